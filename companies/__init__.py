@@ -1,0 +1,1 @@
+"""Who sells, and where to: accounts, organisations and their records."""

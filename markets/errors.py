@@ -1,0 +1,168 @@
+"""Every failure the product foresees, in one tree.
+
+A class says three things: what happened (its docstring's first paragraph, the message people read,
+with the context filled in), which HTTP status a door answers with, and whether trying again can help.
+Doors translate `template` and fill `context`; nobody else decides what a person is told.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, ClassVar
+
+
+class MarketsError(Exception):
+    """Something went wrong: {reason}."""
+
+    code: ClassVar[str] = "error"
+    http_status: ClassVar[int] = 500
+    retry: ClassVar[bool] = False
+
+    def __init__(self, **context: Any) -> None:
+        self.context = context
+        super().__init__(self.template.format_map(_Shown(context)))
+
+    @property
+    def template(self) -> str:
+        """The message before its context is filled in: the class docstring's first paragraph."""
+        return message_template(type(self))
+
+    def message(self, template: str | None = None) -> str:
+        """The message in the language of `template` (a translation of `self.template`)."""
+        return (template or self.template).format_map(_Shown(self.context))
+
+
+class SourceError(MarketsError):
+    """The source {source} failed: {reason}."""
+
+    code = "source_error"
+    http_status = 502
+
+
+class SourceUnavailable(SourceError):
+    """The source {source} does not answer: {reason}. The last good numbers stay; it is tried again later."""
+
+    code = "source_unavailable"
+    http_status = 503
+    retry = True
+
+
+class SourceRefused(SourceError):
+    """The source {source} refused the request: {reason}. Check the key, the quota and the licence."""
+
+    code = "source_refused"
+
+
+class SourceChanged(SourceError):
+    """The answer of {source} is not in its documented form: {reason}. Nothing was published; the payload is kept."""
+
+    code = "source_changed"
+
+
+class IngestError(MarketsError):
+    """The rows of {dataset} failed a check: {reason}. Nothing was published."""
+
+    code = "ingest_error"
+    http_status = 422
+
+
+class UnknownCode(IngestError):
+    """{dataset} uses the {scheme} code {code}, which is not known here. Add it to the code list and refresh again."""
+
+    code = "unknown_code"
+
+
+class DuplicateRow(IngestError):
+    """{dataset} states two different values for {key}. Nothing of that slice was published; ask the publisher which holds."""
+
+    code = "duplicate_row"
+
+
+class ReleaseHeld(IngestError):
+    """The new vintage of {dataset} is held for review: {reason}. The last published numbers stay in force."""
+
+    code = "release_held"
+
+
+class FactsInvalid(IngestError):
+    """The fact table {table} is wrong at line {line}: {reason}. Correct the file and load again."""
+
+    code = "facts_invalid"
+
+
+class RefreshRunning(MarketsError):
+    """A refresh of {dataset} is already running since {since}. Wait for it; this one changed nothing."""
+
+    code = "refresh_running"
+    http_status = 409
+
+
+class NotComparable(MarketsError):
+    """{left} cannot be compared with {right}: {reason}."""
+
+    code = "not_comparable"
+    http_status = 422
+
+
+class InvalidRequest(MarketsError):
+    """The request cannot be understood: {reason}. Correct it and send it again."""
+
+    code = "invalid_request"
+    http_status = 400
+
+
+class InvalidValue(InvalidRequest):
+    """{parameter} cannot be {value}: {expected}."""
+
+    code = "invalid_value"
+
+
+class UnknownParameter(InvalidRequest):
+    """There is no parameter {parameter} here. Use one of: {allowed}."""
+
+    code = "unknown_parameter"
+
+
+class NotFound(MarketsError):
+    """There is no {kind} with the code {key}. Check the code, or search by name."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class EditConflict(MarketsError):
+    """The profile of {area} was changed by {author} since you opened it. Your text is kept below: compare and save again."""
+
+    code = "edit_conflict"
+    http_status = 412
+
+
+def message_template(error_class: type[MarketsError]) -> str:
+    """First paragraph of the class docstring, on one line."""
+    documented = inspect.getdoc(error_class) or ""
+    return " ".join(documented.split("\n\n")[0].split())
+
+
+def error_tree(root: type[MarketsError] = MarketsError) -> list[type[MarketsError]]:
+    """All foreseen failures, parents before children (for documentation and translation)."""
+    found = [root]
+    for child in root.__subclasses__():
+        found += error_tree(child)
+    return found
+
+
+class _Shown(dict[str, Any]):
+    """Context for a message: what was not given shows as a dash, and long values are cut."""
+
+    LONGEST = 200
+
+    def __init__(self, context: dict[str, Any]) -> None:
+        super().__init__({name: self._cut(value) for name, value in context.items()})
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+    @classmethod
+    def _cut(cls, value: Any) -> Any:
+        shown = str(value).replace("\x00", "\\0")
+        return shown if len(shown) <= cls.LONGEST else shown[: cls.LONGEST] + "…"

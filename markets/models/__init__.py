@@ -1,0 +1,34 @@
+"""What is true: reference data, provenance, indicators, demand profiles."""
+
+from markets.models.demand import CategoryFact, DemandProfile, Document, MarketCharacter, Theme, ThemeProduct, ThemeStatement
+from markets.models.indicators import AreaCaveat, Indicator, Observation
+from markets.models.provenance import Dataset, Job, Payload, Release, ReleaseSlice, Slice, UnmappedCode
+from markets.models.reference import Area, Category, CategoryProduct, Currency, Membership, Product
+from markets.models.search import SearchTerm
+
+__all__ = [
+    "Area",
+    "AreaCaveat",
+    "Category",
+    "CategoryFact",
+    "CategoryProduct",
+    "Currency",
+    "Dataset",
+    "DemandProfile",
+    "Document",
+    "Indicator",
+    "Job",
+    "MarketCharacter",
+    "Membership",
+    "Observation",
+    "Payload",
+    "Product",
+    "Release",
+    "ReleaseSlice",
+    "SearchTerm",
+    "Slice",
+    "Theme",
+    "ThemeProduct",
+    "ThemeStatement",
+    "UnmappedCode",
+]

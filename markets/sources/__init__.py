@@ -1,0 +1,27 @@
+"""The outside world, one provider a file: its words in, our rows out."""
+
+from __future__ import annotations
+
+from markets.errors import NotFound
+from markets.sources import gapminder, unctad, worldbank
+from markets.sources.base import Source, SourceCard
+
+_CARDS = {card.id: card for card in (worldbank.CARD, gapminder.CARD, unctad.CARD)}
+
+
+def cards() -> list[SourceCard]:
+    """Every source's card, in the order of their ids."""
+    return [_CARDS[key] for key in sorted(_CARDS)]
+
+
+def card(dataset: str) -> SourceCard:
+    """The card of one dataset. Raises NotFound."""
+    try:
+        return _CARDS[dataset]
+    except KeyError:
+        raise NotFound(kind="dataset", key=dataset) from None
+
+
+def downloadable(dataset: str) -> Source | None:
+    """The source that can fetch this dataset anew; None when it only comes with the product."""
+    return worldbank.WorldBank() if dataset == worldbank.CARD.id else None

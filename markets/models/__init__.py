@@ -2,7 +2,7 @@
 
 from markets.models.demand import CategoryFact, DemandProfile, Document, MarketCharacter, Theme, ThemeProduct, ThemeStatement
 from markets.models.indicators import AreaCaveat, Indicator, Observation
-from markets.models.provenance import Dataset, Job, Payload, Release, ReleaseSlice, Slice, UnmappedCode
+from markets.models.provenance import Dataset, Job, LoadedFacts, Payload, Release, ReleaseSlice, Slice, UnmappedCode
 from markets.models.reference import Area, Category, CategoryProduct, Currency, Membership, Product
 from markets.models.search import SearchTerm
 
@@ -18,6 +18,7 @@ __all__ = [
     "Document",
     "Indicator",
     "Job",
+    "LoadedFacts",
     "MarketCharacter",
     "Membership",
     "Observation",

@@ -119,6 +119,7 @@ class Release(models.Model):
     added = models.PositiveIntegerField(default=0)
     revised = models.PositiveIntegerField(default=0)
     withdrawn = models.PositiveIntegerField(default=0)
+    refined = models.PositiveIntegerField(default=0, help_text="The same figure, printed to more digits")
     unchanged = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -153,6 +154,7 @@ class ReleaseSlice(models.Model):
     added = models.PositiveIntegerField(default=0)
     revised = models.PositiveIntegerField(default=0)
     withdrawn = models.PositiveIntegerField(default=0)
+    refined = models.PositiveIntegerField(default=0, help_text="The same figure, printed to more digits")
     unchanged = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -178,3 +180,21 @@ class UnmappedCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset_id} {self.scheme} {self.code}"
+
+
+class LoadedFacts(models.Model):
+    """Which content of a set of bundled fact tables stands in the database.
+
+    An unchanged set is not loaded again.
+    """
+
+    name = models.CharField(primary_key=True, max_length=40)
+    sha256 = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "loaded facts"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.sha256[:12]}"

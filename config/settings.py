@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
+if environment.flag("DETECT_REPEATED_QUERIES"):
+    INSTALLED_APPS.append("zeal")  # set by the tests: a query in a loop raises an error
 MIDDLEWARE = [
     "config.security.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
@@ -88,8 +90,7 @@ DATABASES["default"]["OPTIONS"] |= {
     "application_name": environment.text("PROCESS_NAME", "sogdia"),
     "connect_timeout": 5,
     "options": (
-        f"-c statement_timeout={_statement_timeout}s -c lock_timeout=10s"
-        " -c idle_in_transaction_session_timeout=120s"
+        f"-c statement_timeout={_statement_timeout}s -c lock_timeout=10s -c idle_in_transaction_session_timeout=120s"
     ),
 }
 if _pool_size:
@@ -150,7 +151,7 @@ TIME_ZONE = "UTC"
 
 # ---------------------------------------------------------------- static files
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(VAR_DIR / "static")))
 # What the browser needs comes from npm's folder or the build beside it, never from a CDN.
 STATICFILES_DIRS = [
     entry

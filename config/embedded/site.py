@@ -1,0 +1,128 @@
+"""The product on its servers: prepared, served, with worker and beat, watched until the end."""
+
+import http.client
+import os
+import socket
+import time
+from pathlib import Path
+
+from config.embedded.children import Child
+from config.embedded.place import CHECKOUT, EmbeddedError
+from config.embedded.static import collect_static
+from config.embedded.supervisor import Supervisor, python
+
+_DEFAULT_PORT = 8000
+_FIRST_PAGE = "/en/"
+_FIRST_PAGE_SECONDS = 60
+
+
+def run_site(supervisor: Supervisor) -> None:
+    """Start everything in order, say the address when the first page answers, then watch."""
+    progress = supervisor.progress
+    host, port = os.environ.get("HOST") or "127.0.0.1", _port()
+    _refuse_taken_port(host, port)
+    address = os.environ.get("SITE_URL") or f"http://localhost:{port}"
+    environment = supervisor.environment(SITE_URL=address)
+    static = collect_static(supervisor, supervisor.place.var / "static")
+    preparation = Child(
+        name="preparing the database",
+        command=python("-m", "config.embedded.prepare"),
+        environment=environment,
+        log=None,
+        folder=CHECKOUT,
+        is_task=True,
+    )
+    supervisor.start(preparation)
+    supervisor.start_servers()
+    supervisor.publish(address, SITE_URL=address)
+    if static is not None:
+        supervisor.wait_for_task(static)
+        progress.step("Static files are collected")
+    supervisor.wait_for_task(preparation)
+    supervisor.start(_web(environment, host, port, supervisor.place.logs))
+    supervisor.start(_worker(environment, supervisor.place.logs))
+    supervisor.start(_beat(environment, supervisor.place.logs))
+    progress.step("Web, worker and beat are started")
+    status = _first_page(supervisor, host, port)
+    progress.step(f"The first page answers with {status}: {address}{_FIRST_PAGE}")
+    if status >= http.client.BAD_REQUEST:
+        progress.say(f"That is an error: {supervisor.place.logs / 'web.log'} says more.")
+    progress.say(f"\n  Sogdia is ready: {address}\n  Logs: {supervisor.place.logs}\n  Stop: Ctrl-C\n")
+    supervisor.watch()
+
+
+def _port() -> int:
+    word = os.environ.get("PORT") or str(_DEFAULT_PORT)
+    if not word.isascii() or not word.isdigit() or not 0 < int(word) < 65536:  # noqa: PLR2004
+        raise EmbeddedError(f"PORT={word}: a port is a number from 1 to 65535.")
+    return int(word)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise EmbeddedError(
+                f"Port {port} of {host} cannot be used ({error.strerror}): choose another, for "
+                f"example `make run PORT={port + 1 if port < 65535 else 8000}`."  # noqa: PLR2004
+            ) from error
+
+
+def _web(environment: dict[str, str], host: str, port: int, logs: Path) -> Child:
+    return Child(
+        name="web",
+        command=python(
+            "-m", "granian", "config.wsgi:application", "--interface", "wsgi",
+            "--host", host, "--port", str(port), "--no-ws",
+            "--workers", "2", "--blocking-threads", "4",
+            "--respawn-failed-workers", "--workers-kill-timeout", "5",
+        ),
+        environment={**environment, "PROCESS_NAME": "sogdia-web"},
+        log=logs / "web.log",
+        folder=CHECKOUT,
+    )  # fmt: skip
+
+
+def _worker(environment: dict[str, str], logs: Path) -> Child:
+    return Child(
+        name="worker",
+        command=python(
+            "-m", "celery", "--app", "config", "worker",
+            "--concurrency", "2", "--loglevel", "INFO", "--without-mingle", "--without-gossip",
+        ),
+        environment={**environment, "PROCESS_NAME": "sogdia-worker"},
+        log=logs / "worker.log",
+        folder=CHECKOUT,
+        is_needed=False,
+    )  # fmt: skip
+
+
+def _beat(environment: dict[str, str], logs: Path) -> Child:
+    return Child(
+        name="beat",
+        command=python("-m", "celery", "--app", "config", "beat", "--loglevel", "INFO", "--pidfile="),
+        environment={**environment, "PROCESS_NAME": "sogdia-beat"},
+        log=logs / "beat.log",
+        folder=CHECKOUT,
+        is_needed=False,
+    )  # fmt: skip
+
+
+def _first_page(supervisor: Supervisor, host: str, port: int) -> int:
+    """The status of the first page, as soon as there is an answer."""
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    deadline = time.monotonic() + _FIRST_PAGE_SECONDS
+    while time.monotonic() < deadline:
+        supervisor.check()
+        connection = http.client.HTTPConnection(target, port, timeout=_FIRST_PAGE_SECONDS)
+        try:
+            connection.request("GET", _FIRST_PAGE, headers={"Host": f"localhost:{port}"})
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+        finally:
+            connection.close()
+    raise EmbeddedError(f"The first page does not answer: {supervisor.place.logs / 'web.log'} says more.")

@@ -61,9 +61,7 @@ def database(url: str) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            f"DATABASE_URL starts with {parts.scheme!r}: only postgresql:// is served."
-        )
+        raise ImproperlyConfigured(f"DATABASE_URL starts with {parts.scheme!r}: only postgresql:// is served.")
     query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",

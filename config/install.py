@@ -154,7 +154,7 @@ def _uv() -> list[str]:
 
 
 def build_frontend(steps: Steps) -> None:
-    """npm's packages by their lock file, and the build of the scripts."""
+    """Packages of npm by their lock file, and the build of the scripts."""
     if not (FRONTEND / "package.json").exists():
         return
     lock = [FRONTEND / "package.json", FRONTEND / "package-lock.json"]
@@ -173,7 +173,7 @@ def build_frontend(steps: Steps) -> None:
 
 
 def _npm(steps: Steps) -> list[str]:
-    """npm of the system where its Node.js is young enough, else of the wheel in the environment."""
+    """The npm of the system where its Node.js is young enough, else of the wheel in the environment."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
         version = subprocess.run(  # noqa: S603 - the system's own program

@@ -17,12 +17,9 @@ class SecurityHeaders:
         self.get_response = get_response
         self.headers = {
             "Content-Security-Policy": "; ".join(
-                f"{directive} {sources}"
-                for directive, sources in settings.CONTENT_SECURITY_POLICY.items()
+                f"{directive} {sources}" for directive, sources in settings.CONTENT_SECURITY_POLICY.items()
             ),
-            "Permissions-Policy": ", ".join(
-                f"{feature}=()" for feature in settings.PERMISSIONS_REFUSED
-            ),
+            "Permissions-Policy": ", ".join(f"{feature}=()" for feature in settings.PERMISSIONS_REFUSED),
         }
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

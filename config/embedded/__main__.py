@@ -102,18 +102,11 @@ def main() -> int:
     for name, about in (("manage", manage.__doc__), ("test", test.__doc__)):
         commands.add_parser(name, help=about).add_argument("words", nargs=argparse.REMAINDER)
     chosen = parser.parse_args()
+    plain = {"run": run, "env": env, "stop": stop}
     try:
-        match chosen.command:
-            case "run":
-                return run()
-            case "env":
-                return env()
-            case "stop":
-                return stop()
-            case "manage":
-                return manage(chosen.words)
-            case _:
-                return test(chosen.words)
+        if chosen.command in plain:
+            return plain[chosen.command]()
+        return {"manage": manage, "test": test}[chosen.command](chosen.words)
     except EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -89,7 +89,6 @@ class Guard:
             finally:
                 os._exit(0)
         os.close(reader)
-        os.set_inheritable(self._writer, False)
 
     def add(self, group: Group) -> None:
         """Take a group into care."""
@@ -126,8 +125,8 @@ class Guard:
             for line in lines:
                 word, rest = line.rstrip("\n").split(" ", 1)
                 if word == "+":
-                    pid, number, patience, is_server = map(int, rest.split())
-                    groups[pid] = Group(pid, number, patience, bool(is_server))
+                    pid, stop_signal, patience, is_server = map(int, rest.split())
+                    groups[pid] = Group(pid, stop_signal, patience, is_server=bool(is_server))
                 elif word == "-":
                     groups.pop(int(rest), None)
                 else:

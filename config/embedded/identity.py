@@ -62,7 +62,7 @@ class Identity:
         os.chown(path, self.uid, self.gid)
         for folder, folders, files in os.walk(path):
             for name in (*folders, *files):
-                os.chown(os.path.join(folder, name), self.uid, self.gid, follow_symlinks=False)
+                os.chown(Path(folder, name), self.uid, self.gid, follow_symlinks=False)
 
     def data_argument(self, data: Path) -> str:
         """The data folder as the server is told: its parents may be closed to another user."""
@@ -90,7 +90,7 @@ def _works(identity: Identity, program: Path) -> bool:
         return (
             subprocess.run(  # noqa: S603 - a fixed program of the wheel
                 [str(program), "--version"],
-                preexec_fn=identity.enter,  # noqa: PLW1509 - no threads are running
+                preexec_fn=identity.enter,
                 cwd="/",
                 capture_output=True,
                 check=False,

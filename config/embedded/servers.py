@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 from config.embedded.children import Child
-from config.embedded.identity import Identity, choose
+from config.embedded.identity import choose
 from config.embedded.place import ROLE, EmbeddedError, Place, Sockets, is_alive
 
 _START_SECONDS = 60  # recovery after a crash may replay a while
@@ -107,7 +107,7 @@ class PostgreSQL:
             ],
             env=server_environment(),
             cwd=folder,
-            preexec_fn=self._identity.enter,  # noqa: PLW1509 - no threads are running
+            preexec_fn=self._identity.enter,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

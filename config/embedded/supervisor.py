@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Self
 
 from config.embedded.children import Child, Guard, end
 from config.embedded.place import CHECKOUT, EmbeddedError, Lock, Place, Sockets
 from config.embedded.progress import Progress
 from config.embedded.servers import PostgreSQL, valkey, wait_for_valkey
 
-_RESTARTS = 5  # of one process within a minute, before it is left alone
+_RESTARTS = 5  # of one process, before it is left alone,
+_RESTART_SECONDS = 60  # within this time
 
 
 class StopRequested(BaseException):
@@ -61,7 +63,7 @@ class Supervisor:
         self._parent = os.getppid()
         self._addresses: dict[str, str] = {}
 
-    def __enter__(self) -> "Supervisor":
+    def __enter__(self) -> Self:
         self.sockets = Sockets.make()
         self._guard = Guard()
         self._guard.remove_at_end(self.sockets.folder)
@@ -175,7 +177,7 @@ class Supervisor:
         self._guard.drop(child.group)
         end([child.group], reap=lambda: None)  # what it left behind in its group
         now = time.monotonic()
-        child.ends = [moment for moment in child.ends if now - moment < 60] + [now]
+        child.ends = [moment for moment in child.ends if now - moment < _RESTART_SECONDS] + [now]
         if len(child.ends) < _RESTARTS:
             self.progress.say(f"{child.name} ended (exit code {child.process.returncode}): started again.")
             self.start(child)

@@ -123,7 +123,11 @@ class Period:
             if frequency is Frequency.AS_OF:
                 _day("period", text)
             return cls(text, frequency)
-        raise InvalidValue(parameter="period", value=text, expected="write 2023, 2023-Q1, 2023-01 or 2025-01/2025-05")
+        raise InvalidValue(
+            parameter="period",
+            value=text,
+            expected="write 2023, 2023-Q1, 2023-01 or 2025-01/2025-05",
+        )
 
     @property
     def year(self) -> int:
@@ -146,7 +150,11 @@ class HSCode:
         """Reads `8418`, `84.18`, `8418.21`, `8418 21`. Raises InvalidValue otherwise (full-width digits are read too)."""
         plain = "".join(str(int(c)) if c.isdecimal() else c for c in text if c not in " .\u00a0")
         if not (plain.isascii() and plain.isdigit() and len(plain) in cls.LEVELS):
-            raise InvalidValue(parameter="product", value=text, expected="an HS code has 2, 4 or 6 digits, for example 8418")
+            raise InvalidValue(
+                parameter="product",
+                value=text,
+                expected="an HS code has 2, 4 or 6 digits, for example 8418",
+            )
         return cls(plain)
 
     @property
@@ -202,8 +210,10 @@ class PrintedNumber:
         The longer one, rounded at the last digit of the shorter one, gives the shorter one (half either way).
         """
         exponent = max(self.exponent, other.exponent)
-        return abs(self.value - other.value) * 2 <= Decimal(1).scaleb(exponent) if self.exponent != other.exponent else (
-            self.value == other.value
+        return (
+            abs(self.value - other.value) * 2 <= Decimal(1).scaleb(exponent)
+            if self.exponent != other.exponent
+            else (self.value == other.value)
         )
 
 

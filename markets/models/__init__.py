@@ -1,8 +1,25 @@
 """What is true: reference data, provenance, indicators, demand profiles."""
 
-from markets.models.demand import CategoryFact, DemandProfile, Document, MarketCharacter, Theme, ThemeProduct, ThemeStatement
+from markets.models.demand import (
+    CategoryFact,
+    DemandProfile,
+    Document,
+    MarketCharacter,
+    Theme,
+    ThemeProduct,
+    ThemeStatement,
+)
 from markets.models.indicators import AreaCaveat, Indicator, Observation
-from markets.models.provenance import Dataset, Job, LoadedFacts, Payload, Release, ReleaseSlice, Slice, UnmappedCode
+from markets.models.provenance import (
+    Dataset,
+    Job,
+    LoadedFacts,
+    Payload,
+    Release,
+    ReleaseSlice,
+    Slice,
+    UnmappedCode,
+)
 from markets.models.reference import Area, Category, CategoryProduct, Currency, Membership, Product
 from markets.models.search import SearchTerm
 

@@ -102,7 +102,9 @@ class DemandProfile(models.Model):
     published_at = models.DateTimeField()
     known_from = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
-    facts_sha256 = models.CharField(max_length=64, blank=True, help_text="Content of the bundled facts it was made from")
+    facts_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="Content of the bundled facts it was made from"
+    )
 
     class Meta:
         ordering = ("area", "-version")

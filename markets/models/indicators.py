@@ -67,22 +67,37 @@ class Observation(models.Model):
     known_from = models.DateTimeField()
     known_to = models.DateTimeField(null=True, blank=True)
     superseded_by = models.ForeignKey(
-        Release, null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_observations"
+        Release,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="superseded_observations",
     )
 
     class Meta:
         ordering = ("indicator", "area", "period", "id")
         constraints = (
             models.UniqueConstraint(
-                fields=("indicator", "area", "period"), condition=Q(known_to=None), name="observation_in_force_once"
+                fields=("indicator", "area", "period"),
+                condition=Q(known_to=None),
+                name="observation_in_force_once",
             ),
             models.CheckConstraint(
-                condition=Q(value__isnull=False) | ~Q(obs_status=""), name="observation_missing_has_status"
+                condition=Q(value__isnull=False) | ~Q(obs_status=""),
+                name="observation_missing_has_status",
             ),
         )
         indexes = (
-            models.Index(fields=("area", "indicator", "period"), condition=Q(known_to=None), name="observation_of_area"),
-            models.Index(fields=("indicator", "period"), condition=Q(known_to=None), name="observation_of_period"),
+            models.Index(
+                fields=("area", "indicator", "period"),
+                condition=Q(known_to=None),
+                name="observation_of_area",
+            ),
+            models.Index(
+                fields=("indicator", "period"),
+                condition=Q(known_to=None),
+                name="observation_of_period",
+            ),
             models.Index(fields=("indicator", "area", "period", "known_from"), name="observation_history"),
             models.Index(fields=("release",), name="observation_of_release"),
         )

@@ -136,7 +136,9 @@ class Slice(models.Model):
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="slices")
     key = models.CharField(max_length=80)
     current = models.ForeignKey(Release, null=True, blank=True, on_delete=models.SET_NULL, related_name="current_for")
-    checked_at = models.DateTimeField(null=True, blank=True, help_text="Last time the source was read in full, new or not")
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="Last time the source was read in full, new or not"
+    )
 
     class Meta:
         ordering = ("dataset", "key")

@@ -67,7 +67,9 @@ class Membership(models.Model):
         ordering = ("group", "member", "from_on")
         constraints = (
             models.UniqueConstraint(
-                fields=("group", "member", "from_on"), nulls_distinct=False, name="membership_once_per_start"
+                fields=("group", "member", "from_on"),
+                nulls_distinct=False,
+                name="membership_once_per_start",
             ),
             models.CheckConstraint(condition=~Q(group=models.F("member")), name="membership_not_of_itself"),
         )

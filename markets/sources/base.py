@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -132,7 +132,7 @@ class Source(Protocol):
 
     card: SourceCard
 
-    def download(self, wanted: Sequence[str]) -> Iterator[Delivery]:
+    def download(self, wanted: Iterable[str]) -> Iterator[Delivery]:
         """Fetch the wanted slices from the provider, one delivery a vintage."""
         ...
 

@@ -41,7 +41,11 @@ def fact_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         reader = csv.DictReader(stream)
         for row in reader:
             if None in row or None in row.values():
-                raise FactsInvalid(table=path.name, line=reader.line_num, reason="it has not as many fields as the header")
+                raise FactsInvalid(
+                    table=path.name,
+                    line=reader.line_num,
+                    reason="it has not as many fields as the header",
+                )
             yield reader.line_num, row
 
 
@@ -64,7 +68,12 @@ def _rows_by_extract(folder: Path) -> dict[str, list[tuple[str, int, dict[str, s
     return found
 
 
-def _delivery(dataset: str, extract: dict[str, str], line: int, rows: Sequence[tuple[str, int, dict[str, str]]]) -> Delivery:
+def _delivery(
+    dataset: str,
+    extract: dict[str, str],
+    line: int,
+    rows: Sequence[tuple[str, int, dict[str, str]]],
+) -> Delivery:
     try:
         released_on, known_by, note = released(extract["released"])
     except ValueError as wrong:
@@ -96,7 +105,13 @@ def _observation(table: str, line: int, row: dict[str, str]) -> ObservationRow:
     except (InvalidValue, ValueError) as wrong:
         raise FactsInvalid(table=table, line=line, reason=str(wrong)) from wrong
     return ObservationRow(
-        row["indicator"], row["area"], str(period), printed.value, printed.exponent, status, period.frequency
+        row["indicator"],
+        row["area"],
+        str(period),
+        printed.value,
+        printed.exponent,
+        status,
+        period.frequency,
     )
 
 

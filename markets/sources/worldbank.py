@@ -19,7 +19,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from markets.errors import InvalidValue, MarketsError, SourceChanged, SourceError, SourceRefused, UnknownCode
+from markets.errors import (
+    InvalidValue,
+    MarketsError,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    UnknownCode,
+)
 from markets.sources.base import (
     Delivery,
     ObservationRow,
@@ -79,7 +86,7 @@ class WorldBank:
     card: SourceCard = CARD
     client: SourceClient = field(default_factory=lambda: SourceClient(CARD.id, BASE_URL))
 
-    def download(self, wanted: Sequence[str]) -> Iterator[Delivery]:
+    def download(self, wanted: Iterable[str]) -> Iterator[Delivery]:
         """One delivery with all wanted indicators; what fails for one indicator is reported and the others go on.
 
         Raises SourceUnavailable or SourceRefused when the provider as a whole does not serve us.
@@ -101,7 +108,8 @@ class WorldBank:
         read, problems = _answers_in_files(path)
         strangers = [a for a in read if a.indicator not in wanted]
         problems += [
-            SliceProblem(a.indicator, UnknownCode(dataset=CARD.id, scheme="indicator", code=a.indicator)) for a in strangers
+            SliceProblem(a.indicator, UnknownCode(dataset=CARD.id, scheme="indicator", code=a.indicator))
+            for a in strangers
         ]
         by_vintage: dict[dt.date | None, list[_Answer]] = {}
         for answer in read:
@@ -123,7 +131,10 @@ class WorldBank:
             pages += [_page(*self._fetched(indicator, number)) for number in range(2, total_pages + 1)]
             if len({page.updated_on for page in pages}) == 1:
                 return _only_answer(indicator, _joined(pages))
-        raise SourceChanged(source=CARD.id, reason=f"{indicator} was updated twice while it was read; try again later")
+        raise SourceChanged(
+            source=CARD.id,
+            reason=f"{indicator} was updated twice while it was read; try again later",
+        )
 
     def _fetched(self, indicator: str, page: int) -> tuple[Any, RawPayload]:
         params = {"format": "json", "source": WDI_SOURCE_ID, "per_page": PER_PAGE, "page": page}
@@ -171,7 +182,9 @@ def _page(document: Any, payload: RawPayload) -> _Page:
             payload=payload,
         )
     except (KeyError, TypeError, ValueError) as wrong:
-        raise SourceChanged(source=CARD.id, reason=f"the head of {payload.request} is unreadable ({wrong!r})") from wrong
+        raise SourceChanged(
+            source=CARD.id, reason=f"the head of {payload.request} is unreadable ({wrong!r})"
+        ) from wrong
 
 
 def _raise_message(messages: Any, payload: RawPayload) -> None:
@@ -190,7 +203,10 @@ def _joined(pages: Sequence[_Page]) -> list[_Answer]:
     asked, expected = pages[0].payload.request, pages[0].pages
     numbers = sorted(page.page for page in pages)
     if numbers != list(range(1, expected + 1)):
-        raise SourceChanged(source=CARD.id, reason=f"{asked}: pages {numbers} of {expected} are here; all are needed")
+        raise SourceChanged(
+            source=CARD.id,
+            reason=f"{asked}: pages {numbers} of {expected} are here; all are needed",
+        )
     count = sum(len(page.entries) for page in pages)
     if count != pages[0].total:
         raise SourceChanged(source=CARD.id, reason=f"{asked}: {count} rows came, {pages[0].total} were announced")
@@ -267,7 +283,11 @@ def _value(raw: Any, payload: RawPayload) -> tuple[Decimal | None, int | None]:
 
 
 def _delivery(
-    transport: Transport, answers: Sequence[_Answer], problems: Iterable[SliceProblem], *, covers_all: bool
+    transport: Transport,
+    answers: Sequence[_Answer],
+    problems: Iterable[SliceProblem],
+    *,
+    covers_all: bool,
 ) -> Delivery:
     days = {answer.updated_on for answer in answers if answer.updated_on}
     released_on = max(days, default=None)
@@ -326,7 +346,10 @@ def _merged(answers: Sequence[_Answer]) -> list[_Answer]:
     """One answer an indicator and vintage, where files hold a country or a few each."""
     merged: dict[tuple[str, dt.date | None], _Answer] = {}
     for answer in answers:
-        whole = merged.setdefault((answer.indicator, answer.updated_on), replace(answer, rows=[], unmapped=[], payloads=[]))
+        whole = merged.setdefault(
+            (answer.indicator, answer.updated_on),
+            replace(answer, rows=[], unmapped=[], payloads=[]),
+        )
         whole.rows.extend(answer.rows)
         whole.unmapped.extend(answer.unmapped)
         whole.payloads.extend(answer.payloads)

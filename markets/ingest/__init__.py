@@ -1,0 +1,9 @@
+"""Goods inwards: rows of a delivery -> staged -> weighed by gates -> one Release, in one transaction.
+
+A slice passes or is held as a whole; slices that pass are published even when others are held. Values that
+agree with those in force write nothing, so delivering the same thing again changes nothing.
+"""
+
+from markets.ingest.publish import PublishOutcome, SliceOutcome, publish
+
+__all__ = ["PublishOutcome", "SliceOutcome", "publish"]

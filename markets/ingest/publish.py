@@ -1,0 +1,210 @@
+"""One delivery becomes one published Release (and one held, for what did not pass), all or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from markets.errors import IngestError
+from markets.ingest.gates import held_back
+from markets.ingest.stage import stage
+from markets.models import Dataset, Job, Payload, Release, ReleaseSlice, Slice
+from markets.sources.base import Delivery, SliceDelivery, SourceCard
+from markets.vocabulary import Transport
+
+_COUNT = """
+    SELECT slice,
+           count(*) FILTER (WHERE verdict = 'added'), count(*) FILTER (WHERE verdict = 'revised'),
+           count(*) FILTER (WHERE verdict = 'withdrawn'), count(*) FILTER (WHERE verdict = 'refined'),
+           count(*) FILTER (WHERE verdict IN ('agreed', 'void', 'late'))
+    FROM staged WHERE slice = ANY(%s) GROUP BY slice
+"""
+_CLOSE_OLD = """
+    UPDATE markets_observation o SET known_to = %(known_from)s, superseded_by_id = %(release)s
+    FROM staged s
+    WHERE o.id = s.old_id AND s.slice = ANY(%(slices)s) AND s.verdict IN ('revised', 'withdrawn', 'refined')
+"""
+# A revised value that carries no letter of its own is marked `r`.
+_ADD_NEW = """
+    INSERT INTO markets_observation
+        (indicator_id, area_id, period, frequency, value, last_digit_exponent, obs_status, release_id, known_from)
+    SELECT slice, area, period, frequency, value, exponent,
+           CASE WHEN verdict = 'revised' AND value IS NOT NULL AND obs_status = '' THEN 'r' ELSE obs_status END,
+           %(release)s, %(known_from)s
+    FROM staged
+    WHERE slice = ANY(%(slices)s) AND verdict IN ('added', 'revised', 'withdrawn', 'refined')
+    ORDER BY slice, area, period
+"""
+
+
+@dataclass(frozen=True)
+class SliceOutcome:
+    """What a delivery did to one slice, in numbers of observations."""
+
+    key: str
+    added: int = 0
+    revised: int = 0
+    withdrawn: int = 0
+    refined: int = 0
+    unchanged: int = 0
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.added or self.revised or self.withdrawn or self.refined)
+
+
+@dataclass(frozen=True)
+class PublishOutcome:
+    """What became of one delivery. release None: nothing in it was new. held: slice -> reason."""
+
+    release: Release | None
+    slices: tuple[SliceOutcome, ...] = ()
+    held_release: Release | None = None
+    held: Mapping[str, str] = field(default_factory=dict)
+    unmapped_rows: int = 0
+
+
+def publish(delivery: Delivery, card: SourceCard, job: Job | None = None) -> PublishOutcome:
+    """Publish a delivery in one transaction.
+
+    Bundled vintages are known from the provider's own date, others from now on. Raises IngestError when a
+    bundled vintage has no date to be known by.
+    """
+    if not delivery.slices:
+        return PublishOutcome(None)
+    with transaction.atomic():
+        dataset = Dataset.objects.get(pk=delivery.dataset)
+        now = _database_clock()
+        known_from = _known_from(delivery, now)
+        _lock_slices(dataset, delivery.slices)
+        staged = stage(dataset, delivery.slices, known_from, now)
+        held = held_back(delivery.slices, card, staged.conflicts)
+        passed = [delivered.key for delivered in delivery.slices if delivered.key not in held]
+        outcomes = _counted(passed)
+        release = None
+        if any(outcome.is_changed for outcome in outcomes):
+            release = _release(delivery, dataset, job, known_from, now, Release.State.PUBLISHED)
+            _write(release, passed, outcomes)
+        held_release = None
+        if held:
+            held_release = _release(delivery, dataset, job, known_from, now, Release.State.HELD)
+            held_release.held_reason = "\n".join(f"{key}: {reason}" for key, reason in held.items())
+            held_release.save(update_fields=("held_reason",))
+            _note_slices(held_release, [SliceOutcome(key) for key in held])
+        Slice.objects.filter(dataset=dataset, key__in=passed).update(checked_at=now)
+    return PublishOutcome(release, tuple(outcomes), held_release, held, staged.unmapped_rows)
+
+
+def _write(release: Release, passed: Sequence[str], outcomes: Sequence[SliceOutcome]) -> None:
+    values = {"release": release.pk, "known_from": release.known_from, "slices": list(passed)}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE_OLD, values)
+        cursor.execute(_ADD_NEW, values)
+    release.added = sum(o.added for o in outcomes)
+    release.revised = sum(o.revised for o in outcomes)
+    release.withdrawn = sum(o.withdrawn for o in outcomes)
+    release.refined = sum(o.refined for o in outcomes)
+    release.unchanged = sum(o.unchanged for o in outcomes)
+    release.save(update_fields=("added", "revised", "withdrawn", "refined", "unchanged"))
+    changed = [o for o in outcomes if o.is_changed]
+    _note_slices(release, changed)
+    Slice.objects.filter(dataset=release.dataset, key__in=[o.key for o in changed]).update(current=release)
+
+
+def _note_slices(release: Release, outcomes: Sequence[SliceOutcome]) -> None:
+    slices = {s.key: s for s in Slice.objects.filter(dataset=release.dataset, key__in=[o.key for o in outcomes])}
+    ReleaseSlice.objects.bulk_create(
+        ReleaseSlice(
+            release=release,
+            slice=slices[o.key],
+            added=o.added,
+            revised=o.revised,
+            withdrawn=o.withdrawn,
+            refined=o.refined,
+            unchanged=o.unchanged,
+        )
+        for o in outcomes
+    )
+
+
+def _counted(passed: Sequence[str]) -> list[SliceOutcome]:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, (list(passed),))
+        counted = {row[0]: SliceOutcome(*row) for row in cursor.fetchall()}
+    return [counted.get(key, SliceOutcome(key)) for key in passed]
+
+
+def _lock_slices(dataset: Dataset, slices: Sequence[SliceDelivery]) -> None:
+    """Two publishers of one slice wait for each other, always in the same order."""
+    keys = sorted({delivered.key for delivered in slices})
+    Slice.objects.bulk_create((Slice(dataset=dataset, key=key) for key in keys), ignore_conflicts=True)
+    list(Slice.objects.filter(dataset=dataset, key__in=keys).order_by("key").select_for_update())
+
+
+def _release(
+    delivery: Delivery,
+    dataset: Dataset,
+    job: Job | None,
+    known_from: dt.datetime,
+    now: dt.datetime,
+    state: str,
+) -> Release:
+    vintage = delivery.vintage
+    requests = [payload.request for payload in delivery.payloads]
+    release = Release.objects.create(
+        dataset=dataset,
+        state=state,
+        transport=delivery.transport.value,
+        title=vintage.title,
+        request="\n".join(requests),
+        released_on=vintage.released_on,
+        released_note=vintage.released_note,
+        retrieved_at=max((payload.retrieved_at for payload in delivery.payloads), default=None),
+        published_at=now if state == Release.State.PUBLISHED else None,
+        known_from=known_from,
+        licence=vintage.licence or dataset.licence,
+        citation=vintage.citation or dataset.citation,
+        job=job,
+    )
+    release.payloads.set(_stored(delivery))
+    return release
+
+
+def _stored(delivery: Delivery) -> list[Payload]:
+    by_hash = {payload.sha256: payload for payload in delivery.payloads}
+    Payload.objects.bulk_create(
+        (
+            Payload(
+                sha256=sha256,
+                content_type=payload.content_type[:100],
+                size_bytes=len(payload.body),
+                compressed=zlib.compress(payload.body, 6),
+            )
+            for sha256, payload in by_hash.items()
+        ),
+        ignore_conflicts=True,
+    )
+    return list(Payload.objects.filter(sha256__in=by_hash).defer("compressed"))
+
+
+def _known_from(delivery: Delivery, now: dt.datetime) -> dt.datetime:
+    if delivery.transport is not Transport.BUNDLED:
+        return now
+    day = delivery.vintage.released_on or delivery.vintage.known_by
+    if day is None:
+        raise IngestError(
+            dataset=delivery.dataset,
+            reason=f"the bundled vintage {delivery.vintage.title} has no date",
+        )
+    return dt.datetime.combine(day, dt.time.min, dt.UTC)
+
+
+def _database_clock() -> dt.datetime:
+    """The database's own clock: workers' clocks may differ, the order of vintages may not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]

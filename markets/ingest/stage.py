@@ -1,0 +1,144 @@
+"""The staging table of one transaction: rows as delivered, beside what is in force for the same key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from markets.models import Area, Dataset, Indicator, UnmappedCode
+from markets.sources.base import ObservationRow, SliceDelivery, UnmappedRow
+
+# A revision smaller than this share of the value is arithmetic noise of the provider's own conversion.
+NOISE_SHARE = "1e-9"
+
+_CREATE = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS staged (
+        slice text NOT NULL, area text NOT NULL, period text NOT NULL, frequency text NOT NULL,
+        value numeric, exponent smallint, obs_status text NOT NULL,
+        verdict text, old_id bigint, old_value numeric
+    ) ON COMMIT DROP;
+    TRUNCATE staged
+"""
+_COLUMNS = "slice, area, period, frequency, value, exponent, obs_status"
+
+_DROP_REPEATED = """
+    DELETE FROM staged WHERE ctid IN (
+        SELECT ctid FROM (
+            SELECT ctid, row_number() OVER (PARTITION BY slice, area, period, value, obs_status) AS nth FROM staged
+        ) numbered WHERE nth > 1
+    )
+"""
+_CONFLICTING = """
+    SELECT slice, min(area || ' ' || period), count(*) FROM (
+        SELECT slice, area, period FROM staged GROUP BY slice, area, period HAVING count(*) > 1
+    ) doubled GROUP BY slice
+"""
+# What a complete delivery no longer names is withdrawn, in so many words.
+_ADD_MISSING = """
+    INSERT INTO staged (slice, area, period, frequency, value, exponent, obs_status)
+    SELECT o.indicator_id, o.area_id, o.period, o.frequency, NULL, NULL, 'x'
+    FROM markets_observation o
+    WHERE o.known_to IS NULL AND o.value IS NOT NULL AND o.indicator_id = ANY(%(complete)s)
+      AND NOT EXISTS (SELECT 1 FROM staged s
+                      WHERE s.slice = o.indicator_id AND s.area = o.area_id AND s.period = o.period)
+"""
+# `late`: an older vintage arrives after a newer one; what is in force stays.
+# `agreed`: the same figure, perhaps printed shorter. `refined`: the same figure printed longer.
+_COMPARE = f"""
+    UPDATE staged s SET old_id = o.id, old_value = o.value, verdict = CASE
+        WHEN o.known_from > %(known_from)s THEN 'late'
+        WHEN s.value IS NULL AND o.value IS NULL THEN
+            CASE WHEN s.obs_status = o.obs_status THEN 'agreed' ELSE 'revised' END
+        WHEN s.value IS NULL THEN 'withdrawn'
+        WHEN o.value IS NULL THEN 'revised'
+        WHEN s.value = o.value OR abs(s.value - o.value) <= {NOISE_SHARE} * abs(o.value) THEN 'agreed'
+        WHEN s.exponent <> o.last_digit_exponent
+             AND abs(s.value - o.value) * 2 <= 10::numeric ^ greatest(s.exponent, o.last_digit_exponent)
+            THEN CASE WHEN s.exponent < o.last_digit_exponent THEN 'refined' ELSE 'agreed' END
+        ELSE 'revised' END
+    FROM markets_observation o
+    WHERE o.known_to IS NULL AND o.indicator_id = s.slice AND o.area_id = s.area AND o.period = s.period
+"""
+# A period that was never known and is still not known needs no row.
+_MARK_NEW = "UPDATE staged SET verdict = CASE WHEN value IS NULL AND obs_status = 'x' THEN 'void' ELSE 'added' END"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What staging found: conflicting slices with the reason, and how many rows had unknown codes."""
+
+    conflicts: dict[str, str]
+    unmapped_rows: int
+
+
+def stage(dataset: Dataset, slices: Sequence[SliceDelivery], known_from: dt.datetime, now: dt.datetime) -> Staged:
+    """Fill the staging table and give each row its verdict. Must run inside a transaction."""
+    known_areas = set(Area.objects.values_list("code", flat=True))
+    known_indicators = set(
+        Indicator.objects.filter(dataset=dataset, code__in=[s.key for s in slices]).values_list("code", flat=True)
+    )
+    unmapped: Counter[tuple[str, str, str]] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE)
+        with cursor.copy(f"COPY staged ({_COLUMNS}) FROM STDIN") as copy:
+            for delivered in slices:
+                unmapped.update(_codes(delivered.unmapped))
+                for row in delivered.rows:
+                    if row.indicator not in known_indicators:
+                        unmapped["indicator", row.indicator, ""] += 1
+                    elif row.area not in known_areas:
+                        unmapped["area", row.area, ""] += 1
+                    else:
+                        copy.write_row(_columns(row))
+        cursor.execute(_DROP_REPEATED)
+        cursor.execute(_CONFLICTING)
+        conflicts = {
+            key: f"{count} keys have two values, the first is {first}" for key, first, count in cursor.fetchall()
+        }
+        complete = [s.key for s in slices if s.covers_all and s.rows]
+        cursor.execute(_ADD_MISSING, {"complete": complete})
+        cursor.execute(_MARK_NEW)
+        cursor.execute(_COMPARE, {"known_from": known_from})
+        cursor.execute("ANALYZE staged")
+    _remember_unmapped(dataset, unmapped, now)
+    return Staged(conflicts, sum(unmapped.values()))
+
+
+def _columns(row: ObservationRow) -> tuple[Any, ...]:
+    return (
+        row.indicator,
+        row.area,
+        row.period,
+        row.frequency.value,
+        row.value,
+        row.last_digit_exponent,
+        row.obs_status.value,
+    )
+
+
+def _codes(rows: Iterable[UnmappedRow]) -> Iterable[tuple[str, str, str]]:
+    return ((row.scheme, row.code, row.label) for row in rows)
+
+
+def _remember_unmapped(dataset: Dataset, unmapped: Counter[tuple[str, str, str]], now: dt.datetime) -> None:
+    UnmappedCode.objects.bulk_create(
+        [
+            UnmappedCode(
+                dataset=dataset,
+                scheme=scheme,
+                code=code[:80],
+                label=label[:200],
+                rows=rows,
+                last_seen_at=now,
+            )
+            for (scheme, code, label), rows in unmapped.items()
+        ],
+        update_conflicts=True,
+        unique_fields=("dataset", "scheme", "code"),
+        update_fields=("label", "rows", "last_seen_at"),
+    )

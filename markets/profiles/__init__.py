@@ -1,0 +1,22 @@
+"""The read side: what a page or an API answer holds, as frozen dataclasses. Page and API call the same function."""
+
+from markets.profiles.catalogue import category_list, category_page, product_page
+from markets.profiles.country import country_profile
+from markets.profiles.markets import market_list
+from markets.profiles.provenance import data_page, dataset_page, newest_releases, payload_body, release_page
+from markets.profiles.series import indicator_page, series_page
+
+__all__ = [
+    "category_list",
+    "category_page",
+    "country_profile",
+    "data_page",
+    "dataset_page",
+    "indicator_page",
+    "market_list",
+    "newest_releases",
+    "payload_body",
+    "product_page",
+    "release_page",
+    "series_page",
+]

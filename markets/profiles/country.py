@@ -1,0 +1,130 @@
+"""The profile of one market: its figures, its demand, its access, and what is not known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markets import queries
+from markets.models import Area, Membership
+from markets.profiles.demand import (
+    CategoryCard,
+    ProfileVersion,
+    Statement,
+    ThemeCard,
+    category_cards,
+    profile_version,
+    statement,
+    theme_cards,
+)
+from markets.profiles.figure_table import figures_table, vintages_used
+from markets.profiles.figures import Figure, IndicatorRef, Provenance, latest_figures
+from markets.profiles.markets import MarketRef, market, market_ref
+from markets.profiles.tables import Table
+from markets.vocabulary import AsOf
+
+# The unions and organisations whose membership decides how a good enters a market.
+ACCESS_GROUPS = ("WTO", "EAEU")
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipLine:
+    """Whether the market belongs to a group, since when, and who says so. from_on None: the day is not loaded."""
+
+    group: str
+    name: str
+    kind: str
+    is_member: bool
+    from_on: dt.date | None = None
+    citation: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorGroup:
+    """Figures on one subject."""
+
+    key: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountryProfile:
+    """All that a country page shows. as_of None: as known now. version None: no demand profile was known then."""
+
+    market: MarketRef
+    currency: str
+    currency_name: str
+    timezone: str
+    as_of: dt.datetime | None
+    headline: tuple[Figure, ...]
+    groups: tuple[IndicatorGroup, ...]
+    characters: tuple[Statement, ...]
+    themes: tuple[ThemeCard, ...]
+    categories: tuple[CategoryCard, ...]
+    memberships: tuple[MembershipLine, ...]
+    caveats: tuple[str, ...]
+    gaps: tuple[IndicatorRef, ...]
+    version: ProfileVersion | None
+    sources: tuple[Provenance, ...]
+
+    def table(self) -> Table:
+        """Every figure of the page, one a row."""
+        return figures_table(
+            "profile-" + self.market.iso3.lower(), self.market.name, [f for g in self.groups for f in g.figures]
+        )
+
+
+def country_profile(code: str, as_of: AsOf | None = None) -> CountryProfile:
+    """The profile of one market, now or as known at a moment. Raises NotFound."""
+    area = market(code)
+    indicators = list(queries.indicators())
+    rows = list(queries.observations_of_area(code, as_of))
+    figures = latest_figures(indicators, rows, code, as_of)
+    by_code = {figure.indicator.code: figure for figure in figures}
+    version = queries.demand_profile(code, as_of)
+    headline = {indicator.code for indicator in indicators if indicator.is_headline}
+    stated = [figure for figure in figures if figure.value is not None]
+    return CountryProfile(
+        market=market_ref(area),
+        currency=area.currency_id or "",
+        currency_name=area.currency.name if area.currency else "",
+        timezone=area.timezone,
+        as_of=as_of.at if as_of else None,
+        headline=tuple(figure for figure in figures if figure.indicator.code in headline),
+        groups=_grouped(figures),
+        characters=tuple(statement(c, "market", is_stated=c.is_stated) for c in version.characters.all())
+        if version
+        else (),
+        themes=theme_cards(version, by_code),
+        categories=category_cards(version),
+        memberships=_memberships(code, as_of),
+        caveats=tuple(caveat.text for caveat in queries.caveats([code])),
+        gaps=tuple(figure.indicator for figure in figures if figure.value is None),
+        version=profile_version(version),
+        sources=vintages_used(stated),
+    )
+
+
+def _grouped(figures: Sequence[Figure]) -> tuple[IndicatorGroup, ...]:
+    groups: dict[str, list[Figure]] = {}
+    for figure in figures:
+        if figure.value is not None:
+            groups.setdefault(figure.indicator.group, []).append(figure)
+    return tuple(IndicatorGroup(key, tuple(members)) for key, members in groups.items())
+
+
+def _memberships(code: str, as_of: AsOf | None) -> tuple[MembershipLine, ...]:
+    held = [m for m in queries.memberships(code) if _holds(m, as_of)]
+    lines = [MembershipLine(m.group_id, m.group.name, m.group.kind, True, m.from_on, m.citation, m.note) for m in held]
+    present = {line.group for line in lines}
+    absent = Area.objects.filter(code__in=[g for g in ACCESS_GROUPS if g not in present])
+    lines += [MembershipLine(g.code, g.name, g.kind, is_member=False, citation=g.citation) for g in absent]
+    return tuple(lines)
+
+
+def _holds(membership: Membership, as_of: AsOf | None) -> bool:
+    day = as_of.at.date() if as_of else dt.datetime.now(dt.UTC).date()
+    has_begun = membership.from_on is None or membership.from_on <= day
+    return has_begun and (membership.to_on is None or membership.to_on > day)

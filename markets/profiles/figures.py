@@ -1,0 +1,312 @@
+"""A figure: one number with its birth certificate, its change, its rank, and what to know about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from markets import queries
+from markets.models import AreaCaveat, Indicator, Observation, Release
+from markets.queries import Ranked, Standing
+from markets.vocabulary import AsOf
+
+# Units whose change is told as a difference; a change in per cent of a percentage misleads.
+POINT_UNITS = frozenset({"pct", "pct_of_gdp", "pct_of_population"})
+DIFFERENCE_UNITS = frozenset({"score_1_5", "index", "years", "days", "births_per_woman", "per_100", "per_1000"})
+
+
+class Missing(StrEnum):
+    """Why there is no value. Missing is never zero."""
+
+    NOT_LOADED = "not_loaded"
+    NOT_KNOWN_THEN = "not_known_then"
+
+
+class ChangeKind(StrEnum):
+    """How a change is told."""
+
+    PER_CENT = "pct"
+    POINTS = "percentage_points"
+    DIFFERENCE = "difference"
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRef:
+    """What a figure measures. unit is a word of `docs/glossary.md`; decimals are the digits to show."""
+
+    code: str
+    name: str
+    group: str
+    unit: str
+    decimals: int
+    direction: str
+    definition: str
+    caveat: str
+    dataset: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """Who said it, on what licence, and where to look."""
+
+    id: str
+    name: str
+    publisher: str
+    url: str
+    licence: str
+    licence_url: str
+    redistribution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The vintage a figure comes from. released_on None: `released_note` says what is known of the date."""
+
+    source: SourceRef
+    release: int
+    vintage: str
+    transport: str
+    released_on: dt.date | None
+    released_note: str
+    known_from: dt.datetime
+    retrieved_at: dt.datetime | None
+    published_at: dt.datetime | None
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value in a period."""
+
+    period: str
+    value: Decimal | None
+    obs_status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Change against the stated value before: in per cent of it, in percentage points, or in the unit.
+
+    is_across_vintages: the two values come from different vintages, so part of it may be revision.
+    """
+
+    since: str
+    value: Decimal
+    kind: ChangeKind
+    is_across_vintages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Position among the `of` markets that have a value for the same period; equal values share a position."""
+
+    position: int
+    of: int
+    lowest_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The value that this one took the place of, and the vintage that had stated it."""
+
+    value: Decimal | None
+    release: int
+    vintage: str
+    known_from: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number with all that a reader may ask of it. value None: `missing` says why.
+
+    rank None while a value is there: `unranked_reason` says why, or nobody else has a value for that period.
+    """
+
+    indicator: IndicatorRef
+    area: str
+    period: str = ""
+    value: Decimal | None = None
+    obs_status: str = ""
+    missing: str = ""
+    previous: Point | None = None
+    change: Change | None = None
+    rank: Rank | None = None
+    unranked_reason: str = ""
+    revised_from: Revision | None = None
+    caveats: tuple[str, ...] = ()
+    provenance: Provenance | None = None
+
+
+def indicator_ref(indicator: Indicator) -> IndicatorRef:
+    """The indicator in the active language."""
+    return IndicatorRef(
+        code=indicator.code,
+        name=indicator.name,
+        group=indicator.group,
+        unit=indicator.unit,
+        decimals=indicator.decimals,
+        direction=indicator.direction,
+        definition=indicator.definition,
+        caveat=indicator.caveat,
+        dataset=indicator.dataset_id,
+    )
+
+
+def provenance(release: Release) -> Provenance:
+    """The birth certificate shared by all figures of one release."""
+    dataset = release.dataset
+    return Provenance(
+        source=SourceRef(
+            id=dataset.id,
+            name=dataset.name,
+            publisher=dataset.publisher,
+            url=dataset.url,
+            licence=release.licence,
+            licence_url=dataset.licence_url,
+            redistribution=dataset.redistribution,
+        ),
+        release=release.pk,
+        vintage=release.title,
+        transport=release.transport,
+        released_on=release.released_on,
+        released_note=release.released_note,
+        known_from=release.known_from,
+        retrieved_at=release.retrieved_at,
+        published_at=release.published_at,
+        citation=release.citation,
+    )
+
+
+def provenances(rows: Iterable[Observation]) -> dict[int, Provenance]:
+    """Provenance by release id, for all rows at once."""
+    return {pk: provenance(release) for pk, release in queries.releases_by_id(r.release_id for r in rows).items()}
+
+
+def latest_figures(
+    indicators: Sequence[Indicator], rows: Sequence[Observation], area: str, as_of: AsOf | None = None
+) -> list[Figure]:
+    """The newest stated figure of each indicator for one area, in the order of `indicators`.
+
+    rows: the area's stated values by indicator, oldest first. A forecast is not a newest value: it is passed over.
+    """
+    series: dict[str, list[Observation]] = {}
+    for row in rows:
+        if row.obs_status != "f":
+            series.setdefault(row.indicator_id, []).append(row)
+    newest = [its_rows[-1] for its_rows in series.values()]
+    sources = provenances(newest)
+    replaced = queries.replaced_values(newest)
+    older = provenances(replaced.values())
+    caveats = list(queries.caveats())
+    standings = _standings(newest, caveats, as_of)
+    missing = Missing.NOT_LOADED if as_of is None else Missing.NOT_KNOWN_THEN
+    figures = []
+    for indicator in indicators:
+        its_rows = series.get(indicator.code)
+        if not its_rows:
+            figures.append(Figure(indicator_ref(indicator), area, missing=missing.value))
+            continue
+        figures.append(_figure(indicator, its_rows, sources, replaced, older, caveats, standings))
+    return figures
+
+
+def change_between(unit: str, before: Point, now: Point) -> Change | None:
+    """Change from one stated value to a later one; None where a per cent of zero or less would be asked for."""
+    if before.value is None or now.value is None:
+        return None
+    if unit in POINT_UNITS:
+        return Change(before.period, now.value - before.value, ChangeKind.POINTS)
+    if unit in DIFFERENCE_UNITS:
+        return Change(before.period, now.value - before.value, ChangeKind.DIFFERENCE)
+    if before.value <= 0:
+        return None
+    # Rounded once, far beyond what is shown.
+    change_pct = ((now.value - before.value) / before.value * 100).quantize(Decimal("0.000001"))
+    return Change(before.period, change_pct, ChangeKind.PER_CENT)
+
+
+def rank_of(standing: Standing | None, direction: str) -> Rank | None:
+    """Position by the indicator's direction: lowest first where low is wanted, else highest first."""
+    if standing is None or standing.of == 0:
+        return None
+    lowest_first = direction == Indicator.Direction.DOWN
+    ahead = standing.below if lowest_first else standing.above
+    return Rank(ahead + 1, standing.of, lowest_first)
+
+
+def unrankable(caveats: Iterable[AreaCaveat], area: str, indicator: str, period: str) -> str:
+    """Why this figure may not be ranked; empty when it may."""
+    for caveat in caveats:
+        if caveat.area_id == area and not caveat.is_rankable and caveat.covers(indicator, period):
+            return caveat.text
+    return ""
+
+
+def barred_pairs(caveats: Iterable[AreaCaveat], wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(area, indicator) pairs whose figure for the wanted (indicator, period) may not be ranked."""
+    asked = list(wanted)
+    return [
+        (caveat.area_id, indicator)
+        for caveat in caveats
+        if not caveat.is_rankable
+        for indicator, period in asked
+        if caveat.covers(indicator, period)
+    ]
+
+
+def _standings(newest: Sequence[Observation], caveats: Sequence[AreaCaveat], as_of: AsOf | None) -> dict[str, Standing]:
+    wanted = [Ranked(row.indicator_id, row.period, row.value) for row in newest if row.value is not None]
+    barred = barred_pairs(caveats, ((w.indicator, w.period) for w in wanted))
+    return queries.standings(wanted, barred, as_of)
+
+
+def _figure(
+    indicator: Indicator,
+    rows: Sequence[Observation],
+    sources: dict[int, Provenance],
+    replaced: dict[int, Observation],
+    older: dict[int, Provenance],
+    caveats: Sequence[AreaCaveat],
+    standings: dict[str, Standing],
+) -> Figure:
+    row = rows[-1]
+    now = Point(row.period, row.value, row.obs_status)
+    before = Point(rows[-2].period, rows[-2].value, rows[-2].obs_status) if len(rows) > 1 else None
+    barred = unrankable(caveats, row.area_id, indicator.code, row.period)
+    said = tuple(
+        c.text for c in caveats if c.area_id == row.area_id and c.indicators and c.covers(indicator.code, row.period)
+    )
+    return Figure(
+        indicator=indicator_ref(indicator),
+        area=row.area_id,
+        period=row.period,
+        value=row.value,
+        obs_status=row.obs_status,
+        previous=before,
+        change=_change(indicator.unit, rows),
+        rank=None if barred else rank_of(standings.get(indicator.code), indicator.direction),
+        unranked_reason=barred,
+        revised_from=_revision(replaced.get(row.pk), older),
+        caveats=said,
+        provenance=sources[row.release_id],
+    )
+
+
+def _change(unit: str, rows: Sequence[Observation]) -> Change | None:
+    if len(rows) < 2:
+        return None
+    before, now = rows[-2], rows[-1]
+    change = change_between(unit, Point(before.period, before.value), Point(now.period, now.value))
+    if change is None or before.release_id == now.release_id:
+        return change
+    return replace(change, is_across_vintages=True)
+
+
+def _revision(old: Observation | None, older: dict[int, Provenance]) -> Revision | None:
+    if old is None:
+        return None
+    source = older[old.release_id]
+    return Revision(old.value, source.release, source.vintage, source.known_from)

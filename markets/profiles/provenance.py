@@ -1,0 +1,277 @@
+"""Where the numbers come from: datasets with their freshness, and releases with what they changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from markets import queries
+from markets.errors import NotFound
+from markets.models import Dataset, Indicator, Job, Payload, Release, ReleaseSlice
+from markets.profiles.figures import IndicatorRef, Provenance, indicator_ref, provenance
+from markets.profiles.tables import Column, Table
+
+RELEASES_SHOWN = 50
+HOME_RELEASES = 5
+
+
+class Freshness(StrEnum):
+    """How fresh a dataset is. `bundled`: it has only what came with the product."""
+
+    CURRENT = "current"
+    LATE = "late"
+    FAILING = "failing"
+    BUNDLED = "bundled"
+    NOT_LOADED = "not_loaded"
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetLine:
+    """A dataset with its licence and freshness. since: when the present state began to count."""
+
+    id: str
+    name: str
+    publisher: str
+    url: str
+    licence: str
+    licence_url: str
+    redistribution: str
+    citation: str
+    cadence: str
+    series: int
+    freshness: str
+    since: dt.datetime | None
+    next_expected_at: dt.datetime | None
+    last_error: str
+    newest: Provenance | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLine:
+    """A release in a list: what it brought, in numbers of observations."""
+
+    id: int
+    provenance: Provenance
+    state: str
+    added: int
+    revised: int
+    withdrawn: int
+    refined: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """All datasets, and the newest releases."""
+
+    datasets: tuple[DatasetLine, ...]
+    releases: tuple[ReleaseLine, ...]
+
+    def table(self) -> Table:
+        """One dataset a row."""
+        columns = [
+            Column("id", _("Code")),
+            Column("name", _("Name")),
+            Column("publisher", _("Publisher")),
+            Column("licence", _("Licence")),
+            Column("series", _("Series"), is_number=True),
+            Column("freshness", _("Freshness")),
+            Column("vintage", _("Vintage")),
+            Column("url", _("Address")),
+        ]
+        rows = [
+            (d.id, d.name, d.publisher, d.licence, d.series, d.freshness, d.newest.vintage if d.newest else "", d.url)
+            for d in self.datasets
+        ]
+        return Table("datasets", _("Datasets"), columns, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPage:
+    """A dataset with its series and releases."""
+
+    dataset: DatasetLine
+    indicators: tuple[IndicatorRef, ...]
+    releases: tuple[ReleaseLine, ...]
+    unmapped: tuple[tuple[str, str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadLine:
+    """Raw bytes as delivered. is_open: the licence lets anyone download them here."""
+
+    sha256: str
+    content_type: str
+    size_bytes: int
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SliceLine:
+    """What a release changed in one series."""
+
+    indicator: str
+    name: str
+    added: int
+    revised: int
+    withdrawn: int
+    refined: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePage:
+    """The birth certificate of every figure of one vintage: request, payloads, licence, changes by series."""
+
+    release: ReleaseLine
+    request: str
+    held_reason: str
+    slices: tuple[SliceLine, ...]
+    payloads: tuple[PayloadLine, ...]
+
+    def table(self) -> Table:
+        """One series a row."""
+        keys = ("added", "revised", "withdrawn", "refined", "unchanged")
+        labels = (_("Added"), _("Revised"), _("Withdrawn"), _("Refined"), _("Unchanged"))
+        numbers = [Column(key, label, is_number=True) for key, label in zip(keys, labels, strict=True)]
+        columns = [Column("indicator", _("Code")), Column("name", _("Indicator")), *numbers]
+        rows = [(s.indicator, s.name, s.added, s.revised, s.withdrawn, s.refined, s.unchanged) for s in self.slices]
+        source = self.release.provenance
+        return Table(f"release-{self.release.id}", source.vintage, columns, rows, (source.citation,))
+
+
+def data_page() -> DataPage:
+    """All datasets with their freshness, and the newest releases."""
+    jobs, now = queries.last_jobs(), timezone.now()
+    newest = _newest_releases()
+    lines = tuple(_dataset_line(d, jobs.get(d.id), newest.get(d.id), now) for d in queries.datasets())
+    return DataPage(lines, newest_releases(RELEASES_SHOWN))
+
+
+def newest_releases(limit: int = HOME_RELEASES) -> tuple[ReleaseLine, ...]:
+    """The newest published releases over all datasets."""
+    return tuple(_release_line(release) for release in queries.releases()[:limit])
+
+
+def dataset_page(key: str) -> DatasetPage:
+    """A dataset's page. Raises NotFound."""
+    dataset = queries.datasets().filter(pk=key).first()
+    if dataset is None:
+        raise NotFound(kind=_("dataset"), key=key)
+    releases = list(queries.releases(key, published_only=False)[:RELEASES_SHOWN])
+    published = next((r for r in releases if r.state == Release.State.PUBLISHED), None)
+    unmapped = dataset.unmapped_codes.order_by("scheme", "code")
+    return DatasetPage(
+        dataset=_dataset_line(dataset, queries.last_jobs().get(key), published, timezone.now()),
+        indicators=tuple(indicator_ref(i) for i in queries.indicators().filter(dataset=dataset)),
+        releases=tuple(_release_line(release) for release in releases),
+        unmapped=tuple((u.scheme, u.code, u.label, u.rows) for u in unmapped),
+    )
+
+
+def release_page(key: int) -> ReleasePage:
+    """A release's page, held ones too, with the reason. Raises NotFound."""
+    release = queries.releases(published_only=False).filter(pk=key).first()
+    if release is None:
+        raise NotFound(kind=_("release"), key=key)
+    is_open = release.dataset.redistribution == Dataset.Redistribution.OPEN
+    return ReleasePage(
+        release=_release_line(release),
+        request=release.request,
+        held_reason=release.held_reason,
+        slices=_slice_lines(release),
+        payloads=tuple(
+            PayloadLine(p.sha256, p.content_type, p.size_bytes, is_open)
+            for p in release.payloads.defer("compressed").order_by("sha256")
+        ),
+    )
+
+
+def payload_body(release: int, sha256: str) -> Payload:
+    """A raw payload that may be passed on. Raises NotFound, where the licence does not allow it too."""
+    found = Payload.objects.filter(
+        sha256=sha256, releases__pk=release, releases__dataset__redistribution=Dataset.Redistribution.OPEN
+    ).first()
+    if found is None:
+        raise NotFound(kind=_("payload"), key=sha256)
+    return found
+
+
+def _slice_lines(release: Release) -> tuple[SliceLine, ...]:
+    rows = ReleaseSlice.objects.filter(release=release).select_related("slice").order_by("slice__key")
+    names = {i.code: i.name for i in Indicator.objects.filter(code__in=[row.slice.key for row in rows])}
+    return tuple(
+        SliceLine(
+            row.slice.key,
+            names.get(row.slice.key, row.slice.key),
+            row.added,
+            row.revised,
+            row.withdrawn,
+            row.refined,
+            row.unchanged,
+        )
+        for row in rows
+    )
+
+
+def _release_line(release: Release) -> ReleaseLine:
+    return ReleaseLine(
+        release.pk,
+        provenance(release),
+        release.state,
+        release.added,
+        release.revised,
+        release.withdrawn,
+        release.refined,
+        release.unchanged,
+    )
+
+
+def _newest_releases() -> dict[str, Release]:
+    newest = queries.releases().order_by("dataset_id", "-known_from", "-id").distinct("dataset_id")
+    return {release.dataset_id: release for release in newest}
+
+
+def _dataset_line(dataset: Dataset, job: Job | None, newest: Release | None, now: dt.datetime) -> DatasetLine:
+    freshness, since = _freshness(dataset, job, newest, now)
+    expected = None
+    if dataset.refresh_every and job and job.transport == "http":
+        expected = job.started_at + dataset.refresh_every
+    return DatasetLine(
+        id=dataset.id,
+        name=dataset.name,
+        publisher=dataset.publisher,
+        url=dataset.url,
+        licence=dataset.licence,
+        licence_url=dataset.licence_url,
+        redistribution=dataset.redistribution,
+        citation=dataset.citation,
+        cadence=dataset.cadence,
+        series=dataset.series,
+        freshness=freshness.value,
+        since=since,
+        next_expected_at=expected,
+        last_error=job.problems[-1]["message"] if job and job.problems else "",
+        newest=provenance(newest) if newest else None,
+    )
+
+
+def _freshness(
+    dataset: Dataset, job: Job | None, newest: Release | None, now: dt.datetime
+) -> tuple[Freshness, dt.datetime | None]:
+    if newest is None:
+        return Freshness.NOT_LOADED, None
+    if job and job.state in (Job.State.FAILED, Job.State.LOST):
+        return Freshness.FAILING, job.started_at
+    downloads = Job.objects.filter(dataset=dataset, transport__in=("http", "file")).exclude(state=Job.State.FAILED)
+    last = downloads.order_by("-started_at").first()
+    if last is None:
+        return Freshness.BUNDLED, newest.known_from
+    # One missed turn is grace; two are late.
+    if dataset.refresh_every and now - last.started_at > 2 * dataset.refresh_every:
+        return Freshness.LATE, last.started_at + dataset.refresh_every
+    return Freshness.CURRENT, last.started_at

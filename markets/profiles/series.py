@@ -1,0 +1,395 @@
+"""An indicator's page, and one series of it with every vintage."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from markets import queries
+from markets.errors import InvalidValue, NotFound
+from markets.models import Area, Indicator, Observation
+from markets.profiles.figures import (
+    IndicatorRef,
+    Point,
+    Provenance,
+    Rank,
+    barred_pairs,
+    change_between,
+    indicator_ref,
+    provenances,
+    unrankable,
+)
+from markets.profiles.markets import MarketRef, market, market_ref
+from markets.profiles.tables import Column, Table
+from markets.vocabulary import AsOf
+
+WORLD = "WLD"
+MOST_COMPARED = 12
+REVISIONS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesLine:
+    """One area's values of an indicator, oldest first. A period without a value is absent: a gap, never zero."""
+
+    area: str
+    name: str
+    is_aggregate: bool
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRow:
+    """One market's value in the ranked period. rank None: `unranked_reason` says why."""
+
+    market: MarketRef
+    value: Decimal
+    obs_status: str
+    rank: Rank | None
+    unranked_reason: str
+    change_pct: Decimal | None
+    release: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionLine:
+    """A value that a later vintage changed: old, new, and both vintages. None: not stated in that vintage."""
+
+    area: str
+    area_name: str
+    period: str
+    old_value: Decimal | None
+    new_value: Decimal | None
+    old: Provenance
+    new: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorPage:
+    """Definition, chart, ranking of one period, revisions and sources of one indicator."""
+
+    indicator: IndicatorRef
+    as_of: dt.datetime | None
+    lines: tuple[SeriesLine, ...]
+    choices: tuple[MarketRef, ...]
+    period: str
+    periods: tuple[tuple[str, int], ...]
+    ranking: tuple[RankedRow, ...]
+    world: Point | None
+    revisions: tuple[RevisionLine, ...]
+    revision_count: int
+    sources: tuple[Provenance, ...]
+
+    def table(self) -> Table:
+        """The ranking of the shown period."""
+        columns = [
+            Column("rank", _("Rank"), is_number=True),
+            Column("market", _("Code")),
+            Column("name", _("Market")),
+            Column("period", _("Period")),
+            Column("value", _("Value"), self.indicator.unit, self.indicator.decimals, is_number=True),
+            Column("unit", _("Unit")),
+            Column("obs_status", _("Status")),
+            Column("note", _("Note")),
+        ]
+        rows = [
+            (
+                row.rank.position if row.rank else None,
+                row.market.iso3,
+                row.market.name,
+                self.period,
+                row.value,
+                self.indicator.unit,
+                row.obs_status,
+                row.unranked_reason,
+            )
+            for row in self.ranking
+        ]
+        return Table(
+            f"indicator-{self.indicator.code.lower()}-{self.period}",
+            f"{self.indicator.name}, {self.period}",
+            columns,
+            rows,
+            tuple(source.citation for source in self.sources),
+        )
+
+    def lines_table(self) -> Table:
+        """The charted values, one a row."""
+        columns = [
+            Column("area", _("Code")),
+            Column("name", _("Market")),
+            Column("period", _("Period")),
+            Column("value", _("Value"), self.indicator.unit, self.indicator.decimals, is_number=True),
+            Column("unit", _("Unit")),
+            Column("obs_status", _("Status")),
+        ]
+        rows = [
+            (line.area, line.name, point.period, point.value, self.indicator.unit, point.obs_status)
+            for line in self.lines
+            for point in line.points
+        ]
+        return Table(
+            f"indicator-{self.indicator.code.lower()}",
+            self.indicator.name,
+            columns,
+            rows,
+            tuple(source.citation for source in self.sources),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VintageValue:
+    """What one vintage stated for one period. is_in_force: no later vintage changed it (as of the asked moment)."""
+
+    observation: int
+    period: str
+    value: Decimal | None
+    obs_status: str
+    known_from: dt.datetime
+    known_to: dt.datetime | None
+    is_in_force: bool
+    source: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPage:
+    """One indicator of one market: every period, and for each every vintage that stated it, newest first."""
+
+    market: MarketRef
+    indicator: IndicatorRef
+    as_of: dt.datetime | None
+    line: SeriesLine
+    vintages: tuple[VintageValue, ...]
+    caveats: tuple[str, ...]
+    sources: tuple[Provenance, ...]
+
+    def table(self) -> Table:
+        """Every vintage of every period, one a row."""
+        columns = [
+            Column("market", _("Market")),
+            Column("indicator", _("Indicator")),
+            Column("period", _("Period")),
+            Column("value", _("Value"), self.indicator.unit, self.indicator.decimals, is_number=True),
+            Column("unit", _("Unit")),
+            Column("obs_status", _("Status")),
+            Column("known_from", _("Known from")),
+            Column("known_to", _("Until")),
+            Column("source", _("Source")),
+            Column("vintage", _("Vintage")),
+            Column("licence", _("Licence")),
+        ]
+        rows = [
+            (
+                self.market.iso3,
+                self.indicator.code,
+                v.period,
+                v.value,
+                self.indicator.unit,
+                v.obs_status,
+                v.known_from.date().isoformat(),
+                v.known_to.date().isoformat() if v.known_to else "",
+                v.source.source.publisher,
+                v.source.vintage,
+                v.source.source.licence,
+            )
+            for v in self.vintages
+        ]
+        name = f"series-{self.market.iso3.lower()}-{self.indicator.code.lower()}"
+        return Table(
+            name,
+            f"{self.market.name}: {self.indicator.name}",
+            columns,
+            rows,
+            tuple(source.citation for source in self.sources),
+        )
+
+
+def indicator(code: str) -> Indicator:
+    """The indicator with this code, in any case. Raises NotFound."""
+    found = queries.indicators().filter(code__iexact=code).first()
+    if found is None:
+        raise NotFound(kind=_("indicator"), key=code)
+    return found
+
+
+def indicator_page(
+    code: str, *, compared: Sequence[str] = (), period: str = "", as_of: AsOf | None = None
+) -> IndicatorPage:
+    """An indicator's page. compared: markets in the chart, the focus markets when none are named.
+
+    period: the ranked one; the newest in which most markets have a value when not given.
+    Raises NotFound, and InvalidValue for a period nobody has a value for.
+    """
+    shown = indicator(code)
+    charted = _charted(compared)
+    rows = list(queries.observations_of_indicator(shown.code, as_of))
+    areas = {area.code: area for area in Area.objects.filter(code__in={row.area_id for row in rows} | set(charted))}
+    counts = _counts(rows, areas)
+    period = _ranked_period(period, counts)
+    in_period = {row.area_id: row for row in rows if row.period == period}
+    sources = provenances(in_period.values())
+    ranking = _ranking(shown, in_period, areas, _values_by_area(rows))
+    world = in_period.get(WORLD)
+    revisions, revision_count = _revisions(shown.code, areas)
+    used = {row.release_id for row in rows if row.area_id in {*charted, WORLD}}
+    sources |= provenances(row for row in rows if row.release_id in used - sources.keys())
+    return IndicatorPage(
+        indicator=indicator_ref(shown),
+        as_of=as_of.at if as_of else None,
+        lines=_lines(rows, [*charted, WORLD], areas),
+        choices=tuple(market_ref(areas[c]) for c in sorted({r.area_id for r in rows}) if not areas[c].is_aggregate),
+        period=period,
+        periods=tuple(counts.items()),
+        ranking=ranking,
+        world=Point(world.period, world.value, world.obs_status) if world else None,
+        revisions=revisions,
+        revision_count=revision_count,
+        sources=tuple(sorted(sources.values(), key=lambda s: (s.known_from, s.release), reverse=True)),
+    )
+
+
+def series_page(market_code: str, indicator_code: str, as_of: AsOf | None = None) -> SeriesPage:
+    """One indicator of one market with all its vintages. Raises NotFound."""
+    area, shown = market(market_code), indicator(indicator_code)
+    rows = list(queries.history(shown.code, area.code))
+    if as_of is not None:
+        rows = [row for row in rows if row.known_from <= as_of.at]
+    sources = provenances(rows)
+    vintages = tuple(_vintage(row, sources, as_of) for row in rows)
+    points = [Point(v.period, v.value, v.obs_status) for v in vintages if v.is_in_force and v.value is not None]
+    caveats = queries.caveats([area.code])
+    return SeriesPage(
+        market=market_ref(area),
+        indicator=indicator_ref(shown),
+        as_of=as_of.at if as_of else None,
+        line=SeriesLine(area.code, area.name, is_aggregate=False, points=tuple(reversed(points))),
+        vintages=vintages,
+        caveats=tuple(
+            c.text for c in caveats if not c.indicators or any(c.covers(shown.code, p.period) for p in points)
+        ),
+        sources=tuple(sorted(sources.values(), key=lambda s: (s.known_from, s.release), reverse=True)),
+    )
+
+
+def _vintage(row: Observation, sources: dict[int, Provenance], as_of: AsOf | None) -> VintageValue:
+    until = row.known_to if as_of is None or (row.known_to and row.known_to <= as_of.at) else None
+    return VintageValue(
+        row.pk, row.period, row.value, row.obs_status, row.known_from, until, until is None, sources[row.release_id]
+    )
+
+
+def _charted(compared: Sequence[str]) -> list[str]:
+    if not compared:
+        return list(queries.FOCUS_MARKETS)
+    if len(compared) > MOST_COMPARED:
+        expected = _("at most %(most)s markets fit one chart") % {"most": MOST_COMPARED}
+        raise InvalidValue(parameter="market", value=len(compared), expected=expected)
+    known = set(queries.markets().filter(code__in=compared).values_list("code", flat=True))
+    for code in compared:
+        if code not in known:
+            raise NotFound(kind=_("market"), key=code)
+    return list(dict.fromkeys(compared))
+
+
+def _counts(rows: Sequence[Observation], areas: dict[str, Area]) -> dict[str, int]:
+    """How many markets have a value in each period, newest first; forecasts are not counted."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        if not areas[row.area_id].is_aggregate and row.obs_status != "f":
+            counts[row.period] = counts.get(row.period, 0) + 1
+    return dict(sorted(counts.items(), reverse=True))
+
+
+def _ranked_period(period: str, counts: dict[str, int]) -> str:
+    if period:
+        if period not in counts:
+            expected = _("no market has a value for that period")
+            raise InvalidValue(parameter="period", value=period, expected=expected)
+        return period
+    if not counts:
+        return ""
+    fullest = max(counts.values())
+    # The newest year is often reported by a few only: a rank among them would say little.
+    return next(candidate for candidate, count in counts.items() if count * 2 >= fullest)
+
+
+def _values_by_area(rows: Sequence[Observation]) -> dict[str, list[Observation]]:
+    by_area: dict[str, list[Observation]] = {}
+    for row in rows:
+        by_area.setdefault(row.area_id, []).append(row)
+    return by_area
+
+
+def _ranking(
+    shown: Indicator, in_period: dict[str, Observation], areas: dict[str, Area], by_area: dict[str, list[Observation]]
+) -> tuple[RankedRow, ...]:
+    rows = [row for code, row in in_period.items() if not areas[code].is_aggregate and row.value is not None]
+    if not rows:
+        return ()
+    caveats = list(queries.caveats())
+    barred = {area for area, _code in barred_pairs(caveats, [(shown.code, rows[0].period)])}
+    lowest_first = shown.direction == Indicator.Direction.DOWN
+    values = sorted((row.value for row in rows if row.area_id not in barred), reverse=not lowest_first)
+    position = {value: place for place, value in reversed(list(enumerate(values, start=1)))}
+    ranked = []
+    for row in rows:
+        is_barred = row.area_id in barred
+        ranked.append(
+            RankedRow(
+                market=market_ref(areas[row.area_id]),
+                value=row.value,
+                obs_status=row.obs_status,
+                rank=None if is_barred else Rank(position[row.value], len(values), lowest_first),
+                unranked_reason=unrankable(caveats, row.area_id, shown.code, row.period) if is_barred else "",
+                change_pct=_change_on_year(shown.unit, row, by_area[row.area_id]),
+                release=row.release_id,
+            )
+        )
+    return tuple(sorted(ranked, key=lambda r: (r.rank is None, r.rank.position if r.rank else 0, r.market.name)))
+
+
+def _change_on_year(unit: str, row: Observation, series: Sequence[Observation]) -> Decimal | None:
+    before = [other for other in series if other.period < row.period]
+    if not before:
+        return None
+    change = change_between(unit, Point(before[-1].period, before[-1].value), Point(row.period, row.value))
+    return change.value if change else None
+
+
+def _lines(rows: Sequence[Observation], wanted: Sequence[str], areas: dict[str, Area]) -> tuple[SeriesLine, ...]:
+    by_area = _values_by_area(rows)
+    return tuple(
+        SeriesLine(
+            code,
+            areas[code].name,
+            areas[code].is_aggregate,
+            tuple(Point(row.period, row.value, row.obs_status) for row in by_area[code]),
+        )
+        for code in wanted
+        if code in by_area
+    )
+
+
+def _revisions(code: str, areas: dict[str, Area]) -> tuple[tuple[RevisionLine, ...], int]:
+    """The newest revisions of an indicator, and how many there are in all."""
+    shown, total = queries.revisions(code, REVISIONS_SHOWN)
+    old = queries.replaced_values(shown)
+    sources = provenances([*shown, *old.values()])
+    lines = [
+        RevisionLine(
+            row.area_id,
+            areas[row.area_id].name if row.area_id in areas else row.area_id,
+            row.period,
+            old[row.pk].value,
+            row.value,
+            sources[old[row.pk].release_id],
+            sources[row.release_id],
+        )
+        for row in shown
+        if row.pk in old
+    ]
+    return tuple(lines), total

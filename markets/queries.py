@@ -1,0 +1,270 @@
+"""Every read of the market tables. Rows come back as plain values, ordered; nothing is judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+
+from markets.models import (
+    Area,
+    AreaCaveat,
+    Category,
+    CategoryProduct,
+    Dataset,
+    DemandProfile,
+    Indicator,
+    Job,
+    Membership,
+    Observation,
+    Product,
+    Release,
+    Slice,
+)
+from markets.vocabulary import AsOf, PrintedNumber
+
+# The markets the product was made for, and the home of its first exporters; they stand first where a list is long.
+FOCUS_MARKETS = ("KAZ", "KGZ", "TJK", "TKM", "UZB", "CHN")
+
+
+def in_force(as_of: AsOf | None = None) -> QuerySet[Observation]:
+    """Observations as known now, or as they were known at a moment."""
+    if as_of is None:
+        return Observation.objects.filter(known_to=None)
+    still = Q(known_to=None) | Q(known_to__gt=as_of.at)
+    return Observation.objects.filter(still, known_from__lte=as_of.at)
+
+
+def markets() -> QuerySet[Area]:
+    """Countries and areas; groups of them are not markets."""
+    return Area.objects.filter(is_aggregate=False)
+
+
+def indicators() -> QuerySet[Indicator]:
+    return Indicator.objects.select_related("dataset").order_by("sort", "code")
+
+
+def observations_of_area(area: str, as_of: AsOf | None = None) -> QuerySet[Observation]:
+    """All stated values of one area, by indicator, oldest first."""
+    stated = in_force(as_of).filter(area_id=area, value__isnull=False)
+    return stated.order_by("indicator_id", "period")
+
+
+def observations_of_indicator(
+    indicator: str, as_of: AsOf | None = None, areas: Sequence[str] | None = None
+) -> QuerySet[Observation]:
+    """All stated values of one indicator, by area, oldest first."""
+    stated = in_force(as_of).filter(indicator_id=indicator, value__isnull=False)
+    if areas is not None:
+        stated = stated.filter(area_id__in=areas)
+    return stated.order_by("area_id", "period")
+
+
+def history(indicator: str, area: str) -> QuerySet[Observation]:
+    """Every vintage of every period of one series, newest vintage first within a period."""
+    return Observation.objects.filter(indicator_id=indicator, area_id=area).order_by("-period", "-known_from", "-id")
+
+
+def observations(
+    *,
+    indicators: Sequence[str] = (),
+    areas: Sequence[str] = (),
+    period: str = "",
+    period_from: str = "",
+    period_to: str = "",
+    release: int | None = None,
+    as_of: AsOf | None = None,
+) -> QuerySet[Observation]:
+    """Observations in force that pass the filters, values withdrawn or withheld included."""
+    rows = in_force(as_of) if release is None else Observation.objects.filter(release_id=release)
+    if indicators:
+        rows = rows.filter(indicator_id__in=indicators)
+    if areas:
+        rows = rows.filter(area_id__in=areas)
+    if period:
+        rows = rows.filter(period=period)
+    if period_from:
+        rows = rows.filter(period__gte=period_from)
+    if period_to:
+        rows = rows.filter(period__lte=period_to)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one value stands among the markets that have a value for the same period."""
+
+    of: int
+    above: int
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A value to be ranked: its indicator, period and size."""
+
+    indicator: str
+    period: str
+    value: Decimal
+
+
+def standings(wanted: Sequence[Ranked], excluded: Iterable[tuple[str, str]], as_of: AsOf | None) -> dict[str, Standing]:
+    """Standing of each wanted value, by indicator, in one question.
+
+    excluded: (area, indicator) pairs that may not be ranked and so do not count among the others.
+    """
+    if not wanted:
+        return {}
+    pairs = list(excluded)
+    known = "o.known_to IS NULL"
+    if as_of is not None:
+        known = "o.known_from <= %(at)s AND (o.known_to IS NULL OR o.known_to > %(at)s)"
+    sql = f"""
+        SELECT w.indicator, count(*), count(*) FILTER (WHERE o.value > w.value), count(*) FILTER (WHERE o.value < w.value)
+        FROM unnest(%(indicators)s::text[], %(periods)s::text[], %(values)s::numeric[]) AS w(indicator, period, value)
+        JOIN markets_observation o ON o.indicator_id = w.indicator AND o.period = w.period AND {known}
+        JOIN markets_area a ON a.code = o.area_id AND NOT a.is_aggregate
+        WHERE o.value IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM unnest(%(areas)s::text[], %(barred)s::text[]) AS x(area, indicator)
+            WHERE x.area = o.area_id AND x.indicator = o.indicator_id)
+        GROUP BY w.indicator
+    """  # noqa: S608 - the only text put in is one of the two constants above
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql,
+            {
+                "indicators": [w.indicator for w in wanted],
+                "periods": [w.period for w in wanted],
+                "values": [w.value for w in wanted],
+                "areas": [area for area, _indicator in pairs],
+                "barred": [indicator for _area, indicator in pairs],
+                "at": as_of.at if as_of else None,
+            },
+        )
+        return {indicator: Standing(of, above, below) for indicator, of, above, below in cursor.fetchall()}
+
+
+def replaced_values(rows: Iterable[Observation]) -> dict[int, Observation]:
+    """For each observation that revised or withdrew another, the one it took the place of, by the newer one's id."""
+    newer = {row.pk: row for row in rows if row.obs_status}
+    if not newer:
+        return {}
+    keys = {(row.indicator_id, row.area_id, row.period, row.release_id): row for row in newer.values()}
+    older = Observation.objects.filter(
+        superseded_by__in={row.release_id for row in newer.values()},
+        indicator_id__in={row.indicator_id for row in newer.values()},
+        area_id__in={row.area_id for row in newer.values()},
+    )
+    found = {}
+    for old in older:
+        row = keys.get((old.indicator_id, old.area_id, old.period, old.superseded_by_id or 0))
+        if row is not None and not _is_same_figure(old, row):
+            found[row.pk] = old
+    return found
+
+
+def revisions(indicator: str, limit: int) -> tuple[list[Observation], int]:
+    """Observations of an indicator that revised or withdrew another, newest first, and how many there are."""
+    replaced = Observation.objects.filter(
+        indicator_id=OuterRef("indicator_id"),
+        area_id=OuterRef("area_id"),
+        period=OuterRef("period"),
+        superseded_by_id=OuterRef("release_id"),
+    )
+    newer = Observation.objects.filter(Exists(replaced), indicator_id=indicator).exclude(obs_status="")
+    return list(newer.order_by("-known_from", "-period", "area_id")[:limit]), newer.count()
+
+
+def _is_same_figure(old: Observation, new: Observation) -> bool:
+    """Whether the two differ only in how many digits were printed."""
+    if old.value is None or new.value is None:
+        return old.value is new.value
+    if old.last_digit_exponent is None or new.last_digit_exponent is None:
+        return old.value == new.value
+    printed = PrintedNumber(old.value, old.last_digit_exponent)
+    return printed.agrees_with(PrintedNumber(new.value, new.last_digit_exponent))
+
+
+def releases_by_id(ids: Iterable[int]) -> Mapping[int, Release]:
+    return Release.objects.select_related("dataset").in_bulk(set(ids))
+
+
+def caveats(areas: Sequence[str] = ()) -> QuerySet[AreaCaveat]:
+    """Caveats of the named areas, or of all."""
+    return AreaCaveat.objects.filter(area_id__in=areas) if areas else AreaCaveat.objects.all()
+
+
+def memberships(area: str) -> QuerySet[Membership]:
+    return Membership.objects.filter(member_id=area).select_related("group").order_by("group_id", "from_on")
+
+
+def members(group: str) -> list[str]:
+    """Codes of the present members of a group."""
+    return list(Membership.objects.filter(group_id=group, to_on=None).values_list("member_id", flat=True))
+
+
+def demand_profile(area: str, as_of: AsOf | None = None) -> DemandProfile | None:
+    """The version in force, with its statements, characters and category facts ready to read."""
+    versions = DemandProfile.objects.filter(area_id=area)
+    if as_of is not None:
+        versions = versions.filter(known_from__lte=as_of.at)
+    return (
+        versions.select_related("author")
+        .prefetch_related(
+            "statements__document", "characters__document", "category_facts__document", "statements__theme"
+        )
+        .order_by("-version")
+        .first()
+    )
+
+
+def categories() -> QuerySet[Category]:
+    return Category.objects.order_by("sort", "slug")
+
+
+def category_prefixes(slugs: Sequence[str] = ()) -> QuerySet[CategoryProduct]:
+    rows = CategoryProduct.objects.select_related("product", "category").order_by("category__sort", "product__code")
+    return rows.filter(category_id__in=slugs) if slugs else rows
+
+
+def categories_of_product(code: str) -> QuerySet[Category]:
+    """Categories that hold this code: one of their prefixes begins it."""
+    begins = [code[:length] for length in (2, 4, 6) if length <= len(code)]
+    return categories().filter(prefixes__product__code__in=begins).distinct()
+
+
+def products(classification: str = "HS2022") -> QuerySet[Product]:
+    return Product.objects.filter(classification=classification).order_by("code")
+
+
+def children_count(parents: Sequence[int]) -> dict[int, int]:
+    """How many products lie directly below each of these."""
+    below = Product.objects.filter(parent_id__in=parents).values("parent_id").annotate(number=Count("id"))
+    return {row["parent_id"]: row["number"] for row in below.order_by()}
+
+
+def datasets() -> QuerySet[Dataset]:
+    return Dataset.objects.annotate(
+        series=Count("indicators", distinct=True), last_checked_at=Max("slices__checked_at")
+    ).order_by("id")
+
+
+def releases(dataset: str = "", *, published_only: bool = True) -> QuerySet[Release]:
+    """Vintages, newest first."""
+    rows = Release.objects.select_related("dataset").order_by("-known_from", "-id")
+    if dataset:
+        rows = rows.filter(dataset_id=dataset)
+    return rows.filter(state=Release.State.PUBLISHED) if published_only else rows
+
+
+def last_jobs() -> dict[str, Job]:
+    """The newest refresh of each dataset."""
+    newest = Job.objects.order_by("dataset_id", "-started_at").distinct("dataset_id")
+    return {job.dataset_id: job for job in newest}
+
+
+def slices_of_release(release: int) -> QuerySet[Slice]:
+    return Slice.objects.filter(releases__release_id=release).order_by("key")

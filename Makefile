@@ -11,7 +11,6 @@ PYTHON ?= $(shell for p in /usr/bin/python3 python3 python3.14 python3.13 python
 	command -v "$$p" >/dev/null 2>&1 && "$$p" -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' \
 	>/dev/null 2>&1 && { command -v "$$p"; exit; }; done; echo python3)
 export STARTED_AT := $(shell date +%s)
-export PYTHONWARNINGS ?=
 
 VENV := .venv/bin/python
 EMBEDDED := $(VENV) -m config.embedded

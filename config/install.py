@@ -198,11 +198,8 @@ def compile_translations(steps: Steps) -> None:
         if not is_due or not sources:
             return
         steps.say("Compiling the translations")
-        for source, output in zip(sources, outputs, strict=True):
-            run(
-                [PYTHON, "-m", "babel.messages.frontend", "compile", "-i", source, "-o", output,
-                 "-l", source.parent.parent.name]
-            )  # fmt: skip
+        babel = [PYTHON, "-m", "babel.messages.frontend"]
+        run([*babel, "compile", "--domain", "django", "--directory", LOCALE])
 
 
 def main() -> int:

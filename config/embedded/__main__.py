@@ -12,8 +12,7 @@ from pathlib import Path
 from config.embedded import running_environment
 from config.embedded.place import EmbeddedError, Lock, Place, is_alive
 from config.embedded.progress import Progress
-from config.embedded.site import run_site
-from config.embedded.static import collect_static
+from config.embedded.site import collect_static, run_site
 from config.embedded.supervisor import (
     StopRequested,
     Supervisor,

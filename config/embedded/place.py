@@ -211,9 +211,16 @@ class Lock:
     def holder_of(cls, place: Place) -> dict[str, Any]:
         """Who holds the lock, as it described itself; empty when nobody does."""
         try:
-            return _described((place.var / "lock").read_bytes())
+            file = os.open(place.var / "lock", os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return {}
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return _described(os.pread(file, 4096, 0))
+        finally:
+            os.close(file)
+        return {}
 
 
 def _described(text: bytes) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Brings a database up to date before the first page: tables, then the bundled facts.
+"""What has to be done before the first page: static files collected, tables made, facts loaded.
 
-Runs as a process of its own beside the starting servers: loading Django takes as long as they do.
+Runs as processes of their own beside the starting servers: loading Django takes as long as they do.
 """
 
 import sys
 import time
+from pathlib import Path
 
 import django
 from django.core.management import call_command
@@ -16,15 +17,25 @@ _PATIENCE_SECONDS = 90
 
 
 def main() -> int:
-    """Migrate and load; the exit code."""
-    progress = Progress()
+    """Do `static` or `database`, then leave the fingerprint in the stamp file; the exit code."""
+    what, stamp, fingerprint = sys.argv[1:]
     django.setup()
+    if what == "static":
+        call_command("collectstatic", interactive=False, verbosity=0)
+    else:
+        prepare_database()
+    Path(stamp).write_text(fingerprint)
+    return 0
+
+
+def prepare_database() -> None:
+    """Migrate and load the bundled facts."""
+    progress = Progress()
     _wait_for_database()
     call_command("migrate", interactive=False, verbosity=0)
     progress.step("Tables are up to date")
     call_command("load_facts")
     progress.step("Bundled facts are loaded")
-    return 0
 
 
 def _wait_for_database() -> None:

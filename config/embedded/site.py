@@ -6,9 +6,9 @@ import socket
 import time
 from pathlib import Path
 
+from config.embedded import freshness
 from config.embedded.children import Child
 from config.embedded.place import CHECKOUT, EmbeddedError
-from config.embedded.static import collect_static
 from config.embedded.supervisor import Supervisor, python
 
 _DEFAULT_PORT = 8000
@@ -24,21 +24,14 @@ def run_site(supervisor: Supervisor) -> None:
     address = os.environ.get("SITE_URL") or f"http://localhost:{port}"
     environment = supervisor.environment(SITE_URL=address)
     static = collect_static(supervisor, supervisor.place.var / "static")
-    preparation = Child(
-        name="preparing the database",
-        command=python("-m", "config.embedded.prepare"),
-        environment=environment,
-        log=None,
-        folder=CHECKOUT,
-        is_task=True,
-    )
-    supervisor.start(preparation)
+    preparation = prepare_database(supervisor, environment)
     supervisor.start_servers()
     supervisor.publish(address, SITE_URL=address)
     if static is not None:
         supervisor.wait_for_task(static)
         progress.step("Static files are collected")
-    supervisor.wait_for_task(preparation)
+    if preparation is not None:
+        supervisor.wait_for_task(preparation)
     supervisor.start(_web(environment, host, port, supervisor.place.logs))
     supervisor.start(_worker(environment, supervisor.place.logs))
     supervisor.start(_beat(environment, supervisor.place.logs))
@@ -49,6 +42,57 @@ def run_site(supervisor: Supervisor) -> None:
         progress.say(f"That is an error: {supervisor.place.logs / 'web.log'} says more.")
     progress.say(f"\n  Sogdia is ready: {address}\n  Logs: {supervisor.place.logs}\n  Stop: Ctrl-C\n")
     supervisor.watch()
+
+
+def collect_static(supervisor: Supervisor, root: Path) -> Child | None:
+    """Start collecting the static files into `root`; None when nothing has changed."""
+    return _unless_fresh(
+        supervisor,
+        Child(
+            name="collecting the static files",
+            command=python("-m", "config.embedded.prepare", "static"),
+            environment=supervisor.environment(STATIC_ROOT=str(root)),
+            log=supervisor.place.logs / "static.log",
+            folder=CHECKOUT,
+            is_task=True,
+        ),
+        stamp=root / ".fingerprint",
+        fingerprint=freshness.of_static_files(),
+    )
+
+
+def prepare_database(supervisor: Supervisor, environment: dict[str, str]) -> Child | None:
+    """Start preparing the database, which may still be starting itself; None when nothing changed.
+
+    A database of somebody else's is always prepared: it may have been restored meanwhile.
+    """
+    stamp = supervisor.place.var / "prepared"
+    if os.environ.get("DATABASE_URL") or not supervisor.place.database.exists():
+        stamp.unlink(missing_ok=True)
+    return _unless_fresh(
+        supervisor,
+        Child(
+            name="preparing the database",
+            command=python("-m", "config.embedded.prepare", "database"),
+            environment=environment,
+            log=None,
+            folder=CHECKOUT,
+            is_task=True,
+        ),
+        stamp=stamp,
+        fingerprint=freshness.of_preparation(),
+    )
+
+
+def _unless_fresh(supervisor: Supervisor, task: Child, *, stamp: Path, fingerprint: str) -> Child | None:
+    """Start a task that leaves `fingerprint` in `stamp` when it succeeds, unless it stands there."""
+    if stamp.exists() and stamp.read_text() == fingerprint:
+        return None
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    task.command = [*task.command, str(stamp), fingerprint]
+    supervisor.start(task)
+    return task
 
 
 def _port() -> int:

@@ -54,7 +54,7 @@ class SourceRefused(SourceError):
 
 
 class SourceChanged(SourceError):
-    """The answer of {source} is not in its documented form: {reason}. Nothing was published; the payload is kept."""
+    """The answer of {source} is not in its documented form: {reason}. Nothing was published."""
 
     code = "source_changed"
 
@@ -67,13 +67,16 @@ class IngestError(MarketsError):
 
 
 class UnknownCode(IngestError):
-    """{dataset} uses the {scheme} code {code}, which is not known here. Add it to the code list and refresh again."""
+    """{dataset} uses the {scheme} code {code}, which is not known here. Add it to the code list, then refresh again."""
 
     code = "unknown_code"
 
 
 class DuplicateRow(IngestError):
-    """{dataset} states two different values for {key}. Nothing of that slice was published; ask the publisher which holds."""
+    """{dataset} states two different values for {key}. Nothing of that slice was published.
+
+    Only the publisher can say which holds.
+    """
 
     code = "duplicate_row"
 
@@ -131,7 +134,7 @@ class NotFound(MarketsError):
 
 
 class EditConflict(MarketsError):
-    """The profile of {area} was changed by {author} since you opened it. Your text is kept below: compare and save again."""
+    """The profile of {area} was changed by {author} since you opened it. Your text is kept: compare and save again."""
 
     code = "edit_conflict"
     http_status = 412

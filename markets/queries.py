@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from markets.models import (
     Area,
@@ -247,9 +247,14 @@ def children_count(parents: Sequence[int]) -> dict[int, int]:
 
 
 def datasets() -> QuerySet[Dataset]:
-    return Dataset.objects.annotate(
-        series=Count("indicators", distinct=True), last_checked_at=Max("slices__checked_at")
-    ).order_by("id")
+    """All datasets by id."""
+    return Dataset.objects.order_by("id")
+
+
+def series_counts() -> dict[str, int]:
+    """How many indicators each dataset has."""
+    counted = Indicator.objects.values("dataset_id").annotate(number=Count("code"))
+    return {row["dataset_id"]: row["number"] for row in counted.order_by()}
 
 
 def releases(dataset: str = "", *, published_only: bool = True) -> QuerySet[Release]:

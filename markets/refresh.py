@@ -15,7 +15,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from markets import sources
-from markets.errors import NotFound, SourceRefused
+from markets.errors import IngestError, NotFound, SourceRefused
 from markets.ingest import PublishOutcome, publish
 from markets.jobs import claimed
 from markets.models import Indicator, Job, Release, Slice
@@ -44,7 +44,7 @@ class RefreshOutcome:
 
     dataset: str
     releases: list[Release] = field(default_factory=list)
-    held: dict[str, str] = field(default_factory=dict)
+    held: dict[str, IngestError] = field(default_factory=dict)
     problems: list[SliceProblem] = field(default_factory=list)
     slices_read: int = 0
     added: int = 0
@@ -204,7 +204,7 @@ def _report(job: Job, outcome: RefreshOutcome) -> None:
         "unmapped_rows": outcome.unmapped_rows,
     }
     job.problems = [{"slice": p.key, "code": p.error.code, "message": str(p.error)} for p in outcome.problems]
-    job.problems += [{"slice": key, "code": "release_held", "message": reason} for key, reason in outcome.held.items()]
+    job.problems += [{"slice": key, "code": why.code, "message": str(why)} for key, why in outcome.held.items()]
     if outcome.held:
         job.state = Job.State.HELD
     elif outcome.problems and not outcome.slices_read:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from markets.errors import DuplicateRow, IngestError, ReleaseHeld
 from markets.sources.base import SliceDelivery, SourceCard
 
 # Below this many values a share says nothing.
@@ -38,14 +39,18 @@ class Weight:
     moved: int
 
 
-def held_back(slices: Sequence[SliceDelivery], card: SourceCard, conflicts: Mapping[str, str]) -> dict[str, str]:
-    """Slices that must not be published, each with its reason."""
+def held_back(
+    slices: Sequence[SliceDelivery], card: SourceCard, conflicts: Mapping[str, str]
+) -> dict[str, IngestError]:
+    """Slices that must not be published, each with the reason: DuplicateRow or ReleaseHeld."""
     weights = _weights()
-    held: dict[str, str] = {}
+    held: dict[str, IngestError] = {}
     for delivered in slices:
-        reason = conflicts.get(delivered.key) or _reason(delivered, weights.get(delivered.key), card)
-        if reason:
-            held[delivered.key] = reason
+        name = f"{card.id}/{delivered.key}"
+        if delivered.key in conflicts:
+            held[delivered.key] = DuplicateRow(dataset=name, key=conflicts[delivered.key])
+        elif reason := _reason(delivered, weights.get(delivered.key), card):
+            held[delivered.key] = ReleaseHeld(dataset=name, reason=reason)
     return held
 
 

@@ -59,12 +59,12 @@ class SliceOutcome:
 
 @dataclass(frozen=True)
 class PublishOutcome:
-    """What became of one delivery. release None: nothing in it was new. held: slice -> reason."""
+    """What became of one delivery. release None: nothing in it was new. held: slice -> why."""
 
     release: Release | None
     slices: tuple[SliceOutcome, ...] = ()
     held_release: Release | None = None
-    held: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, IngestError] = field(default_factory=dict)
     unmapped_rows: int = 0
 
 
@@ -92,7 +92,7 @@ def publish(delivery: Delivery, card: SourceCard, job: Job | None = None) -> Pub
         held_release = None
         if held:
             held_release = _release(delivery, dataset, job, known_from, now, Release.State.HELD)
-            held_release.held_reason = "\n".join(f"{key}: {reason}" for key, reason in held.items())
+            held_release.held_reason = "\n".join(str(reason) for reason in held.values())
             held_release.save(update_fields=("held_reason",))
             _note_slices(held_release, [SliceOutcome(key) for key in held])
         Slice.objects.filter(dataset=dataset, key__in=passed).update(checked_at=now)
@@ -100,7 +100,7 @@ def publish(delivery: Delivery, card: SourceCard, job: Job | None = None) -> Pub
 
 
 def _write(release: Release, passed: Sequence[str], outcomes: Sequence[SliceOutcome]) -> None:
-    values = {"release": release.pk, "known_from": release.known_from, "slices": list(passed)}
+    values: dict[str, int | dt.datetime | list[str]] = {"release": release.pk, "known_from": release.known_from, "slices": list(passed)}
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE_OLD, values)
         cursor.execute(_ADD_NEW, values)

@@ -70,7 +70,7 @@ _MARK_NEW = "UPDATE staged SET verdict = CASE WHEN value IS NULL AND obs_status 
 
 @dataclass(frozen=True)
 class Staged:
-    """What staging found: conflicting slices with the reason, and how many rows had unknown codes."""
+    """What staging found: slices with two values for one key (and which), and how many rows had unknown codes."""
 
     conflicts: dict[str, str]
     unmapped_rows: int
@@ -98,7 +98,7 @@ def stage(dataset: Dataset, slices: Sequence[SliceDelivery], known_from: dt.date
         cursor.execute(_DROP_REPEATED)
         cursor.execute(_CONFLICTING)
         conflicts = {
-            key: f"{count} keys have two values, the first is {first}" for key, first, count in cursor.fetchall()
+            key: f"{first} (and {count - 1} more)" if count > 1 else first for key, first, count in cursor.fetchall()
         }
         complete = [s.key for s in slices if s.covers_all and s.rows]
         cursor.execute(_ADD_MISSING, {"complete": complete})

@@ -228,6 +228,17 @@ def change_between(unit: str, before: Point, now: Point) -> Change | None:
     return Change(before.period, change_pct, ChangeKind.PER_CENT)
 
 
+def change_in_series(unit: str, rows: Sequence[Observation]) -> Change | None:
+    """Change from the value before the last to the last one, told apart when their vintages differ."""
+    if len(rows) < 2:
+        return None
+    before, now = rows[-2], rows[-1]
+    change = change_between(unit, Point(before.period, before.value), Point(now.period, now.value))
+    if change is None or before.release_id == now.release_id:
+        return change
+    return replace(change, is_across_vintages=True)
+
+
 def rank_of(standing: Standing | None, direction: str) -> Rank | None:
     """Position by the indicator's direction: lowest first where low is wanted, else highest first."""
     if standing is None or standing.of == 0:
@@ -286,23 +297,13 @@ def _figure(
         value=row.value,
         obs_status=row.obs_status,
         previous=before,
-        change=_change(indicator.unit, rows),
+        change=change_in_series(indicator.unit, rows),
         rank=None if barred else rank_of(standings.get(indicator.code), indicator.direction),
         unranked_reason=barred,
         revised_from=_revision(replaced.get(row.pk), older),
         caveats=said,
         provenance=sources[row.release_id],
     )
-
-
-def _change(unit: str, rows: Sequence[Observation]) -> Change | None:
-    if len(rows) < 2:
-        return None
-    before, now = rows[-2], rows[-1]
-    change = change_between(unit, Point(before.period, before.value), Point(now.period, now.value))
-    if change is None or before.release_id == now.release_id:
-        return change
-    return replace(change, is_across_vintages=True)
 
 
 def _revision(old: Observation | None, older: dict[int, Provenance]) -> Revision | None:

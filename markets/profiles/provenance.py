@@ -146,9 +146,10 @@ class ReleasePage:
 
 def data_page() -> DataPage:
     """All datasets with their freshness, and the newest releases."""
-    jobs, now = queries.last_jobs(), timezone.now()
-    newest = _newest_releases()
-    lines = tuple(_dataset_line(d, jobs.get(d.id), newest.get(d.id), now) for d in queries.datasets())
+    newest, jobs, series = _newest_releases(), queries.last_jobs(), queries.series_counts()
+    lines = tuple(
+        _dataset_line(d, jobs.get(d.id), newest.get(d.id), series.get(d.id, 0)) for d in queries.datasets()
+    )
     return DataPage(lines, newest_releases(RELEASES_SHOWN))
 
 
@@ -164,10 +165,11 @@ def dataset_page(key: str) -> DatasetPage:
         raise NotFound(kind=_("dataset"), key=key)
     releases = list(queries.releases(key, published_only=False)[:RELEASES_SHOWN])
     published = next((r for r in releases if r.state == Release.State.PUBLISHED), None)
+    indicators = tuple(indicator_ref(i) for i in queries.indicators().filter(dataset=dataset))
     unmapped = dataset.unmapped_codes.order_by("scheme", "code")
     return DatasetPage(
-        dataset=_dataset_line(dataset, queries.last_jobs().get(key), published, timezone.now()),
-        indicators=tuple(indicator_ref(i) for i in queries.indicators().filter(dataset=dataset)),
+        dataset=_dataset_line(dataset, queries.last_jobs().get(key), published, len(indicators)),
+        indicators=indicators,
         releases=tuple(_release_line(release) for release in releases),
         unmapped=tuple((u.scheme, u.code, u.label, u.rows) for u in unmapped),
     )
@@ -236,8 +238,8 @@ def _newest_releases() -> dict[str, Release]:
     return {release.dataset_id: release for release in newest}
 
 
-def _dataset_line(dataset: Dataset, job: Job | None, newest: Release | None, now: dt.datetime) -> DatasetLine:
-    freshness, since = _freshness(dataset, job, newest, now)
+def _dataset_line(dataset: Dataset, job: Job | None, newest: Release | None, series: int) -> DatasetLine:
+    freshness, since = _freshness(dataset, job, newest)
     expected = None
     if dataset.refresh_every and job and job.transport == "http":
         expected = job.started_at + dataset.refresh_every
@@ -251,7 +253,7 @@ def _dataset_line(dataset: Dataset, job: Job | None, newest: Release | None, now
         redistribution=dataset.redistribution,
         citation=dataset.citation,
         cadence=dataset.cadence,
-        series=dataset.series,
+        series=series,
         freshness=freshness.value,
         since=since,
         next_expected_at=expected,
@@ -261,7 +263,7 @@ def _dataset_line(dataset: Dataset, job: Job | None, newest: Release | None, now
 
 
 def _freshness(
-    dataset: Dataset, job: Job | None, newest: Release | None, now: dt.datetime
+    dataset: Dataset, job: Job | None, newest: Release | None
 ) -> tuple[Freshness, dt.datetime | None]:
     if newest is None:
         return Freshness.NOT_LOADED, None
@@ -272,6 +274,6 @@ def _freshness(
     if last is None:
         return Freshness.BUNDLED, newest.known_from
     # One missed turn is grace; two are late.
-    if dataset.refresh_every and now - last.started_at > 2 * dataset.refresh_every:
+    if dataset.refresh_every and timezone.now() - last.started_at > 2 * dataset.refresh_every:
         return Freshness.LATE, last.started_at + dataset.refresh_every
     return Freshness.CURRENT, last.started_at

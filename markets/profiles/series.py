@@ -13,12 +13,13 @@ from markets import queries
 from markets.errors import InvalidValue, NotFound
 from markets.models import Area, Indicator, Observation
 from markets.profiles.figures import (
+    Change,
     IndicatorRef,
     Point,
     Provenance,
     Rank,
     barred_pairs,
-    change_between,
+    change_in_series,
     indicator_ref,
     provenances,
     unrankable,
@@ -51,7 +52,7 @@ class RankedRow:
     obs_status: str
     rank: Rank | None
     unranked_reason: str
-    change_pct: Decimal | None
+    change: Change | None
     release: int
 
 
@@ -327,37 +328,35 @@ def _values_by_area(rows: Sequence[Observation]) -> dict[str, list[Observation]]
 def _ranking(
     shown: Indicator, in_period: dict[str, Observation], areas: dict[str, Area], by_area: dict[str, list[Observation]]
 ) -> tuple[RankedRow, ...]:
-    rows = [row for code, row in in_period.items() if not areas[code].is_aggregate and row.value is not None]
-    if not rows:
+    stated = {
+        code: row.value for code, row in in_period.items() if row.value is not None and not areas[code].is_aggregate
+    }
+    if not stated:
         return ()
+    period = next(iter(in_period.values())).period
     caveats = list(queries.caveats())
-    barred = {area for area, _code in barred_pairs(caveats, [(shown.code, rows[0].period)])}
+    barred = {area for area, _code in barred_pairs(caveats, [(shown.code, period)])}
     lowest_first = shown.direction == Indicator.Direction.DOWN
-    values = sorted((row.value for row in rows if row.area_id not in barred), reverse=not lowest_first)
+    values = sorted((value for code, value in stated.items() if code not in barred), reverse=not lowest_first)
     position = {value: place for place, value in reversed(list(enumerate(values, start=1)))}
-    ranked = []
-    for row in rows:
-        is_barred = row.area_id in barred
-        ranked.append(
-            RankedRow(
-                market=market_ref(areas[row.area_id]),
-                value=row.value,
-                obs_status=row.obs_status,
-                rank=None if is_barred else Rank(position[row.value], len(values), lowest_first),
-                unranked_reason=unrankable(caveats, row.area_id, shown.code, row.period) if is_barred else "",
-                change_pct=_change_on_year(shown.unit, row, by_area[row.area_id]),
-                release=row.release_id,
-            )
+    ranked = [
+        RankedRow(
+            market=market_ref(areas[code]),
+            value=value,
+            obs_status=in_period[code].obs_status,
+            rank=None if code in barred else Rank(position[value], len(values), lowest_first),
+            unranked_reason=unrankable(caveats, code, shown.code, period),
+            change=_change_on_year(shown.unit, in_period[code], by_area[code]),
+            release=in_period[code].release_id,
         )
+        for code, value in stated.items()
+    ]
     return tuple(sorted(ranked, key=lambda r: (r.rank is None, r.rank.position if r.rank else 0, r.market.name)))
 
 
-def _change_on_year(unit: str, row: Observation, series: Sequence[Observation]) -> Decimal | None:
-    before = [other for other in series if other.period < row.period]
-    if not before:
-        return None
-    change = change_between(unit, Point(before[-1].period, before[-1].value), Point(row.period, row.value))
-    return change.value if change else None
+def _change_on_year(unit: str, row: Observation, series: Sequence[Observation]) -> Change | None:
+    """Change since the stated period before, whichever that is."""
+    return change_in_series(unit, [other for other in series if other.period <= row.period])
 
 
 def _lines(rows: Sequence[Observation], wanted: Sequence[str], areas: dict[str, Area]) -> tuple[SeriesLine, ...]:

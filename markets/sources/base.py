@@ -130,7 +130,10 @@ class Delivery:
 class Source(Protocol):
     """A provider. Each transport it does not speak raises SourceRefused with the ones it does."""
 
-    card: SourceCard
+    @property
+    def card(self) -> SourceCard:
+        """Its card."""
+        ...
 
     def download(self, wanted: Iterable[str]) -> Iterator[Delivery]:
         """Fetch the wanted slices from the provider, one delivery a vintage."""

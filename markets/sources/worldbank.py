@@ -137,7 +137,7 @@ class WorldBank:
         )
 
     def _fetched(self, indicator: str, page: int) -> tuple[Any, RawPayload]:
-        params = {"format": "json", "source": WDI_SOURCE_ID, "per_page": PER_PAGE, "page": page}
+        params: dict[str, str | int] = {"format": "json", "source": WDI_SOURCE_ID, "per_page": PER_PAGE, "page": page}
         return self.client.fetch_json(f"/v2/country/all/indicator/{indicator}", params)
 
 
@@ -234,9 +234,10 @@ def _only_answer(indicator: str, answers: Sequence[_Answer]) -> _Answer:
 
 def _indicator_code(entry: dict[str, Any], payload: RawPayload) -> str:
     named = entry.get("indicator")
-    if not (isinstance(named, dict) and isinstance(named.get("id"), str) and named["id"]):
+    code = named.get("id") if isinstance(named, dict) else None
+    if not (isinstance(code, str) and code):
         raise SourceChanged(source=CARD.id, reason=f"a row of {payload.request} names no indicator")
-    return named["id"]
+    return code
 
 
 def _row(entry: dict[str, Any], indicator: str, payload: RawPayload) -> ObservationRow | UnmappedRow | None:

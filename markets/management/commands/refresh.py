@@ -64,8 +64,8 @@ class Command(BaseCommand):
             return False
         for problem in outcome.problems:
             self.stderr.write(f"{problem.key}: {problem.error}")
-        for key, reason in outcome.held.items():
-            self.stderr.write(f"{key}: held, {reason}")
+        for why in outcome.held.values():
+            self.stderr.write(str(why))
         self.stdout.write(outcome.summary)
         return outcome.is_clean
 

@@ -33,11 +33,13 @@ def run_site(supervisor: Supervisor) -> None:
     if preparation is not None:
         supervisor.wait_for_task(preparation)
     supervisor.start(_web(environment, host, port, supervisor.place.logs))
-    supervisor.start(_worker(environment, supervisor.place.logs))
-    supervisor.start(_beat(environment, supervisor.place.logs))
-    progress.step("Web, worker and beat are started")
+    progress.step("The web process is started")
     status = _first_page(supervisor, host, port)
     progress.step(f"The first page answers with {status}: {address}{_FIRST_PAGE}")
+    # only now: beside it they would make the first page wait
+    supervisor.start(_worker(environment, supervisor.place.logs))
+    supervisor.start(_beat(environment, supervisor.place.logs))
+    progress.step("Worker and beat are started")
     if status >= http.client.BAD_REQUEST:
         progress.say(f"That is an error: {supervisor.place.logs / 'web.log'} says more.")
     progress.say(f"\n  Sogdia is ready: {address}\n  Logs: {supervisor.place.logs}\n  Stop: Ctrl-C\n")

@@ -1,0 +1,16 @@
+"""The timetable of beat is what the source cards say."""
+
+from config.celery import app, timetable
+from markets import sources
+
+
+def test_each_card_with_a_cadence_has_its_entry() -> None:
+    expected = {card.id: card.refresh_every for card in sources.cards() if card.refresh_every}
+    entries = timetable().values()
+    assert {entry["args"][0]: entry["schedule"] for entry in entries} == expected
+    assert expected
+
+
+def test_the_task_of_the_timetable_exists() -> None:
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in timetable().values()} <= set(app.tasks)

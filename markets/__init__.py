@@ -1,0 +1,1 @@
+"""What the world buys. Knows nothing of companies."""

@@ -7,22 +7,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from markets.models import (
     Area,
     AreaCaveat,
     Category,
+    CategoryFact,
     CategoryProduct,
     Dataset,
     DemandProfile,
     Indicator,
     Job,
+    MarketCharacter,
     Membership,
     Observation,
     Product,
     Release,
     Slice,
+    ThemeStatement,
 )
 from markets.vocabulary import AsOf, PrintedNumber
 
@@ -44,6 +47,7 @@ def markets() -> QuerySet[Area]:
 
 
 def indicators() -> QuerySet[Indicator]:
+    """All indicators with their dataset, in the order of the registry."""
     return Indicator.objects.select_related("dataset").order_by("sort", "code")
 
 
@@ -123,7 +127,8 @@ def standings(wanted: Sequence[Ranked], excluded: Iterable[tuple[str, str]], as_
     if as_of is not None:
         known = "o.known_from <= %(at)s AND (o.known_to IS NULL OR o.known_to > %(at)s)"
     sql = f"""
-        SELECT w.indicator, count(*), count(*) FILTER (WHERE o.value > w.value), count(*) FILTER (WHERE o.value < w.value)
+        SELECT w.indicator, count(*),
+               count(*) FILTER (WHERE o.value > w.value), count(*) FILTER (WHERE o.value < w.value)
         FROM unnest(%(indicators)s::text[], %(periods)s::text[], %(values)s::numeric[]) AS w(indicator, period, value)
         JOIN markets_observation o ON o.indicator_id = w.indicator AND o.period = w.period AND {known}
         JOIN markets_area a ON a.code = o.area_id AND NOT a.is_aggregate
@@ -189,6 +194,7 @@ def _is_same_figure(old: Observation, new: Observation) -> bool:
 
 
 def releases_by_id(ids: Iterable[int]) -> Mapping[int, Release]:
+    """Releases with their dataset, by id."""
     return Release.objects.select_related("dataset").in_bulk(set(ids))
 
 
@@ -198,6 +204,7 @@ def caveats(areas: Sequence[str] = ()) -> QuerySet[AreaCaveat]:
 
 
 def memberships(area: str) -> QuerySet[Membership]:
+    """Groups the area belongs or belonged to."""
     return Membership.objects.filter(member_id=area).select_related("group").order_by("group_id", "from_on")
 
 
@@ -206,26 +213,32 @@ def members(group: str) -> list[str]:
     return list(Membership.objects.filter(group_id=group, to_on=None).values_list("member_id", flat=True))
 
 
-def demand_profile(area: str, as_of: AsOf | None = None) -> DemandProfile | None:
-    """The version in force, with its statements, characters and category facts ready to read."""
-    versions = DemandProfile.objects.filter(area_id=area)
+def demand_profiles(areas: Sequence[str], as_of: AsOf | None = None) -> dict[str, DemandProfile]:
+    """The versions in force by area, with their statements, characters and category facts ready to read."""
+    versions = DemandProfile.objects.filter(area_id__in=areas)
     if as_of is not None:
         versions = versions.filter(known_from__lte=as_of.at)
-    return (
-        versions.select_related("author")
-        .prefetch_related(
-            "statements__document", "characters__document", "category_facts__document", "statements__theme"
-        )
-        .order_by("-version")
-        .first()
+    newest = versions.order_by("area_id", "-version").distinct("area_id").select_related("author")
+    parts = (
+        Prefetch("statements", ThemeStatement.objects.select_related("document")),
+        Prefetch("characters", MarketCharacter.objects.select_related("document")),
+        Prefetch("category_facts", CategoryFact.objects.select_related("document")),
     )
+    return {profile.area_id: profile for profile in newest.prefetch_related(*parts)}
+
+
+def demand_profile(area: str, as_of: AsOf | None = None) -> DemandProfile | None:
+    """The version in force for one area; None when there is none."""
+    return demand_profiles([area], as_of).get(area)
 
 
 def categories() -> QuerySet[Category]:
+    """All categories, the focus ones first."""
     return Category.objects.order_by("sort", "slug")
 
 
 def category_prefixes(slugs: Sequence[str] = ()) -> QuerySet[CategoryProduct]:
+    """The codes that categories hold, by category and code."""
     rows = CategoryProduct.objects.select_related("product", "category").order_by("category__sort", "product__code")
     return rows.filter(category_id__in=slugs) if slugs else rows
 
@@ -237,6 +250,7 @@ def categories_of_product(code: str) -> QuerySet[Category]:
 
 
 def products(classification: str = "HS2022") -> QuerySet[Product]:
+    """Products of one revision by code."""
     return Product.objects.filter(classification=classification).order_by("code")
 
 
@@ -272,4 +286,5 @@ def last_jobs() -> dict[str, Job]:
 
 
 def slices_of_release(release: int) -> QuerySet[Slice]:
+    """The slices a release speaks of."""
     return Slice.objects.filter(releases__release_id=release).order_by("key")

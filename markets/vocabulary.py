@@ -147,7 +147,7 @@ class HSCode:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads `8418`, `84.18`, `8418.21`, `8418 21`. Raises InvalidValue otherwise (full-width digits are read too)."""
+        """Reads `8418`, `84.18`, `8418.21`, `8418 21`, in full-width digits too. Raises InvalidValue otherwise."""
         plain = "".join(str(int(c)) if c.isdecimal() else c for c in text if c not in " .\u00a0")
         if not (plain.isascii() and plain.isdigit() and len(plain) in cls.LEVELS):
             raise InvalidValue(

@@ -100,7 +100,11 @@ def publish(delivery: Delivery, card: SourceCard, job: Job | None = None) -> Pub
 
 
 def _write(release: Release, passed: Sequence[str], outcomes: Sequence[SliceOutcome]) -> None:
-    values: dict[str, int | dt.datetime | list[str]] = {"release": release.pk, "known_from": release.known_from, "slices": list(passed)}
+    values: dict[str, int | dt.datetime | list[str]] = {
+        "release": release.pk,
+        "known_from": release.known_from,
+        "slices": list(passed),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE_OLD, values)
         cursor.execute(_ADD_NEW, values)

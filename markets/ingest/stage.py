@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -14,7 +15,7 @@ from markets.models import Area, Dataset, Indicator, UnmappedCode
 from markets.sources.base import ObservationRow, SliceDelivery, UnmappedRow
 
 # A revision smaller than this share of the value is arithmetic noise of the provider's own conversion.
-NOISE_SHARE = "1e-9"
+NOISE_SHARE = Decimal("1e-9")
 
 _CREATE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged (
@@ -49,14 +50,14 @@ _ADD_MISSING = """
 """
 # `late`: an older vintage arrives after a newer one; what is in force stays.
 # `agreed`: the same figure, perhaps printed shorter. `refined`: the same figure printed longer.
-_COMPARE = f"""
+_COMPARE = """
     UPDATE staged s SET old_id = o.id, old_value = o.value, verdict = CASE
         WHEN o.known_from > %(known_from)s THEN 'late'
         WHEN s.value IS NULL AND o.value IS NULL THEN
             CASE WHEN s.obs_status = o.obs_status THEN 'agreed' ELSE 'revised' END
         WHEN s.value IS NULL THEN 'withdrawn'
         WHEN o.value IS NULL THEN 'revised'
-        WHEN s.value = o.value OR abs(s.value - o.value) <= {NOISE_SHARE} * abs(o.value) THEN 'agreed'
+        WHEN s.value = o.value OR abs(s.value - o.value) <= %(noise)s * abs(o.value) THEN 'agreed'
         WHEN s.exponent <> o.last_digit_exponent
              AND abs(s.value - o.value) * 2 <= 10::numeric ^ greatest(s.exponent, o.last_digit_exponent)
             THEN CASE WHEN s.exponent < o.last_digit_exponent THEN 'refined' ELSE 'agreed' END
@@ -103,7 +104,7 @@ def stage(dataset: Dataset, slices: Sequence[SliceDelivery], known_from: dt.date
         complete = [s.key for s in slices if s.covers_all and s.rows]
         cursor.execute(_ADD_MISSING, {"complete": complete})
         cursor.execute(_MARK_NEW)
-        cursor.execute(_COMPARE, {"known_from": known_from})
+        cursor.execute(_COMPARE, {"known_from": known_from, "noise": NOISE_SHARE})
         cursor.execute("ANALYZE staged")
     _remember_unmapped(dataset, unmapped, now)
     return Staged(conflicts, sum(unmapped.values()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from markets.models.fields import ExactDecimalField
 from markets.models.indicators import Indicator
@@ -127,12 +128,12 @@ class Stated(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return self.text_en[:80]
+
     @property
     def text(self) -> str:
         return in_language(self, "text")
-
-    def __str__(self) -> str:
-        return self.text_en[:80]
 
 
 class ThemeStatement(Stated):
@@ -164,15 +165,15 @@ class CategoryFact(Stated):
     """One field of a category card in one market, with its source and date."""
 
     class Field(models.TextChoices):
-        IMPORTS = "imports", "Imports"
-        SUPPLIERS = "suppliers", "Suppliers"
-        DEMAND = "demand", "Demand"
-        PRICE_QUALITY = "price_quality", "Price and quality"
-        SETTLEMENT = "settlement_currency", "Settlement currency"
-        ROUTE = "route", "Route"
-        TARIFF = "tariff", "Tariff"
-        CONFORMITY = "conformity_marking", "Conformity marking"
-        VAT = "vat", "Value added tax"
+        IMPORTS = "imports", _("Imports")
+        SUPPLIERS = "suppliers", _("Suppliers")
+        DEMAND = "demand", _("Demand")
+        PRICE_QUALITY = "price_quality", _("Price and quality")
+        SETTLEMENT = "settlement_currency", _("Settlement currency")
+        ROUTE = "route", _("Route")
+        TARIFF = "tariff", _("Tariff")
+        CONFORMITY = "conformity_marking", _("Conformity marking")
+        VAT = "vat", _("Value added tax")
 
     profile = models.ForeignKey(DemandProfile, on_delete=models.CASCADE, related_name="category_facts")
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="facts")

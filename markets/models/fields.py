@@ -16,10 +16,10 @@ class ExactDecimalField(models.DecimalField):
         options.setdefault("decimal_places", 30)
         super().__init__(**options)
 
-    def db_type(self, connection: Any) -> str:
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002 - Django's signature
         return "numeric"
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ARG002, FBT001, FBT002 - Django's signature
         # The parent would pad to decimal_places and so lose which digits were printed.
         return self.to_python(value) if value is not None else None
 

@@ -134,7 +134,7 @@ class AreaCaveat(models.Model):
 
     def covers(self, indicator: str, period: str) -> bool:
         """Whether the caveat speaks of this figure."""
-        if self.period_from and period < self.period_from or self.period_to and period > self.period_to:
+        if (self.period_from and period < self.period_from) or (self.period_to and period > self.period_to):
             return False
         return not self.indicators or any(
             indicator.startswith(code[:-1]) if code.endswith("*") else indicator == code for code in self.indicators

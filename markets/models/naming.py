@@ -29,9 +29,9 @@ class Named(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return self.name_en
+
     @property
     def name(self) -> str:
         return in_language(self, "name")
-
-    def __str__(self) -> str:
-        return self.name_en

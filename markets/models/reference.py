@@ -101,6 +101,9 @@ class Product(models.Model):
         )
         indexes = (models.Index(Length("code"), "code", name="product_level"),)
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.plain_en or self.label_en}"
+
     @property
     def level(self) -> int:
         return len(self.code)
@@ -109,9 +112,6 @@ class Product(models.Model):
     def name(self) -> str:
         """Everyday name in the active language, else the official English wording."""
         return in_language(self, "plain") or self.label_en
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.plain_en or self.label_en}"
 
 
 class Category(Named):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from markets import queries
 from markets.errors import InvalidValue, NotFound
-from markets.models import Category, DemandProfile, Product
-from markets.profiles.demand import CardField, ProductRef, category_cards
+from markets.models import Category, Product
+from markets.profiles.demand import CardField, ProductRef, card_fields, product_ref
 from markets.profiles.markets import MarketRef, market_ref
 from markets.profiles.tables import Column, Table
 from markets.vocabulary import HSCode
@@ -146,7 +146,7 @@ def category_page(slug: str) -> CategoryPage:
     held = list(queries.category_prefixes([slug]))
     return CategoryPage(
         category=category_ref(category),
-        products=tuple(ProductRef(p.product.code, p.product.name, CLASSIFICATION, p.note) for p in held),
+        products=tuple(product_ref(p.product, p.note) for p in held),
         overlaps=_overlaps(slug, [p.product.code for p in held]),
         markets=_in_markets(slug),
         classification=CLASSIFICATION,
@@ -154,6 +154,7 @@ def category_page(slug: str) -> CategoryPage:
 
 
 def category_ref(category: Category) -> CategoryRef:
+    """A category in the active language."""
     return CategoryRef(category.slug, category.name, category.description, category.is_focus)
 
 
@@ -169,11 +170,11 @@ def _overlaps(slug: str, codes: list[str]) -> tuple[CategoryRef, ...]:
 
 def _in_markets(slug: str) -> tuple[CategoryMarket, ...]:
     """The category's card in each focus market, empty fields included: they read as not loaded."""
+    profiles = queries.demand_profiles(queries.FOCUS_MARKETS)
     shown = []
     for area in queries.markets().filter(code__in=queries.FOCUS_MARKETS):
-        profile: DemandProfile | None = queries.demand_profile(area.code)
-        card = next(card for card in category_cards(profile) if card.slug == slug)
-        shown.append(CategoryMarket(market_ref(area), card.fields, card.loaded_fields))
+        fields = card_fields(profiles.get(area.code), slug)
+        shown.append(CategoryMarket(market_ref(area), fields, sum(bool(field.facts) for field in fields)))
     order = {code: place for place, code in enumerate(queries.FOCUS_MARKETS)}
     return tuple(sorted(shown, key=lambda entry: order[entry.market.iso3]))
 

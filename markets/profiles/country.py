@@ -117,7 +117,12 @@ def _grouped(figures: Sequence[Figure]) -> tuple[IndicatorGroup, ...]:
 
 def _memberships(code: str, as_of: AsOf | None) -> tuple[MembershipLine, ...]:
     held = [m for m in queries.memberships(code) if _holds(m, as_of)]
-    lines = [MembershipLine(m.group_id, m.group.name, m.group.kind, True, m.from_on, m.citation, m.note) for m in held]
+    lines = [
+        MembershipLine(
+            m.group_id, m.group.name, m.group.kind, is_member=True, from_on=m.from_on, citation=m.citation, note=m.note
+        )
+        for m in held
+    ]
     present = {line.group for line in lines}
     absent = Area.objects.filter(code__in=[g for g in ACCESS_GROUPS if g not in present])
     lines += [MembershipLine(g.code, g.name, g.kind, is_member=False, citation=g.citation) for g in absent]

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
-
 from markets import queries
-from markets.models import CategoryFact, DemandProfile, MarketCharacter, Theme, ThemeStatement
+from markets.models import CategoryFact, DemandProfile, MarketCharacter, Product, Theme, ThemeStatement
 from markets.profiles.figures import Figure
 
 
@@ -37,7 +35,10 @@ class DocumentRef:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A fact a document states, in our words. scope `region`: it speaks of the whole region, not of this market alone."""
+    """A fact a document states, in our words.
+
+    scope `region`: it speaks of the whole region, not of this market alone.
+    """
 
     text: str
     scope: str
@@ -59,8 +60,10 @@ class ProductRef:
 class ThemeCard:
     """A theme of demand with its strength, the evidence, and the goods it asks for.
 
-    scope: `market` or `region` when stated. rule: what makes it `indicated`; figure: the number the rule looks at;
-    passes None: the rule cannot be applied (no rule, or no number).
+    stated: a document names this market; indicated: no document does, but the rule's indicator is past its threshold.
+    scope: `market`, `region` (documents speak of the whole region only) or empty.
+    rule: what makes it `indicated`; figure: the number the rule looks at; passes None: the rule cannot be applied
+    (no rule, or no number).
     """
 
     slug: str
@@ -125,6 +128,7 @@ class ProfileVersion:
 
 
 def profile_version(profile: DemandProfile | None) -> ProfileVersion | None:
+    """Who wrote the version in force, and when; None when there was none."""
     if profile is None:
         return None
     author = profile.author.get_username() if profile.author else ""
@@ -132,6 +136,7 @@ def profile_version(profile: DemandProfile | None) -> ProfileVersion | None:
 
 
 def theme_cards(profile: DemandProfile | None, figures: dict[str, Figure]) -> tuple[ThemeCard, ...]:
+    """Every theme with its strength in one market. figures: the market's newest ones, by indicator."""
     statements: dict[str, list[ThemeStatement]] = {}
     for statement in profile.statements.all() if profile else ():
         statements.setdefault(statement.theme_id, []).append(statement)
@@ -142,23 +147,23 @@ def theme_cards(profile: DemandProfile | None, figures: dict[str, Figure]) -> tu
 def _theme(theme: Theme, statements: Sequence[ThemeStatement], figures: dict[str, Figure]) -> ThemeCard:
     figure = figures.get(theme.indicator_id or "")
     passes = rule_passes(theme.comparator, figure.value if figure else None, theme.threshold)
-    strength = Strength.STATED if statements else Strength.INDICATED if passes else Strength.NOT_STATED
     scopes = {statement.scope for statement in statements}
+    # What is said of the whole region names no market: shown as evidence, it does not make the theme stated here.
+    named = ThemeStatement.Scope.MARKET in scopes
+    strength = Strength.STATED if named else Strength.INDICATED if passes else Strength.NOT_STATED
     return ThemeCard(
         slug=theme.slug,
         name=theme.name,
         description=theme.description,
         strength=strength.value,
-        scope="market" if "market" in scopes else "region" if scopes else "",
+        scope="market" if named else "region" if scopes else "",
         statements=tuple(statement(s, s.scope) for s in statements),
         rule=theme.rule,
         comparator=theme.comparator,
         threshold=theme.threshold,
         figure=figure,
         passes=passes,
-        products=tuple(
-            ProductRef(p.product.code, p.product.name, p.product.classification, p.note) for p in theme.products.all()
-        ),
+        products=tuple(product_ref(p.product, p.note) for p in theme.products.all()),
     )
 
 
@@ -175,6 +180,7 @@ def rule_passes(comparator: str, value: Decimal | None, threshold: Decimal | Non
 
 
 def statement(row: ThemeStatement | MarketCharacter, scope: str, *, is_stated: bool = True) -> Statement:
+    """A stated fact with the place where it stands."""
     return Statement(row.text, scope, _document(row), is_stated)
 
 
@@ -188,36 +194,52 @@ def _document(row: ThemeStatement | MarketCharacter | CategoryFact) -> DocumentR
 
 
 def category_cards(profile: DemandProfile | None) -> tuple[CategoryCard, ...]:
-    facts: dict[tuple[str, str], list[CategoryFact]] = {}
-    for fact in profile.category_facts.all() if profile else ():
-        # A fact without a category (value added tax) holds for every card.
-        facts.setdefault((fact.category_id or "", fact.field), []).append(fact)
+    """A card for every category, the focus ones first; what is not loaded stays an empty field."""
     prefixes: dict[str, list[ProductRef]] = {}
     for row in queries.category_prefixes():
-        ref = ProductRef(row.product.code, row.product.name, row.product.classification, row.note)
-        prefixes.setdefault(row.category_id, []).append(ref)
-    cards = []
-    for category in queries.categories():
-        fields = tuple(
-            CardField(
-                field.value,
-                _(str(field.label)),
-                tuple(_card_fact(f) for f in [*facts.get((category.slug, field), []), *facts.get(("", field), [])]),
-            )
-            for field in CategoryFact.Field
+        prefixes.setdefault(row.category_id, []).append(product_ref(row.product, row.note))
+    facts = _facts_by_field(profile)
+    return tuple(
+        CategoryCard(
+            category.slug,
+            category.name,
+            category.description,
+            category.is_focus,
+            tuple(prefixes.get(category.slug, ())),
+            fields := _card_fields(category.slug, facts),
+            sum(bool(field.facts) for field in fields),
         )
-        cards.append(
-            CategoryCard(
-                category.slug,
-                category.name,
-                category.description,
-                category.is_focus,
-                tuple(prefixes.get(category.slug, ())),
-                fields,
-                sum(bool(field.facts) for field in fields),
-            )
+        for category in queries.categories()
+    )
+
+
+def card_fields(profile: DemandProfile | None, category: str) -> tuple[CardField, ...]:
+    """The fields of one category's card in the market of this profile."""
+    return _card_fields(category, _facts_by_field(profile))
+
+
+def product_ref(product: Product, note: str = "") -> ProductRef:
+    """A product with its name in the active language."""
+    return ProductRef(product.code, product.name, product.classification, note)
+
+
+def _facts_by_field(profile: DemandProfile | None) -> dict[tuple[str, str], list[CategoryFact]]:
+    """Facts by (category, field). A fact without a category (value added tax) holds for every card."""
+    facts: dict[tuple[str, str], list[CategoryFact]] = {}
+    for fact in profile.category_facts.all() if profile else ():
+        facts.setdefault((fact.category_id or "", fact.field), []).append(fact)
+    return facts
+
+
+def _card_fields(category: str, facts: dict[tuple[str, str], list[CategoryFact]]) -> tuple[CardField, ...]:
+    return tuple(
+        CardField(
+            field.value,
+            str(field.label),
+            tuple(_card_fact(f) for key in (category, "") for f in facts.get((key, field), ())),
         )
-    return tuple(cards)
+        for field in CategoryFact.Field
+    )
 
 
 def _card_fact(fact: CategoryFact) -> CardFact:

@@ -197,11 +197,15 @@ def latest_figures(
         if row.obs_status != "f":
             series.setdefault(row.indicator_id, []).append(row)
     newest = [its_rows[-1] for its_rows in series.values()]
-    sources = provenances(newest)
     replaced = queries.replaced_values(newest)
-    older = provenances(replaced.values())
     caveats = list(queries.caveats())
-    standings = _standings(newest, caveats, as_of)
+    known = _Known(
+        sources=provenances(newest),
+        replaced=replaced,
+        older=provenances(replaced.values()),
+        caveats=caveats,
+        standings=_standings(newest, caveats, as_of),
+    )
     missing = Missing.NOT_LOADED if as_of is None else Missing.NOT_KNOWN_THEN
     figures = []
     for indicator in indicators:
@@ -209,7 +213,7 @@ def latest_figures(
         if not its_rows:
             figures.append(Figure(indicator_ref(indicator), area, missing=missing.value))
             continue
-        figures.append(_figure(indicator, its_rows, sources, replaced, older, caveats, standings))
+        figures.append(_figure(indicator, its_rows, known))
     return figures
 
 
@@ -274,21 +278,25 @@ def _standings(newest: Sequence[Observation], caveats: Sequence[AreaCaveat], as_
     return queries.standings(wanted, barred, as_of)
 
 
-def _figure(
-    indicator: Indicator,
-    rows: Sequence[Observation],
-    sources: dict[int, Provenance],
-    replaced: dict[int, Observation],
-    older: dict[int, Provenance],
-    caveats: Sequence[AreaCaveat],
-    standings: dict[str, Standing],
-) -> Figure:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What all figures of one area share."""
+
+    sources: dict[int, Provenance]
+    replaced: dict[int, Observation]
+    older: dict[int, Provenance]
+    caveats: Sequence[AreaCaveat]
+    standings: dict[str, Standing]
+
+
+def _figure(indicator: Indicator, rows: Sequence[Observation], known: _Known) -> Figure:
     row = rows[-1]
-    now = Point(row.period, row.value, row.obs_status)
     before = Point(rows[-2].period, rows[-2].value, rows[-2].obs_status) if len(rows) > 1 else None
-    barred = unrankable(caveats, row.area_id, indicator.code, row.period)
+    barred = unrankable(known.caveats, row.area_id, indicator.code, row.period)
     said = tuple(
-        c.text for c in caveats if c.area_id == row.area_id and c.indicators and c.covers(indicator.code, row.period)
+        c.text
+        for c in known.caveats
+        if c.area_id == row.area_id and c.indicators and c.covers(indicator.code, row.period)
     )
     return Figure(
         indicator=indicator_ref(indicator),
@@ -298,11 +306,11 @@ def _figure(
         obs_status=row.obs_status,
         previous=before,
         change=change_in_series(indicator.unit, rows),
-        rank=None if barred else rank_of(standings.get(indicator.code), indicator.direction),
+        rank=None if barred else rank_of(known.standings.get(indicator.code), indicator.direction),
         unranked_reason=barred,
-        revised_from=_revision(replaced.get(row.pk), older),
+        revised_from=_revision(known.replaced.get(row.pk), known.older),
         caveats=said,
-        provenance=sources[row.release_id],
+        provenance=known.sources[row.release_id],
     )
 
 

@@ -59,6 +59,7 @@ class MarketList:
 
 
 def market_ref(area: Area) -> MarketRef:
+    """A market in the active language."""
     return MarketRef(area.code, area.name, area.iso2, area.m49, area.subregion, area.code in queries.FOCUS_MARKETS)
 
 

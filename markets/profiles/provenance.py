@@ -147,9 +147,7 @@ class ReleasePage:
 def data_page() -> DataPage:
     """All datasets with their freshness, and the newest releases."""
     newest, jobs, series = _newest_releases(), queries.last_jobs(), queries.series_counts()
-    lines = tuple(
-        _dataset_line(d, jobs.get(d.id), newest.get(d.id), series.get(d.id, 0)) for d in queries.datasets()
-    )
+    lines = tuple(_dataset_line(d, jobs.get(d.id), newest.get(d.id), series.get(d.id, 0)) for d in queries.datasets())
     return DataPage(lines, newest_releases(RELEASES_SHOWN))
 
 
@@ -262,9 +260,7 @@ def _dataset_line(dataset: Dataset, job: Job | None, newest: Release | None, ser
     )
 
 
-def _freshness(
-    dataset: Dataset, job: Job | None, newest: Release | None
-) -> tuple[Freshness, dt.datetime | None]:
+def _freshness(dataset: Dataset, job: Job | None, newest: Release | None) -> tuple[Freshness, dt.datetime | None]:
     if newest is None:
         return Freshness.NOT_LOADED, None
     if job and job.state in (Job.State.FAILED, Job.State.LOST):

@@ -22,7 +22,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of raw values under their columns. sources: one citation line for each vintage used; notes: how to read it."""
+    """Rows of raw values under their columns.
+
+    sources: one citation line for each vintage used; notes: how to read it.
+    """
 
     name: str
     title: str

@@ -1,0 +1,1 @@
+"""Figures and periods as people read them."""

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--bundled", action="store_true", help="load the facts that come with the product")
         parser.add_argument("--plan", action="store_true", help="say what would be asked, and ask nothing")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         if options["path"] and len(options["datasets"]) != 1:
             raise CommandError("--from needs exactly one dataset: say whose payloads these are.")
         try:

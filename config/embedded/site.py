@@ -99,7 +99,7 @@ def _unless_fresh(supervisor: Supervisor, task: Child, *, stamp: Path, fingerpri
 
 def _port() -> int:
     word = os.environ.get("PORT") or str(_DEFAULT_PORT)
-    if not word.isascii() or not word.isdigit() or not 0 < int(word) < 65536:  # noqa: PLR2004
+    if not word.isascii() or not word.isdigit() or not 0 < int(word) < 65536:
         raise EmbeddedError(f"PORT={word}: a port is a number from 1 to 65535.")
     return int(word)
 
@@ -113,7 +113,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
         except OSError as error:
             raise EmbeddedError(
                 f"Port {port} of {host} cannot be used ({error.strerror}): choose another, for "
-                f"example `make run PORT={port + 1 if port < 65535 else 8000}`."  # noqa: PLR2004
+                f"example `make run PORT={port + 1 if port < 65535 else 8000}`."
             ) from error
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, URLField
 from django.http import HttpRequest
 
 from markets import models
@@ -20,6 +20,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     """A table to look at, for every member of staff."""
 
     show_full_result_count = False
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     list_per_page = 50
 
     def has_module_permission(self, request: HttpRequest) -> bool:

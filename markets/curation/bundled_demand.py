@@ -86,6 +86,7 @@ def _load(facts: Path) -> dict[str, int]:
     )
     ThemeProduct.objects.exclude(pk__in=[row.pk for row in theme_products]).delete()
     published = _publish_changed(_contents(facts))
+    drop_unused(Document.objects.exclude(code__in=[document.code for document in documents]))
     drop_unused(Theme.objects.exclude(slug__in=[theme.slug for theme in themes]))
     return {"documents": len(documents), "themes": len(themes), "profile versions": published}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -25,12 +27,34 @@ from markets.models import (
     Product,
     Release,
     Slice,
+    ThemeProduct,
     ThemeStatement,
 )
 from markets.vocabulary import AsOf, PrintedNumber
 
 # The markets the product was made for, and the home of its first exporters; they stand first where a list is long.
 FOCUS_MARKETS = ("KAZ", "KGZ", "TJK", "TKM", "UZB", "CHN")
+
+
+class Stated(NamedTuple):
+    """One observation as a plain row: pages read thousands of them, and models would be most of the time."""
+
+    pk: int
+    indicator_id: str
+    area_id: str
+    period: str
+    value: Decimal | None
+    last_digit_exponent: int | None
+    obs_status: str
+    release_id: int
+    known_from: dt.datetime
+    known_to: dt.datetime | None
+    superseded_by_id: int | None
+
+
+def stated(rows: QuerySet[Observation]) -> list[Stated]:
+    """The rows of a query as plain rows, in its order."""
+    return [Stated(*row) for row in rows.values_list(*Stated._fields)]
 
 
 def in_force(as_of: AsOf | None = None) -> QuerySet[Observation]:
@@ -51,25 +75,29 @@ def indicators() -> QuerySet[Indicator]:
     return Indicator.objects.select_related("dataset").order_by("sort", "code")
 
 
-def observations_of_area(area: str, as_of: AsOf | None = None) -> QuerySet[Observation]:
+def observations_of_area(area: str, as_of: AsOf | None = None) -> list[Stated]:
     """All stated values of one area, by indicator, oldest first."""
-    stated = in_force(as_of).filter(area_id=area, value__isnull=False)
-    return stated.order_by("indicator_id", "period")
+    rows = in_force(as_of).filter(area_id=area, value__isnull=False)
+    return stated(rows.order_by("indicator_id", "period"))
 
 
-def observations_of_indicator(
-    indicator: str, as_of: AsOf | None = None, areas: Sequence[str] | None = None
-) -> QuerySet[Observation]:
+def observations_of_indicator(indicator: str, as_of: AsOf | None = None) -> list[Stated]:
     """All stated values of one indicator, by area, oldest first."""
-    stated = in_force(as_of).filter(indicator_id=indicator, value__isnull=False)
-    if areas is not None:
-        stated = stated.filter(area_id__in=areas)
-    return stated.order_by("area_id", "period")
+    rows = in_force(as_of).filter(indicator_id=indicator, value__isnull=False)
+    return stated(rows.order_by("area_id", "period"))
 
 
-def history(indicator: str, area: str) -> QuerySet[Observation]:
+def newest_observations(indicators: Sequence[str], areas: Sequence[str], as_of: AsOf | None = None) -> list[Stated]:
+    """The newest stated value of each area and indicator; a forecast is not a newest value."""
+    rows = observations(indicators=indicators, areas=areas, as_of=as_of).filter(value__isnull=False)
+    rows = rows.exclude(obs_status="f").order_by("area_id", "indicator_id", "-period")
+    return stated(rows.distinct("area_id", "indicator_id"))
+
+
+def history(indicator: str, area: str) -> list[Stated]:
     """Every vintage of every period of one series, newest vintage first within a period."""
-    return Observation.objects.filter(indicator_id=indicator, area_id=area).order_by("-period", "-known_from", "-id")
+    rows = Observation.objects.filter(indicator_id=indicator, area_id=area)
+    return stated(rows.order_by("-period", "-known_from", "-id"))
 
 
 def observations(
@@ -152,7 +180,7 @@ def standings(wanted: Sequence[Ranked], excluded: Iterable[tuple[str, str]], as_
         return {indicator: Standing(of, above, below) for indicator, of, above, below in cursor.fetchall()}
 
 
-def replaced_values(rows: Iterable[Observation]) -> dict[int, Observation]:
+def replaced_values(rows: Iterable[Stated]) -> dict[int, Stated]:
     """For each observation that revised or withdrew another, the one it took the place of, by the newer one's id."""
     newer = {row.pk: row for row in rows if row.obs_status}
     if not newer:
@@ -164,14 +192,14 @@ def replaced_values(rows: Iterable[Observation]) -> dict[int, Observation]:
         area_id__in={row.area_id for row in newer.values()},
     )
     found = {}
-    for old in older:
+    for old in stated(older):
         row = keys.get((old.indicator_id, old.area_id, old.period, old.superseded_by_id or 0))
         if row is not None and not _is_same_figure(old, row):
             found[row.pk] = old
     return found
 
 
-def revisions(indicator: str, limit: int) -> tuple[list[Observation], int]:
+def revisions(indicator: str, limit: int) -> tuple[list[Stated], int]:
     """Observations of an indicator that revised or withdrew another, newest first, and how many there are."""
     replaced = Observation.objects.filter(
         indicator_id=OuterRef("indicator_id"),
@@ -180,10 +208,10 @@ def revisions(indicator: str, limit: int) -> tuple[list[Observation], int]:
         superseded_by_id=OuterRef("release_id"),
     )
     newer = Observation.objects.filter(Exists(replaced), indicator_id=indicator).exclude(obs_status="")
-    return list(newer.order_by("-known_from", "-period", "area_id")[:limit]), newer.count()
+    return stated(newer.order_by("-known_from", "-period", "area_id")[:limit]), newer.count()
 
 
-def _is_same_figure(old: Observation, new: Observation) -> bool:
+def _is_same_figure(old: Stated, new: Stated) -> bool:
     """Whether the two differ only in how many digits were printed."""
     if old.value is None or new.value is None:
         return old.value is new.value
@@ -237,10 +265,33 @@ def categories() -> QuerySet[Category]:
     return Category.objects.order_by("sort", "slug")
 
 
-def category_prefixes(slugs: Sequence[str] = ()) -> QuerySet[CategoryProduct]:
+class NamedProduct(NamedTuple):
+    """A product that belongs to something (a category, a theme), with its names."""
+
+    owner: str
+    note: str
+    classification: str
+    code: str
+    label_en: str
+    plain_en: str
+    plain_zh: str
+    plain_ru: str
+
+
+_PRODUCT_COLUMNS = tuple(f"product__{field}" for field in NamedProduct._fields[2:])
+
+
+def category_products(slugs: Sequence[str] = ()) -> list[NamedProduct]:
     """The codes that categories hold, by category and code."""
-    rows = CategoryProduct.objects.select_related("product", "category").order_by("category__sort", "product__code")
-    return rows.filter(category_id__in=slugs) if slugs else rows
+    rows = CategoryProduct.objects.order_by("category__sort", "product__code")
+    rows = rows.filter(category_id__in=slugs) if slugs else rows
+    return [NamedProduct(*row) for row in rows.values_list("category_id", "note", *_PRODUCT_COLUMNS)]
+
+
+def theme_products() -> list[NamedProduct]:
+    """The codes that themes of demand ask for, by theme and code."""
+    rows = ThemeProduct.objects.order_by("theme_id", "product__code")
+    return [NamedProduct(*row) for row in rows.values_list("theme_id", "note", *_PRODUCT_COLUMNS)]
 
 
 def categories_of_product(code: str) -> QuerySet[Category]:

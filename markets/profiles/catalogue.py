@@ -143,11 +143,11 @@ def category_page(slug: str) -> CategoryPage:
     category = queries.categories().filter(slug=slug).first()
     if category is None:
         raise NotFound(kind=_("category"), key=slug)
-    held = list(queries.category_prefixes([slug]))
+    held = queries.category_products([slug])
     return CategoryPage(
         category=category_ref(category),
-        products=tuple(product_ref(p.product, p.note) for p in held),
-        overlaps=_overlaps(slug, [p.product.code for p in held]),
+        products=tuple(product_ref(row) for row in held),
+        overlaps=_overlaps(slug, [row.code for row in held]),
         markets=_in_markets(slug),
         classification=CLASSIFICATION,
     )
@@ -160,12 +160,12 @@ def category_ref(category: Category) -> CategoryRef:
 
 def _overlaps(slug: str, codes: list[str]) -> tuple[CategoryRef, ...]:
     """Categories with a code that lies within one of these, or that one of these lies within."""
-    found = {}
-    for row in queries.category_prefixes():
-        other = row.product.code
-        if row.category_id != slug and any(code.startswith(other) or other.startswith(code) for code in codes):
-            found[row.category_id] = category_ref(row.category)
-    return tuple(found.values())
+    overlapping = {
+        row.owner
+        for row in queries.category_products()
+        if row.owner != slug and any(code.startswith(row.code) or row.code.startswith(code) for code in codes)
+    }
+    return tuple(category_ref(category) for category in queries.categories() if category.slug in overlapping)
 
 
 def _in_markets(slug: str) -> tuple[CategoryMarket, ...]:

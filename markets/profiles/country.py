@@ -80,7 +80,7 @@ def country_profile(code: str, as_of: AsOf | None = None) -> CountryProfile:
     """The profile of one market, now or as known at a moment. Raises NotFound."""
     area = market(code)
     indicators = list(queries.indicators())
-    rows = list(queries.observations_of_area(code, as_of))
+    rows = queries.observations_of_area(code, as_of)
     figures = latest_figures(indicators, rows, code, as_of)
     by_code = {figure.indicator.code: figure for figure in figures}
     version = queries.demand_profile(code, as_of)

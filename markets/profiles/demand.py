@@ -9,8 +9,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from markets import queries
-from markets.models import CategoryFact, DemandProfile, MarketCharacter, Product, Theme, ThemeStatement
+from markets.models import CategoryFact, DemandProfile, MarketCharacter, Theme, ThemeStatement
+from markets.models.naming import in_language
 from markets.profiles.figures import Figure
+from markets.queries import NamedProduct
 
 
 class Strength(StrEnum):
@@ -140,11 +142,19 @@ def theme_cards(profile: DemandProfile | None, figures: dict[str, Figure]) -> tu
     statements: dict[str, list[ThemeStatement]] = {}
     for statement in profile.statements.all() if profile else ():
         statements.setdefault(statement.theme_id, []).append(statement)
-    themes = Theme.objects.prefetch_related("products__product").order_by("sort", "slug")
-    return tuple(_theme(theme, statements.get(theme.slug, []), figures) for theme in themes)
+    products: dict[str, list[ProductRef]] = {}
+    for row in queries.theme_products():
+        products.setdefault(row.owner, []).append(product_ref(row))
+    themes = Theme.objects.order_by("sort", "slug")
+    return tuple(_theme(t, statements.get(t.slug, []), figures, products.get(t.slug, ())) for t in themes)
 
 
-def _theme(theme: Theme, statements: Sequence[ThemeStatement], figures: dict[str, Figure]) -> ThemeCard:
+def _theme(
+    theme: Theme,
+    statements: Sequence[ThemeStatement],
+    figures: dict[str, Figure],
+    products: Sequence[ProductRef],
+) -> ThemeCard:
     figure = figures.get(theme.indicator_id or "")
     passes = rule_passes(theme.comparator, figure.value if figure else None, theme.threshold)
     scopes = {statement.scope for statement in statements}
@@ -163,7 +173,7 @@ def _theme(theme: Theme, statements: Sequence[ThemeStatement], figures: dict[str
         threshold=theme.threshold,
         figure=figure,
         passes=passes,
-        products=tuple(product_ref(p.product, p.note) for p in theme.products.all()),
+        products=tuple(products),
     )
 
 
@@ -196,8 +206,8 @@ def _document(row: ThemeStatement | MarketCharacter | CategoryFact) -> DocumentR
 def category_cards(profile: DemandProfile | None) -> tuple[CategoryCard, ...]:
     """A card for every category, the focus ones first; what is not loaded stays an empty field."""
     prefixes: dict[str, list[ProductRef]] = {}
-    for row in queries.category_prefixes():
-        prefixes.setdefault(row.category_id, []).append(product_ref(row.product, row.note))
+    for row in queries.category_products():
+        prefixes.setdefault(row.owner, []).append(product_ref(row))
     facts = _facts_by_field(profile)
     return tuple(
         CategoryCard(
@@ -218,9 +228,9 @@ def card_fields(profile: DemandProfile | None, category: str) -> tuple[CardField
     return _card_fields(category, _facts_by_field(profile))
 
 
-def product_ref(product: Product, note: str = "") -> ProductRef:
-    """A product with its name in the active language."""
-    return ProductRef(product.code, product.name, product.classification, note)
+def product_ref(row: NamedProduct) -> ProductRef:
+    """A product with its everyday name in the active language, else its official English wording."""
+    return ProductRef(row.code, in_language(row, "plain") or row.label_en, row.classification, row.note)
 
 
 def _facts_by_field(profile: DemandProfile | None) -> dict[tuple[str, str], list[CategoryFact]]:

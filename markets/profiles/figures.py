@@ -9,8 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from markets import queries
-from markets.models import AreaCaveat, Indicator, Observation, Release
-from markets.queries import Ranked, Standing
+from markets.models import AreaCaveat, Indicator, Release
+from markets.queries import Ranked, Standing, Stated
 from markets.vocabulary import AsOf
 
 # Units whose change is told as a difference; a change in per cent of a percentage misleads.
@@ -180,19 +180,19 @@ def provenance(release: Release) -> Provenance:
     )
 
 
-def provenances(rows: Iterable[Observation]) -> dict[int, Provenance]:
+def provenances(rows: Iterable[Stated]) -> dict[int, Provenance]:
     """Provenance by release id, for all rows at once."""
     return {pk: provenance(release) for pk, release in queries.releases_by_id(r.release_id for r in rows).items()}
 
 
 def latest_figures(
-    indicators: Sequence[Indicator], rows: Sequence[Observation], area: str, as_of: AsOf | None = None
+    indicators: Sequence[Indicator], rows: Sequence[Stated], area: str, as_of: AsOf | None = None
 ) -> list[Figure]:
     """The newest stated figure of each indicator for one area, in the order of `indicators`.
 
     rows: the area's stated values by indicator, oldest first. A forecast is not a newest value: it is passed over.
     """
-    series: dict[str, list[Observation]] = {}
+    series: dict[str, list[Stated]] = {}
     for row in rows:
         if row.obs_status != "f":
             series.setdefault(row.indicator_id, []).append(row)
@@ -232,7 +232,7 @@ def change_between(unit: str, before: Point, now: Point) -> Change | None:
     return Change(before.period, change_pct, ChangeKind.PER_CENT)
 
 
-def change_in_series(unit: str, rows: Sequence[Observation]) -> Change | None:
+def change_in_series(unit: str, rows: Sequence[Stated]) -> Change | None:
     """Change from the value before the last to the last one, told apart when their vintages differ."""
     if len(rows) < 2:
         return None
@@ -272,7 +272,7 @@ def barred_pairs(caveats: Iterable[AreaCaveat], wanted: Iterable[tuple[str, str]
     ]
 
 
-def _standings(newest: Sequence[Observation], caveats: Sequence[AreaCaveat], as_of: AsOf | None) -> dict[str, Standing]:
+def _standings(newest: Sequence[Stated], caveats: Sequence[AreaCaveat], as_of: AsOf | None) -> dict[str, Standing]:
     wanted = [Ranked(row.indicator_id, row.period, row.value) for row in newest if row.value is not None]
     barred = barred_pairs(caveats, ((w.indicator, w.period) for w in wanted))
     return queries.standings(wanted, barred, as_of)
@@ -283,13 +283,13 @@ class _Known:
     """What all figures of one area share."""
 
     sources: dict[int, Provenance]
-    replaced: dict[int, Observation]
+    replaced: dict[int, Stated]
     older: dict[int, Provenance]
     caveats: Sequence[AreaCaveat]
     standings: dict[str, Standing]
 
 
-def _figure(indicator: Indicator, rows: Sequence[Observation], known: _Known) -> Figure:
+def _figure(indicator: Indicator, rows: Sequence[Stated], known: _Known) -> Figure:
     row = rows[-1]
     before = Point(rows[-2].period, rows[-2].value, rows[-2].obs_status) if len(rows) > 1 else None
     barred = unrankable(known.caveats, row.area_id, indicator.code, row.period)
@@ -314,7 +314,7 @@ def _figure(indicator: Indicator, rows: Sequence[Observation], known: _Known) ->
     )
 
 
-def _revision(old: Observation | None, older: dict[int, Provenance]) -> Revision | None:
+def _revision(old: Stated | None, older: dict[int, Provenance]) -> Revision | None:
     if old is None:
         return None
     source = older[old.release_id]

@@ -116,13 +116,7 @@ def _newest_of_all(
     indicators: Sequence[Indicator], areas: Sequence[str], as_of: AsOf | None
 ) -> dict[tuple[str, str], Figure]:
     """Newest stated figure of every area and indicator; unranked, since their periods differ."""
-    rows = (
-        queries.observations(indicators=[i.code for i in indicators], areas=areas, as_of=as_of)
-        .filter(value__isnull=False)
-        .exclude(obs_status="f")
-        .order_by("area_id", "indicator_id", "-period")
-        .distinct("area_id", "indicator_id")
-    )
+    rows = queries.newest_observations([i.code for i in indicators], areas, as_of)
     newest = {(row.area_id, row.indicator_id): row for row in rows}
     sources = provenances(newest.values())
     refs = {indicator.code: indicator_ref(indicator) for indicator in indicators}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from markets import queries
 from markets.errors import InvalidValue, NotFound
-from markets.models import Area, Indicator, Observation
+from markets.models import Area, Indicator
 from markets.profiles.figures import (
     Change,
     IndicatorRef,
@@ -26,6 +26,7 @@ from markets.profiles.figures import (
 )
 from markets.profiles.markets import MarketRef, market, market_ref
 from markets.profiles.tables import Column, Table
+from markets.queries import Stated
 from markets.vocabulary import AsOf
 
 WORLD = "WLD"
@@ -227,7 +228,7 @@ def indicator_page(
     """
     shown = indicator(code)
     charted = _charted(compared)
-    rows = list(queries.observations_of_indicator(shown.code, as_of))
+    rows = queries.observations_of_indicator(shown.code, as_of)
     areas = {area.code: area for area in Area.objects.filter(code__in={row.area_id for row in rows} | set(charted))}
     counts = _counts(rows, areas)
     period = _ranked_period(period, counts)
@@ -256,7 +257,7 @@ def indicator_page(
 def series_page(market_code: str, indicator_code: str, as_of: AsOf | None = None) -> SeriesPage:
     """One indicator of one market with all its vintages. Raises NotFound."""
     area, shown = market(market_code), indicator(indicator_code)
-    rows = list(queries.history(shown.code, area.code))
+    rows = queries.history(shown.code, area.code)
     if as_of is not None:
         rows = [row for row in rows if row.known_from <= as_of.at]
     sources = provenances(rows)
@@ -276,7 +277,7 @@ def series_page(market_code: str, indicator_code: str, as_of: AsOf | None = None
     )
 
 
-def _vintage(row: Observation, sources: dict[int, Provenance], as_of: AsOf | None) -> VintageValue:
+def _vintage(row: Stated, sources: dict[int, Provenance], as_of: AsOf | None) -> VintageValue:
     until = row.known_to if as_of is None or (row.known_to and row.known_to <= as_of.at) else None
     return VintageValue(
         row.pk, row.period, row.value, row.obs_status, row.known_from, until, until is None, sources[row.release_id]
@@ -296,7 +297,7 @@ def _charted(compared: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(compared))
 
 
-def _counts(rows: Sequence[Observation], areas: dict[str, Area]) -> dict[str, int]:
+def _counts(rows: Sequence[Stated], areas: dict[str, Area]) -> dict[str, int]:
     """How many markets have a value in each period, newest first; forecasts are not counted."""
     counts: dict[str, int] = {}
     for row in rows:
@@ -318,15 +319,15 @@ def _ranked_period(period: str, counts: dict[str, int]) -> str:
     return next(candidate for candidate, count in counts.items() if count * 2 >= fullest)
 
 
-def _values_by_area(rows: Sequence[Observation]) -> dict[str, list[Observation]]:
-    by_area: dict[str, list[Observation]] = {}
+def _values_by_area(rows: Sequence[Stated]) -> dict[str, list[Stated]]:
+    by_area: dict[str, list[Stated]] = {}
     for row in rows:
         by_area.setdefault(row.area_id, []).append(row)
     return by_area
 
 
 def _ranking(
-    shown: Indicator, in_period: dict[str, Observation], areas: dict[str, Area], by_area: dict[str, list[Observation]]
+    shown: Indicator, in_period: dict[str, Stated], areas: dict[str, Area], by_area: dict[str, list[Stated]]
 ) -> tuple[RankedRow, ...]:
     stated = {
         code: row.value for code, row in in_period.items() if row.value is not None and not areas[code].is_aggregate
@@ -354,12 +355,12 @@ def _ranking(
     return tuple(sorted(ranked, key=lambda r: (r.rank is None, r.rank.position if r.rank else 0, r.market.name)))
 
 
-def _change_on_year(unit: str, row: Observation, series: Sequence[Observation]) -> Change | None:
+def _change_on_year(unit: str, row: Stated, series: Sequence[Stated]) -> Change | None:
     """Change since the stated period before, whichever that is."""
     return change_in_series(unit, [other for other in series if other.period <= row.period])
 
 
-def _lines(rows: Sequence[Observation], wanted: Sequence[str], areas: dict[str, Area]) -> tuple[SeriesLine, ...]:
+def _lines(rows: Sequence[Stated], wanted: Sequence[str], areas: dict[str, Area]) -> tuple[SeriesLine, ...]:
     by_area = _values_by_area(rows)
     return tuple(
         SeriesLine(

@@ -26,9 +26,9 @@ class Command(BaseCommand):
             self._timed("Reference tables", lambda: _told(curation.load_reference()))
             self._timed("Figures", self._load_figures)
             self._timed("Demand profiles", lambda: _told(curation.load_demand_profiles()))
+            self._timed("Search index", lambda: f"{search.rebuild_index()} terms")
         except FactsInvalid as wrong:
             raise CommandError(str(wrong)) from wrong
-        self._timed("Search index", lambda: f"{search.rebuild_index()} terms")
 
     def _timed(self, step: str, work: Callable[[], str]) -> None:
         started = time.monotonic()

@@ -26,7 +26,7 @@ TEMPLATES := $(wildcard config/templates markets/templates companies/templates)
 .PHONY: help
 help: ## List the commands
 	@echo "make run PORT=8123   starts Sogdia; the others:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  %-12s %s\n", $$1, $$2}' Makefile
 
 .PHONY: run
 run: ## Start Sogdia with its own PostgreSQL and Valkey (PORT=8000 HOST=127.0.0.1); Ctrl-C stops it
@@ -70,6 +70,14 @@ manage: ## A management command on the embedded servers: make manage ARGS="refre
 .PHONY: env
 env: ## Addresses of the running servers for a shell: eval "$$(make -s env)"
 	@exec $(EMBEDDED) env
+
+.PHONY: backup
+backup: ## Write the database to a file, also while Sogdia runs: make backup FILE=sogdia.dump
+	@$(EMBEDDED) backup "$(or $(FILE),sogdia-$(shell date +%Y%m%d-%H%M%S).dump)"
+
+.PHONY: restore
+restore: ## Replace the database by a backup: make restore FILE=sogdia.dump
+	@$(EMBEDDED) restore "$(or $(FILE),$(error Name the backup: make restore FILE=sogdia.dump))"
 
 .PHONY: install
 install: ## Install what the start needs, without starting

@@ -1,4 +1,4 @@
-"""The commands: run, test, manage, env, stop."""
+"""The commands: run, test, manage, env, stop, backup, restore."""
 
 import argparse
 import os
@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from config.embedded import running_environment
+from config.embedded.backup import backup, restore
 from config.embedded.place import EmbeddedError, Lock, Place, is_alive
 from config.embedded.progress import Progress
 from config.embedded.site import collect_static, run_site
@@ -100,11 +101,16 @@ def main() -> int:
         commands.add_parser(name, help=about)
     for name, about in (("manage", manage.__doc__), ("test", test.__doc__)):
         commands.add_parser(name, help=about).add_argument("words", nargs=argparse.REMAINDER)
+    for name, about in (("backup", backup.__doc__), ("restore", restore.__doc__)):
+        commands.add_parser(name, help=about).add_argument("file", type=Path)
     chosen = parser.parse_args()
     plain = {"run": run, "env": env, "stop": stop}
     try:
         if chosen.command in plain:
             return plain[chosen.command]()
+        if chosen.command in {"backup", "restore"}:
+            {"backup": backup, "restore": restore}[chosen.command](chosen.file.absolute())
+            return 0
         return {"manage": manage, "test": test}[chosen.command](chosen.words)
     except EmbeddedError as error:
         sys.stderr.write(f"{error}\n")

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,26 +22,42 @@ from tests.config.checkout import (
 )
 
 pytestmark = pytest.mark.servers
-_QUESTION = ["shell", "-c"]
+_ASK = """
+import sys, psycopg
+from config.embedded.progress import Progress
+from config.embedded.supervisor import checkout_servers
+with checkout_servers("a question", Progress(is_quiet=True)) as servers:
+    servers.start_servers()
+    with psycopg.connect(servers.environment()["DATABASE_URL"]) as connection:
+        cursor = connection.execute(sys.argv[1])
+        if cursor.description:
+            print(*cursor.fetchone())
+"""
 
 
-def ask(var: Path, sql: str) -> str:
-    """What the database of this folder answers, its servers started for this question alone."""
-    code = (
-        "from django.db import connection\n"
-        "cursor = connection.cursor()\n"
-        f"cursor.execute({sql!r})\n"
-        "print('answer:', *(cursor.fetchone() if cursor.description else ()))"
+def ask(var: Path, sql: str, preparation: Callable[[], None] | None = None) -> str:
+    """What the database of this folder answers, its servers started for this question alone.
+
+    preparation: runs in the asking process before anything else.
+    """
+    told = subprocess.run(
+        [sys.executable, "-c", _ASK, sql],
+        env=environment(var),
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        preexec_fn=preparation,
     )
-    told = answer(command("manage", *_QUESTION, code), environment(var))
     assert told.returncode == 0, told.stdout + told.stderr
     assert processes(var) == []
-    return told.stdout.rsplit("answer:", 1)[1].strip()
+    return told.stdout.strip()
 
 
 def test_letters_of_all_three_languages_are_letters(tmp_path: Path) -> None:
     """In the locale that a missing LANG would choose, lower('Ж') stays 'Ж'."""
-    assert ask(tmp_path, "select lower('Ж'), 'ХОЛОДИЛЬНИК' ilike 'холод%%', '冰箱' ~ '^\\w+$'") == ("ж True True")
+    assert ask(tmp_path, "select lower('Ж'), 'ХОЛОДИЛЬНИК' ilike 'холод%', '冰箱' ~ '^\\w+$'") == ("ж True True")
 
 
 def test_leftovers_of_a_start_that_was_cut_short(tmp_path: Path) -> None:
@@ -53,6 +70,23 @@ def test_leftovers_of_a_start_that_was_cut_short(tmp_path: Path) -> None:
     note.write_text(f"{os.getpid()}\n{tmp_path}/postgresql\n1\n5432\n/nowhere\n\n0 0\nready\n")
     assert ask(tmp_path, "select value from kept") == "42"
     assert not draft.exists()
+
+
+def test_a_backup_restores_what_was_there(tmp_path: Path) -> None:
+    before, after, file = tmp_path / "before", tmp_path / "after", tmp_path / "a backup.dump"
+    ask(before, "create table kept as select generate_series(1, 1000) as value, '冰箱' as name")
+    told = answer(command("backup", str(file)), environment(before))
+    assert told.returncode == 0, told.stderr
+    question = "select count(*), sum(value), min(name) from kept"
+    ask(after, "create table kept as select 'in the way' as name")
+    told = answer(command("restore", str(file)), environment(after))
+    assert told.returncode == 0, told.stderr
+    assert ask(after, question) == ask(before, question) == "1000 500500 冰箱"
+    # a file cut short changes nothing
+    file.write_bytes(file.read_bytes()[:-200])
+    told = answer(command("restore", str(file)), environment(after))
+    assert told.returncode == 1
+    assert ask(after, question) == "1000 500500 冰箱"
 
 
 def test_data_of_another_major_version_are_refused_with_a_way_out(tmp_path: Path) -> None:
@@ -175,18 +209,8 @@ def test_root_where_user_namespaces_are_denied(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     var = closed / "var"
-    code = "from django.db import connection; connection.cursor().execute('create table kept(n int)')"
-    told = subprocess.run(
-        command("manage", *_QUESTION, code),
-        env=environment(var),
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        preexec_fn=_without_user_namespaces if os.geteuid() == 0 else None,
-    )
-    assert told.returncode == 0, told.stdout + told.stderr
+    denied = _without_user_namespaces if os.geteuid() == 0 else None
+    ask(var, "create table kept(n int)", denied)
     owner = (var / "postgresql").stat().st_uid
     assert owner == (UNPRIVILEGED if os.geteuid() == 0 else os.geteuid())
     # the data stay usable when namespaces come back, whoever owns them now

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from django.core.management import CommandError, call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from markets.errors import MarketsError, error_tree
 from markets.management import messages
@@ -73,7 +73,7 @@ def test_every_translation_tag_of_a_template_is_found(tmp_path: Path) -> None:
         "{% load i18n %}\n"
         "   <h1 title=\"it's {{ thing }}\">{% translate 'Markets' %}</h1>\n"
         "  {% translate \"May\" context 'a month' %} {% trans '100% sure' %}\n"
-        "\t{% blocktranslate trimmed with name=market.name %}\n  Profile of\n  {{ name }}: \"all\" of it\n"
+        '\t{% blocktranslate trimmed with name=market.name %}\n  Profile of\n  {{ name }}: "all" of it\n'
         "{% endblocktranslate %}\n"
         "{% blocktranslate count counter=rows|length %}{{ counter }} row{% plural %}{{ counter }} rows"
         "{% endblocktranslate %}\n"
@@ -208,7 +208,7 @@ def test_a_translation_that_fits_is_let_through() -> None:
 
 
 def test_the_command_names_each_problem_and_ends_with_an_error(
-    tmp_path: Path, settings: SettingsWrapper, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.LOCALE_PATHS = [tmp_path]
     call_command("translations", "--update")
@@ -228,7 +228,3 @@ def test_the_catalogues_are_as_an_update_would_write_them() -> None:
     for locale, path in messages.catalogue_paths().items():
         catalogue = messages.updated(messages.read_catalogue(path, locale), messages.project_messages())
         assert path.read_bytes() == messages.as_text(catalogue), f"run `manage.py translations --update` ({locale})"
-
-
-def is_translated(message: Message) -> bool:
-    return bool(message.id) and message.string != message.id

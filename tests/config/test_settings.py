@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 
@@ -171,3 +172,13 @@ def test_log_lines_are_objects_of_json() -> None:
     assert line["dataset"] == "worldbank"
     assert line["level"] == "WARNING"
     assert "request" not in line
+
+
+def test_every_variable_is_documented() -> None:
+    """Each name that the settings or the embedded default read stands in docs/operations.md."""
+    reads = re.compile(r"""environ(?:ment\.(?:text|flag|number|words)\(|\.get\(|\.setdefault\(|\[)["']([A-Z_]+)""")
+    read = {name for file in [*(CHECKOUT / "config").rglob("*.py")] for name in reads.findall(file.read_text())}
+    read -= {"DJANGO_SETTINGS_MODULE", "PATH", "MAKELEVEL"}
+    documented = set(re.findall(r"`([A-Z_]+)`", (CHECKOUT / "docs" / "operations.md").read_text()))
+    assert {"SECRET_KEY", "PORT", "PG_BIN", "VAR_DIR", "DATABASE_POOL_SIZE"} <= read
+    assert read - documented == set()

@@ -18,55 +18,56 @@ from markets.sources.base import ObservationRow, SliceDelivery, UnmappedRow
 NOISE_SHARE = Decimal("1e-9")
 
 _CREATE = """
-    CREATE TEMPORARY TABLE IF NOT EXISTS staged (
+    DROP TABLE IF EXISTS delivered, staged;
+    CREATE TEMPORARY TABLE delivered (
         slice text NOT NULL, area text NOT NULL, period text NOT NULL, frequency text NOT NULL,
-        value numeric, exponent smallint, obs_status text NOT NULL,
-        verdict text, old_id bigint, old_value numeric
-    ) ON COMMIT DROP;
-    TRUNCATE staged
+        value numeric, exponent smallint, obs_status text NOT NULL
+    ) ON COMMIT DROP
 """
-_COLUMNS = "slice, area, period, frequency, value, exponent, obs_status"
-
 _DROP_REPEATED = """
-    DELETE FROM staged WHERE ctid IN (
+    DELETE FROM delivered WHERE ctid IN (
         SELECT ctid FROM (
-            SELECT ctid, row_number() OVER (PARTITION BY slice, area, period, value, obs_status) AS nth FROM staged
+            SELECT ctid, row_number() OVER (PARTITION BY slice, area, period, value, obs_status) AS nth FROM delivered
         ) numbered WHERE nth > 1
     )
 """
 _CONFLICTING = """
     SELECT slice, min(area || ' ' || period), count(*) FROM (
-        SELECT slice, area, period FROM staged GROUP BY slice, area, period HAVING count(*) > 1
+        SELECT slice, area, period FROM delivered GROUP BY slice, area, period HAVING count(*) > 1
     ) doubled GROUP BY slice
 """
 # What a complete delivery no longer names is withdrawn, in so many words.
 _ADD_MISSING = """
-    INSERT INTO staged (slice, area, period, frequency, value, exponent, obs_status)
+    INSERT INTO delivered
     SELECT o.indicator_id, o.area_id, o.period, o.frequency, NULL, NULL, 'x'
     FROM markets_observation o
     WHERE o.known_to IS NULL AND o.value IS NOT NULL AND o.indicator_id = ANY(%(complete)s)
-      AND NOT EXISTS (SELECT 1 FROM staged s
-                      WHERE s.slice = o.indicator_id AND s.area = o.area_id AND s.period = o.period)
+      AND NOT EXISTS (SELECT 1 FROM delivered d
+                      WHERE d.slice = o.indicator_id AND d.area = o.area_id AND d.period = o.period)
 """
+# `void`: a period that was never known and is still not known needs no row.
 # `late`: an older vintage arrives after a newer one; what is in force stays.
-# `agreed`: the same figure, perhaps printed shorter. `refined`: the same figure printed longer.
+# `agreed`: the same figure, perhaps printed shorter. `refined`: the same figure printed longer, or with another letter;
+# `r` is our own letter and no contradiction.
 _COMPARE = """
-    UPDATE staged s SET old_id = o.id, old_value = o.value, verdict = CASE
+    CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
+    SELECT d.*, o.id AS old_id, o.value AS old_value, CASE
+        WHEN o.id IS NULL THEN CASE WHEN d.value IS NULL AND d.obs_status = 'x' THEN 'void' ELSE 'added' END
         WHEN o.known_from > %(known_from)s THEN 'late'
-        WHEN s.value IS NULL AND o.value IS NULL THEN
-            CASE WHEN s.obs_status = o.obs_status THEN 'agreed' ELSE 'revised' END
-        WHEN s.value IS NULL THEN 'withdrawn'
+        WHEN d.value IS NULL AND o.value IS NULL THEN
+            CASE WHEN d.obs_status = o.obs_status THEN 'agreed' ELSE 'revised' END
+        WHEN d.value IS NULL THEN 'withdrawn'
         WHEN o.value IS NULL THEN 'revised'
-        WHEN s.value = o.value OR abs(s.value - o.value) <= %(noise)s * abs(o.value) THEN 'agreed'
-        WHEN s.exponent <> o.last_digit_exponent
-             AND abs(s.value - o.value) * 2 <= 10::numeric ^ greatest(s.exponent, o.last_digit_exponent)
-            THEN CASE WHEN s.exponent < o.last_digit_exponent THEN 'refined' ELSE 'agreed' END
-        ELSE 'revised' END
-    FROM markets_observation o
-    WHERE o.known_to IS NULL AND o.indicator_id = s.slice AND o.area_id = s.area AND o.period = s.period
+        WHEN d.value = o.value OR abs(d.value - o.value) <= %(noise)s * abs(o.value)
+             OR (d.exponent <> o.last_digit_exponent
+                 AND abs(d.value - o.value) * 2 <= 10::numeric ^ greatest(d.exponent, o.last_digit_exponent))
+            THEN CASE WHEN d.exponent < o.last_digit_exponent AND d.value <> o.value
+                        OR d.obs_status <> CASE o.obs_status WHEN 'r' THEN '' ELSE o.obs_status END
+                      THEN 'refined' ELSE 'agreed' END
+        ELSE 'revised' END AS verdict
+    FROM delivered d LEFT JOIN markets_observation o
+      ON o.known_to IS NULL AND o.indicator_id = d.slice AND o.area_id = d.area AND o.period = d.period
 """
-# A period that was never known and is still not known needs no row.
-_MARK_NEW = "UPDATE staged SET verdict = CASE WHEN value IS NULL AND obs_status = 'x' THEN 'void' ELSE 'added' END"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def stage(dataset: Dataset, slices: Sequence[SliceDelivery], known_from: dt.date
     unmapped: Counter[tuple[str, str, str]] = Counter()
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
-        with cursor.copy(f"COPY staged ({_COLUMNS}) FROM STDIN") as copy:
+        with cursor.copy("COPY delivered FROM STDIN") as copy:
             for delivered in slices:
                 unmapped.update(_codes(delivered.unmapped))
                 for row in delivered.rows:
@@ -96,6 +97,7 @@ def stage(dataset: Dataset, slices: Sequence[SliceDelivery], known_from: dt.date
                         unmapped["area", row.area, ""] += 1
                     else:
                         copy.write_row(_columns(row))
+        cursor.execute("ANALYZE delivered")
         cursor.execute(_DROP_REPEATED)
         cursor.execute(_CONFLICTING)
         conflicts = {
@@ -103,7 +105,6 @@ def stage(dataset: Dataset, slices: Sequence[SliceDelivery], known_from: dt.date
         }
         complete = [s.key for s in slices if s.covers_all and s.rows]
         cursor.execute(_ADD_MISSING, {"complete": complete})
-        cursor.execute(_MARK_NEW)
         cursor.execute(_COMPARE, {"known_from": known_from, "noise": NOISE_SHARE})
         cursor.execute("ANALYZE staged")
     _remember_unmapped(dataset, unmapped, now)

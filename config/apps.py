@@ -1,14 +1,12 @@
 """How Django's own applications are set up here."""
 
-from typing import ClassVar
-
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class StaticFiles(StaticFilesConfig):
     """Collects what the pages use and leaves out what comes along in the packages."""
 
-    ignore_patterns: ClassVar[list[str]] = [
+    ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         "tabler.css*",  # the minified sheet is used
         "tabler-*",  # flags, payment marks and other optional sheets with their own pictures

@@ -198,8 +198,8 @@ def compile_translations(steps: Steps) -> None:
         if not is_due or not sources:
             return
         steps.say("Compiling the translations")
-        babel = [PYTHON, "-m", "babel.messages.frontend"]
-        run([*babel, "compile", "--domain", "django", "--directory", LOCALE])
+        babel = "babel.messages.frontend"
+        run([PYTHON, "-m", babel, "compile", "--domain", "django", "--directory", LOCALE])
 
 
 def main() -> int:

@@ -2,9 +2,12 @@
 
 from markets.profiles.catalogue import category_list, category_page, product_page
 from markets.profiles.country import country_profile
+from markets.profiles.history import series_page
+from markets.profiles.home import home_page
 from markets.profiles.markets import market_list
 from markets.profiles.provenance import data_page, dataset_page, newest_releases, payload_body, release_page
-from markets.profiles.series import indicator_page, series_page
+from markets.profiles.registry import indicator_list
+from markets.profiles.series import indicator_page
 
 __all__ = [
     "category_list",
@@ -12,6 +15,8 @@ __all__ = [
     "country_profile",
     "data_page",
     "dataset_page",
+    "home_page",
+    "indicator_list",
     "indicator_page",
     "market_list",
     "newest_releases",

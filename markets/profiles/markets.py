@@ -100,6 +100,16 @@ def market_list(*, group: str = "", map_indicator: str = "", search: str = "", a
     )
 
 
+def newest_figures_of(codes: Sequence[str], indicator_codes: Sequence[str]) -> tuple[MarketRow, ...]:
+    """The newest figures of a few named markets, as known now, in the order of both lists."""
+    held = {area.code: area for area in queries.markets().filter(code__in=codes)}
+    known = {indicator.code: indicator for indicator in queries.indicators().filter(code__in=indicator_codes)}
+    indicators = [known[code] for code in indicator_codes if code in known]
+    areas = [held[code] for code in codes if code in held]
+    figures = _newest_of_all(indicators, [area.code for area in areas], None)
+    return tuple(MarketRow(market_ref(area), tuple(figures[area.code, i.code] for i in indicators)) for area in areas)
+
+
 def _listed(group: str, search: str) -> list[Area]:
     areas = queries.markets()
     if group:

@@ -1,0 +1,57 @@
+"""Failures as pages: what happened, in the reader's language, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from markets.errors import MarketsError
+
+# Each of these has a page of its own; any other status borrows the page of its class.
+WITH_PAGE = frozenset({400, 403, 404, 410, 413, 429, 500, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """An error as shown. message empty: the page's own words say all."""
+
+    status: int
+    message: str = ""
+
+
+def failure_page(request: HttpRequest, failure: MarketsError) -> HttpResponse:
+    """A foreseen failure with its own status and message."""
+    return error_page(request, failure.http_status, failure.message(_(failure.template)))
+
+
+def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+    """The page of a status, never kept by any cache."""
+    template = status if status in WITH_PAGE else 500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 400
+    response = render(request, f"{template}.html", {"page": ErrorPage(status, message)}, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: a malformed request, or one larger than is read here."""
+    is_too_large = type(exception).__name__ in {"RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent"}
+    return error_page(request, 413 if is_too_large else 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 Django's signature
+    """Django's handler403."""
+    return error_page(request, 403)
+
+
+def missing_page(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 Django's signature
+    """Django's handler404: an address that leads nowhere."""
+    return error_page(request, 404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: a fault of ours. Nothing on that page asks the database."""
+    return error_page(request, 500)

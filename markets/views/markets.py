@@ -1,0 +1,31 @@
+"""The list of markets, and one market's profile."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from markets.profiles import country_profile, market_list
+from markets.views.page import answer_with_table, as_of, page_view, word
+
+
+@page_view
+def listing(request: HttpRequest) -> HttpResponse:
+    """Markets with their headline figures, on a map and in a table."""
+    page = market_list(
+        group=word(request, "group"),
+        map_indicator=word(request, "indicator"),
+        search=word(request, "search"),
+        as_of=as_of(request),
+    )
+    return answer_with_table(request, "markets/market_list.html", page)
+
+
+@page_view
+def country(request: HttpRequest, iso3: str) -> HttpResponse:
+    """One market's profile. A code in small letters leads to the address in capitals."""
+    if iso3 != iso3.upper():
+        query = request.META.get("QUERY_STRING", "")
+        address = request.path.replace(f"/{iso3}/", f"/{iso3.upper()}/")
+        return redirect(f"{address}?{query}" if query else address, permanent=True)
+    return answer_with_table(request, "markets/country.html", country_profile(iso3, as_of(request)))

@@ -1,0 +1,102 @@
+"""What all pages share: which requests they take, what may be asked of them, and how they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+
+from markets import downloads
+from markets.errors import InvalidRequest, InvalidValue, MarketsError
+from markets.profiles.tables import Table
+from markets.views.errors import failure_page
+from markets.vocabulary import AsOf
+
+View = Callable[..., HttpResponse]
+LONGEST_WORD = 200
+# A shared cache may keep a public page this long; a browser asks again each time.
+SHARED_SECONDS = 60
+
+
+class Tabular(Protocol):
+    """A page whose data is one table."""
+
+    def table(self) -> Table: ...
+
+
+def page_view(view: View) -> View:
+    """A view that answers GET and HEAD, tells every foreseen failure as a page, and says how it may be cached."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        try:
+            refuse_unprintable(request)
+            response = view(request, *args, **kwargs)
+        except MarketsError as failure:
+            return failure_page(request, failure)
+        return cacheable(request, response)
+
+    return answering
+
+
+def refuse_unprintable(request: HttpRequest) -> None:
+    """Raises InvalidRequest for a NUL character, which no name and no database text holds."""
+    if "\x00" in request.path or any("\x00" in text for pair in request.GET.lists() for text in (pair[0], *pair[1])):
+        raise InvalidRequest(reason=_("the address holds a character that cannot be printed"))
+
+
+def cacheable(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Public pages may be shared for a minute; what a signed-in person sees stays with that person."""
+    patch_vary_headers(response, ("Accept-Language", "Cookie"))
+    if request.COOKIES:
+        patch_cache_control(response, private=True, no_cache=True)
+    elif response.status_code == 200:
+        patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_SECONDS)
+    return response
+
+
+def answer(request: HttpRequest, template: str, page: object) -> HttpResponse:
+    """The page itself."""
+    return render(request, template, {"page": page})
+
+
+def answer_with_table(request: HttpRequest, template: str, page: Tabular) -> HttpResponse:
+    """The page, or its table as a file when `?download=` asks for one."""
+    form = download_form(request)
+    if form is None:
+        return answer(request, template, page)
+    return downloads.response(page.table(), form, as_of=as_of(request))
+
+
+def as_of(request: HttpRequest) -> AsOf | None:
+    """The moment of knowledge asked for. Raises InvalidValue; an empty word means now."""
+    text = request.GET.get("as_of", "").strip()
+    return AsOf.parse(text) if text else None
+
+
+def download_form(request: HttpRequest) -> downloads.Form | None:
+    """The file form asked for. Raises InvalidValue for one that is not made here."""
+    text = request.GET.get("download", "")
+    if not text:
+        return None
+    try:
+        return downloads.Form(text)
+    except ValueError as unknown:
+        expected = _("choose csv, xlsx or json")
+        raise InvalidValue(parameter="download", value=text, expected=expected) from unknown
+
+
+def word(request: HttpRequest, name: str) -> str:
+    """One word of the query, without surrounding blanks. Raises InvalidValue when it is endless."""
+    text = request.GET.get(name, "").strip()
+    if len(text) > LONGEST_WORD:
+        expected = _("at most %(most)s characters") % {"most": LONGEST_WORD}
+        raise InvalidValue(parameter=name, value=text, expected=expected)
+    return text

@@ -1,0 +1,260 @@
+"""Numbers, periods and the small words around them, in the active language.
+
+Numbers follow CLDR. Large ones are shortened (billion, 亿, млрд) with the full value at hand in `full_amount`.
+Units are whole phrases with a place for the number, never a symbol glued to it: word order differs by language.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from markets.vocabulary import Frequency, ObsStatus, Period
+
+NO_VALUE: Final = "—"
+NO_BREAK: Final = "\u00a0"
+# From here on a number is shortened; below it all its digits are shown.
+SHORTENED_FROM: Final = Decimal(1_000_000)
+_ALMOST_ONE: Final = Decimal("0.99995")
+_LOCALES: Final = {"en": "en", "zh-hans": "zh_Hans", "ru": "ru"}
+
+# Powers of ten with their word. CLDR's English short forms (M, B, T) are letters that readers of other
+# languages take for other powers; Chinese counts in ten-thousands.
+_SCALES: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
+    "en": ((12, "tn"), (9, "bn"), (6, "million")),
+    "zh-hans": ((12, "万亿"), (8, "亿"), (4, "万")),
+    "ru": ((12, "трлн"), (9, "млрд"), (6, "млн")),
+}
+
+# How a number stands with its unit in a cell. Units that are not here need their words beside the number.
+_AMOUNTS: Final[Mapping[str, Promise]] = {
+    "usd": _lazy("US$%(number)s"),
+    "usd_million": _lazy("US$%(number)s"),
+    "usd_per_head": _lazy("US$%(number)s"),
+    "intl_usd": _lazy("Int$%(number)s"),
+    "intl_usd_per_head": _lazy("Int$%(number)s"),
+    "pct": _lazy("%(number)s%%"),
+    "pct_of_gdp": _lazy("%(number)s%%"),
+    "pct_of_population": _lazy("%(number)s%%"),
+    "score_1_5": _lazy("%(number)s of 5"),
+    # in the fact tables of categories
+    "USD": _lazy("US$%(number)s"),
+    "CNY": _lazy("CN¥%(number)s"),
+    "%": _lazy("%(number)s%%"),
+    "TEU": _lazy("%(number)s TEU"),
+    "units": _lazy("%(number)s units"),
+}
+_MULTIPLIED: Final[Mapping[str, int]] = {"usd_million": 1_000_000}
+
+_UNITS: Final[Mapping[str, Promise]] = {
+    "usd": _lazy("current US dollars"),
+    "usd_million": _lazy("current US dollars"),
+    "usd_per_head": _lazy("current US dollars per head"),
+    "intl_usd": _lazy("international dollars at purchasing power parity"),
+    "intl_usd_per_head": _lazy("international dollars per head at purchasing power parity"),
+    "lcu_per_usd": _lazy("national currency for one US dollar"),
+    "pct": _lazy("per cent"),
+    "pct_of_gdp": _lazy("per cent of GDP"),
+    "pct_of_population": _lazy("per cent of the population"),
+    "persons": _lazy("people"),
+    "persons_per_km2": _lazy("people per km²"),
+    "births_per_woman": _lazy("children per woman"),
+    "years": _lazy("years"),
+    "days": _lazy("calendar days"),
+    "km2": _lazy("km²"),
+    "per_100": _lazy("per 100 people"),
+    "kwh_per_head": _lazy("kWh per head a year"),
+    "kg_oe_per_head": _lazy("kg of oil equivalent per head a year"),
+    "t_per_head": _lazy("tonnes per head a year"),
+    "index": _lazy("index, base period = 100"),
+    "score_1_5": _lazy("score, 1 weak to 5 strong"),
+    "USD": _lazy("US dollars"),
+    "CNY": _lazy("Chinese yuan"),
+    "%": _lazy("per cent"),
+    "TEU": _lazy("twenty-foot containers"),
+    "units": _lazy("pieces"),
+}
+
+STATUS_WORDS: Final[Mapping[str, Promise]] = {
+    ObsStatus.BREAK.value: _lazy("break in the series"),
+    ObsStatus.CONFIDENTIAL.value: _lazy("confidential"),
+    ObsStatus.ESTIMATED.value: _lazy("estimated"),
+    ObsStatus.FORECAST.value: _lazy("forecast"),
+    ObsStatus.LOW.value: _lazy("low, rounds to zero"),
+    ObsStatus.PROVISIONAL.value: _lazy("provisional"),
+    ObsStatus.REVISED.value: _lazy("revised"),
+    ObsStatus.UNRELIABLE.value: _lazy("of low reliability"),
+    ObsStatus.NONE_RECORDED.value: _lazy("none recorded"),
+    ObsStatus.NOT_AVAILABLE.value: _lazy("not available"),
+    ObsStatus.NOT_APPLICABLE.value: _lazy("not applicable"),
+    ObsStatus.COMPANY_REPORTED.value: _lazy("reported by companies"),
+    ObsStatus.QUARANTINED.value: _lazy("in quarantine"),
+}
+
+MISSING_WORDS: Final[Mapping[str, Promise]] = {
+    "not_loaded": _lazy("not loaded: no source read here has a value"),
+    "not_known_then": _lazy("not known then: no vintage published by that day has a value"),
+}
+
+GROUP_WORDS: Final[Mapping[str, Promise]] = {
+    "size": _lazy("Size of the economy"),
+    "prices": _lazy("Prices and exchange rate"),
+    "people": _lazy("People"),
+    "living": _lazy("Living standards"),
+    "energy": _lazy("Energy, water and climate"),
+    "digital": _lazy("Digital access"),
+    "trade": _lazy("Trade"),
+    "logistics": _lazy("Logistics and doing business"),
+    "structure": _lazy("What the economy is made of"),
+    "finance": _lazy("Public and foreign finance"),
+}
+
+SUBREGION_WORDS: Final[Mapping[str, Promise]] = {
+    "australia-and-new-zealand": _lazy("Australia and New Zealand"),
+    "caribbean": _lazy("Caribbean"),
+    "central-america": _lazy("Central America"),
+    "central-asia": _lazy("Central Asia"),
+    "eastern-africa": _lazy("Eastern Africa"),
+    "eastern-asia": _lazy("Eastern Asia"),
+    "eastern-europe": _lazy("Eastern Europe"),
+    "melanesia": _lazy("Melanesia"),
+    "micronesia": pgettext_lazy("a part of Oceania", "Micronesia"),
+    "middle-africa": _lazy("Middle Africa"),
+    "northern-africa": _lazy("Northern Africa"),
+    "northern-america": _lazy("Northern America"),
+    "northern-europe": _lazy("Northern Europe"),
+    "polynesia": _lazy("Polynesia"),
+    "south-america": _lazy("South America"),
+    "south-eastern-asia": _lazy("South-eastern Asia"),
+    "southern-africa": _lazy("Southern Africa"),
+    "southern-asia": _lazy("Southern Asia"),
+    "southern-europe": _lazy("Southern Europe"),
+    "western-africa": _lazy("Western Africa"),
+    "western-asia": _lazy("Western Asia"),
+    "western-europe": _lazy("Western Europe"),
+}
+
+
+def locale() -> Locale:
+    """The CLDR locale of the active language."""
+    return _locale(_language())
+
+
+def browser_locale() -> str:
+    """The same as a BCP 47 tag, for the browser's own formatting."""
+    return str(locale()).replace("_", "-")
+
+
+def number(value: Decimal | int, decimals: int | None = None) -> str:
+    """A number with all its digits, or rounded to `decimals`, a half away from nought."""
+    exact = Decimal(value)
+    if decimals is None:
+        return numbers.format_decimal(exact, locale=locale(), decimal_quantization=False)
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    # Minus nought is nought.
+    return numbers.format_decimal(abs(rounded) if rounded == 0 else rounded, format=_pattern(decimals), locale=locale())
+
+
+def short_number(value: Decimal | int, decimals: int = 0) -> str:
+    """A number as short as can be read: `262.6 bn`, `2626亿`, `262,6 млрд`; below a million with `decimals`."""
+    exact = Decimal(value)
+    if abs(exact) < SHORTENED_FROM:
+        return number(exact, decimals)
+    # 999.96 million reads 1.00 bn: the scale is chosen by what will be shown.
+    power, word = next(scale for scale in _SCALES[_language()] if abs(exact).scaleb(-scale[0]) >= _ALMOST_ONE)
+    scaled = exact.scaleb(-power)
+    text = number(scaled, 2 if abs(scaled) < 10 else 1 if abs(scaled) < 1000 else 0)
+    return f"{text}{word}" if _language() == "zh-hans" else f"{text}{NO_BREAK}{word}"
+
+
+def amount(value: Decimal | int, unit: str, decimals: int = 0) -> str:
+    """A value with the shortest form of its unit; the words of the unit stand beside it (`unit_words`)."""
+    return _with_unit(unit, short_number(value * _MULTIPLIED.get(unit, 1), decimals))
+
+
+def full_amount(value: Decimal | int, unit: str) -> str:
+    """The value with every digit the source printed, and its unit in words."""
+    shown = number(value * _MULTIPLIED.get(unit, 1))
+    return _("%(number)s, %(unit)s") % {"number": shown, "unit": unit_words(unit)}
+
+
+def unit_words(unit: str) -> str:
+    """A unit in words. Raises KeyError for a unit nobody has named: a bare number would mislead."""
+    return str(_UNITS[unit])
+
+
+def difference(value: Decimal, decimals: int) -> str:
+    """A change with its sign always shown."""
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + number(abs(value), decimals)
+
+
+def period_words(period: str) -> str:
+    """`2023`, `Q1 2023`, `Jan 2023`, `Jan – May 2025`, a day; as written when it is none of our forms."""
+    if not period:
+        return ""
+    parsed = Period.parse(period)
+    if parsed.frequency is Frequency.ANNUAL:
+        return period
+    if parsed.frequency is Frequency.AS_OF:
+        return day_words(dt.date.fromisoformat(period))
+    if parsed.frequency is Frequency.QUARTERLY:
+        first = dt.date(parsed.year, int(period[-1]) * 3 - 2, 1)
+        return dates.format_skeleton("yQQQ", first, locale=locale())
+    if parsed.frequency is Frequency.MONTHLY:
+        return dates.format_skeleton("yMMM", dt.date.fromisoformat(period + "-01"), locale=locale())
+    first, last = (dt.date.fromisoformat(end + "-01") for end in period.split("/"))
+    return dates.format_interval(first, last, "yMMM", locale=locale())
+
+
+def day_words(day: dt.date) -> str:
+    """A day in words. A moment is told by its day in UTC."""
+    if isinstance(day, dt.datetime):
+        day = day.astimezone(dt.UTC).date()
+    return dates.format_date(day, "medium", locale=locale())
+
+
+def source_day_words(text: str) -> str:
+    """A source's own date, which is a day where it is known and any words where it is not."""
+    return day_words(dt.date.fromisoformat(text)) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else text
+
+
+def local_time_words(zone: str, moment: dt.datetime) -> str:
+    """The time of day in a zone with its distance from UTC, such as `14:05 (UTC+05:00)`."""
+    there = moment.astimezone(ZoneInfo(zone))
+    offset = there.strftime("%z")
+    shown = dates.format_time(there, "short", tzinfo=there.tzinfo, locale=locale())
+    return f"{shown} (UTC{offset[:3]}:{offset[3:]})"
+
+
+def _with_unit(unit: str, text: str) -> str:
+    form = _AMOUNTS.get(unit)
+    if form is None:
+        return text
+    is_negative = text.startswith("-")
+    return ("−" if is_negative else "") + str(form) % {"number": text.removeprefix("-")}
+
+
+def _language() -> str:
+    active = (get_language() or "en").lower()
+    return active if active in _LOCALES else "en"
+
+
+@lru_cache(maxsize=len(_LOCALES))
+def _locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES[language])
+
+
+def _pattern(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from markets.models import (
     Area,
@@ -199,7 +200,27 @@ def replaced_values(rows: Iterable[Stated]) -> dict[int, Stated]:
     return found
 
 
-def revisions(indicator: str, limit: int) -> tuple[list[Stated], int]:
+class Coverage(NamedTuple):
+    """How many markets an indicator has any value for, and its oldest and newest period; forecasts are left out."""
+
+    indicator_id: str
+    markets: int
+    oldest: str
+    newest: str
+
+
+def coverage(as_of: AsOf | None = None) -> dict[str, Coverage]:
+    """Coverage of each indicator that has a value, by its code."""
+    rows = in_force(as_of).filter(value__isnull=False, area__is_aggregate=False).exclude(obs_status="f")
+    counted = (
+        rows.order_by()
+        .values("indicator_id")
+        .annotate(markets=Count("area_id", distinct=True), oldest=Min("period"), newest=Max("period"))
+    )
+    return {row["indicator_id"]: Coverage(**row) for row in counted}
+
+
+def revisions(indicator: str, limit: int, as_of: AsOf | None = None) -> tuple[list[Stated], int]:
     """Observations of an indicator that revised or withdrew another, newest first, and how many there are."""
     replaced = Observation.objects.filter(
         indicator_id=OuterRef("indicator_id"),
@@ -208,6 +229,8 @@ def revisions(indicator: str, limit: int) -> tuple[list[Stated], int]:
         superseded_by_id=OuterRef("release_id"),
     )
     newer = Observation.objects.filter(Exists(replaced), indicator_id=indicator).exclude(obs_status="")
+    if as_of is not None:
+        newer = newer.filter(known_from__lte=as_of.at)
     return stated(newer.order_by("-known_from", "-period", "area_id")[:limit]), newer.count()
 
 
@@ -239,6 +262,20 @@ def memberships(area: str) -> QuerySet[Membership]:
 def members(group: str) -> list[str]:
     """Codes of the present members of a group."""
     return list(Membership.objects.filter(group_id=group, to_on=None).values_list("member_id", flat=True))
+
+
+def present_memberships(areas: Sequence[str]) -> list[tuple[str, str]]:
+    """(member, group) for the groups these areas belong to today, by group."""
+    today = timezone.now().date()
+    has_begun = Q(from_on=None) | Q(from_on__lte=today)
+    holds = Q(to_on=None) | Q(to_on__gt=today)
+    rows = Membership.objects.filter(has_begun, holds, member_id__in=areas).order_by("group_id", "member_id")
+    return list(rows.values_list("member_id", "group_id").distinct())
+
+
+def withheld_datasets() -> list[str]:
+    """Datasets whose licence does not let their figures be passed on to everyone."""
+    return list(Dataset.objects.exclude(redistribution=Dataset.Redistribution.OPEN).values_list("id", flat=True))
 
 
 def demand_profiles(areas: Sequence[str], as_of: AsOf | None = None) -> dict[str, DemandProfile]:
@@ -334,6 +371,12 @@ def last_jobs() -> dict[str, Job]:
     """The newest refresh of each dataset."""
     newest = Job.objects.order_by("dataset_id", "-started_at").distinct("dataset_id")
     return {job.dataset_id: job for job in newest}
+
+
+def last_downloads() -> dict[str, Job]:
+    """The newest refresh of each dataset that read its provider, by download or from a file, and did not fail."""
+    read = Job.objects.filter(transport__in=("http", "file")).exclude(state=Job.State.FAILED)
+    return {job.dataset_id: job for job in read.order_by("dataset_id", "-started_at").distinct("dataset_id")}
 
 
 def slices_of_release(release: int) -> QuerySet[Slice]:

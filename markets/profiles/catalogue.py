@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from markets import queries
 from markets.errors import InvalidValue, NotFound
-from markets.models import Category, Product
+from markets.models import Category, CategoryFact, DemandProfile, Product, Theme
 from markets.profiles.demand import CardField, ProductRef, card_fields, product_ref
 from markets.profiles.markets import MarketRef, market_ref
 from markets.profiles.tables import Column, Table
@@ -20,7 +21,10 @@ CLASSIFICATION = "HS2022"
 
 @dataclass(frozen=True, slots=True)
 class ProductNode:
-    """A product with its official English wording, its everyday name where it has one, and how many lie below."""
+    """A product with its official English wording, its everyday name where it has one, and how many lie below.
+
+    dotted: the code as customs write it, `8418.21`. section: of the Harmonized System, in Roman numerals.
+    """
 
     code: str
     level: int
@@ -28,6 +32,17 @@ class ProductNode:
     label_en: str
     plain: str
     children: int
+    dotted: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRef:
+    """A theme of demand, with how it asks for a product."""
+
+    slug: str
+    name: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +59,7 @@ class CategoryRef:
 class ProductPage:
     """A product among its parents and children, the categories that hold it, and the themes that ask for it.
 
-    product None: the top of the tree.
+    product None: the top of the tree. names: everyday names by language, those there are.
     """
 
     classification: str
@@ -52,6 +67,7 @@ class ProductPage:
     path: tuple[ProductNode, ...]
     children: tuple[ProductNode, ...]
     categories: tuple[CategoryRef, ...]
+    themes: tuple[ThemeRef, ...]
     names: tuple[tuple[str, str], ...]
 
     def table(self) -> Table:
@@ -68,6 +84,37 @@ class ProductPage:
         return Table(
             f"products-{code}", title, columns, rows, (_("Harmonized System 2022, World Customs Organization"),)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """A category in the list: its number of codes, and of the fields loaded in each market's card, of `fields`."""
+
+    category: CategoryRef
+    codes: int
+    loaded: tuple[int, ...]
+    fields: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryOverview:
+    """All categories, the focus ones first. markets: those whose cards are counted, in the order of `loaded`."""
+
+    markets: tuple[MarketRef, ...]
+    categories: tuple[CategoryLine, ...]
+
+    def table(self) -> Table:
+        """One category a row."""
+        columns = [
+            Column("category", _("Code")),
+            Column("name", _("Category")),
+            Column("codes", _("HS codes"), is_number=True),
+            *(Column(f"loaded_{market.iso3}", market.name, is_number=True) for market in self.markets),
+            Column("fields", _("Fields of a card"), is_number=True),
+        ]
+        rows = [(c.category.slug, c.category.name, c.codes, *c.loaded, c.fields) for c in self.categories]
+        note = _("Categories overlap on purpose; never add them.")
+        return Table("categories", _("Categories"), columns, rows, notes=(note,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +153,18 @@ class CategoryPage:
 def product_page(code: str = "") -> ProductPage:
     """A product's page by HS code (dots and blanks allowed), or the top of the tree. Raises NotFound."""
     if not code:
-        chapters = tuple(_nodes(queries.products(CLASSIFICATION).filter(parent=None)))
-        return ProductPage(CLASSIFICATION, None, (), chapters, (), ())
+        chapters = tuple(product_nodes(queries.products(CLASSIFICATION).filter(parent=None)))
+        return ProductPage(CLASSIFICATION, None, (), chapters, (), (), ())
     found = product(code)
     above = [found.code[:length] for length in HSCode.LEVELS if length < found.level]
     parents = queries.products(CLASSIFICATION).filter(code__in=above)
     return ProductPage(
         classification=CLASSIFICATION,
-        product=_nodes([found])[0],
-        path=tuple(_nodes(parents)),
-        children=tuple(_nodes(queries.products(CLASSIFICATION).filter(parent=found))),
+        product=product_nodes([found])[0],
+        path=tuple(product_nodes(parents)),
+        children=tuple(product_nodes(queries.products(CLASSIFICATION).filter(parent=found))),
         categories=tuple(category_ref(c) for c in queries.categories_of_product(found.code)),
+        themes=_themes_asking_for(found.code),
         names=tuple((language, text) for language, text in _plain_names(found) if text),
     )
 
@@ -133,9 +181,46 @@ def product(code: str) -> Product:
     return found
 
 
+def _themes_asking_for(code: str) -> tuple[ThemeRef, ...]:
+    """Themes that ask for this code, for one above it or for some below it; each once."""
+    notes: dict[str, str] = {}
+    for row in queries.theme_products():
+        if code.startswith(row.code) or row.code.startswith(code):
+            notes.setdefault(row.owner, row.note)
+    themes = Theme.objects.filter(slug__in=notes).order_by("sort", "slug")
+    return tuple(ThemeRef(theme.slug, theme.name, notes[theme.slug]) for theme in themes)
+
+
 def category_list() -> tuple[CategoryRef, ...]:
     """All categories, the focus ones first."""
     return tuple(category_ref(category) for category in queries.categories())
+
+
+def category_overview() -> CategoryOverview:
+    """All categories, with how much of their cards is loaded in the focus markets."""
+    codes = Counter(row.owner for row in queries.category_products())
+    profiles = queries.demand_profiles(queries.FOCUS_MARKETS)
+    areas = {area.code: area for area in queries.markets().filter(code__in=queries.FOCUS_MARKETS)}
+    markets = [market_ref(areas[code]) for code in queries.FOCUS_MARKETS if code in areas]
+    stated = [_stated_fields(profiles.get(market.iso3)) for market in markets]
+    lines = [
+        CategoryLine(
+            category=ref,
+            codes=codes[ref.slug],
+            loaded=tuple(len(fields.get(ref.slug, set()) | fields.get("", set())) for fields in stated),
+            fields=len(CategoryFact.Field),
+        )
+        for ref in category_list()
+    ]
+    return CategoryOverview(tuple(markets), tuple(lines))
+
+
+def _stated_fields(profile: DemandProfile | None) -> dict[str, set[str]]:
+    """Fields of cards that have a fact, by category; under an empty one those that hold for every card."""
+    fields: dict[str, set[str]] = {}
+    for fact in profile.category_facts.all() if profile else ():
+        fields.setdefault(fact.category_id or "", set()).add(fact.field)
+    return fields
 
 
 def category_page(slug: str) -> CategoryPage:
@@ -179,7 +264,8 @@ def _in_markets(slug: str) -> tuple[CategoryMarket, ...]:
     return tuple(sorted(shown, key=lambda entry: order[entry.market.iso3]))
 
 
-def _nodes(products: Iterable[Product]) -> list[ProductNode]:
+def product_nodes(products: Iterable[Product]) -> list[ProductNode]:
+    """Products in the active language, in two questions."""
     rows = list(products)
     below = queries.children_count([row.pk for row in rows])
     return [
@@ -190,6 +276,8 @@ def _nodes(products: Iterable[Product]) -> list[ProductNode]:
             row.label_en,
             row.name if row.name != row.label_en else "",
             below.get(row.pk, 0),
+            HSCode(row.code).dotted,
+            row.section,
         )
         for row in rows
     ]

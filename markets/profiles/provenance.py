@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -146,14 +147,22 @@ class ReleasePage:
 
 def data_page() -> DataPage:
     """All datasets with their freshness, and the newest releases."""
-    newest, jobs, series = _newest_releases(), queries.last_jobs(), queries.series_counts()
-    lines = tuple(_dataset_line(d, jobs.get(d.id), newest.get(d.id), series.get(d.id, 0)) for d in queries.datasets())
-    return DataPage(lines, newest_releases(RELEASES_SHOWN))
+    return DataPage(dataset_lines(queries.datasets()), newest_releases(RELEASES_SHOWN))
+
+
+def dataset_lines(datasets: Iterable[Dataset]) -> tuple[DatasetLine, ...]:
+    """These datasets with their freshness, in as many questions for many as for one."""
+    newest, series = _newest_releases(), queries.series_counts()
+    jobs, downloads = queries.last_jobs(), queries.last_downloads()
+    return tuple(
+        _dataset_line(d, _History(jobs.get(d.id), downloads.get(d.id), newest.get(d.id)), series.get(d.id, 0))
+        for d in datasets
+    )
 
 
 def newest_releases(limit: int = HOME_RELEASES) -> tuple[ReleaseLine, ...]:
     """The newest published releases over all datasets."""
-    return tuple(_release_line(release) for release in queries.releases()[:limit])
+    return tuple(release_line(release) for release in queries.releases()[:limit])
 
 
 def dataset_page(key: str) -> DatasetPage:
@@ -162,13 +171,12 @@ def dataset_page(key: str) -> DatasetPage:
     if dataset is None:
         raise NotFound(kind=_("dataset"), key=key)
     releases = list(queries.releases(key, published_only=False)[:RELEASES_SHOWN])
-    published = next((r for r in releases if r.state == Release.State.PUBLISHED), None)
     indicators = tuple(indicator_ref(i) for i in queries.indicators().filter(dataset=dataset))
     unmapped = dataset.unmapped_codes.order_by("scheme", "code")
     return DatasetPage(
-        dataset=_dataset_line(dataset, queries.last_jobs().get(key), published, len(indicators)),
+        dataset=dataset_lines([dataset])[0],
         indicators=indicators,
-        releases=tuple(_release_line(release) for release in releases),
+        releases=tuple(release_line(release) for release in releases),
         unmapped=tuple((u.scheme, u.code, u.label, u.rows) for u in unmapped),
     )
 
@@ -180,7 +188,7 @@ def release_page(key: int) -> ReleasePage:
         raise NotFound(kind=_("release"), key=key)
     is_open = release.dataset.redistribution == Dataset.Redistribution.OPEN
     return ReleasePage(
-        release=_release_line(release),
+        release=release_line(release),
         request=release.request,
         held_reason=release.held_reason,
         slices=_slice_lines(release),
@@ -218,7 +226,8 @@ def _slice_lines(release: Release) -> tuple[SliceLine, ...]:
     )
 
 
-def _release_line(release: Release) -> ReleaseLine:
+def release_line(release: Release) -> ReleaseLine:
+    """A release as it stands in a list."""
     return ReleaseLine(
         release.pk,
         provenance(release),
@@ -236,8 +245,18 @@ def _newest_releases() -> dict[str, Release]:
     return {release.dataset_id: release for release in newest}
 
 
-def _dataset_line(dataset: Dataset, job: Job | None, newest: Release | None, series: int) -> DatasetLine:
-    freshness, since = _freshness(dataset, job, newest)
+@dataclass(frozen=True, slots=True)
+class _History:
+    """The last refresh of a dataset, the last that was a download, and its newest release."""
+
+    job: Job | None
+    download: Job | None
+    newest: Release | None
+
+
+def _dataset_line(dataset: Dataset, history: _History, series: int) -> DatasetLine:
+    job, newest = history.job, history.newest
+    freshness, since = _freshness(dataset, history)
     expected = None
     if dataset.refresh_every and job and job.transport == "http":
         expected = job.started_at + dataset.refresh_every
@@ -260,15 +279,14 @@ def _dataset_line(dataset: Dataset, job: Job | None, newest: Release | None, ser
     )
 
 
-def _freshness(dataset: Dataset, job: Job | None, newest: Release | None) -> tuple[Freshness, dt.datetime | None]:
-    if newest is None:
+def _freshness(dataset: Dataset, history: _History) -> tuple[Freshness, dt.datetime | None]:
+    if history.newest is None:
         return Freshness.NOT_LOADED, None
-    if job and job.state in (Job.State.FAILED, Job.State.LOST):
-        return Freshness.FAILING, job.started_at
-    downloads = Job.objects.filter(dataset=dataset, transport__in=("http", "file")).exclude(state=Job.State.FAILED)
-    last = downloads.order_by("-started_at").first()
+    if history.job and history.job.state in (Job.State.FAILED, Job.State.LOST):
+        return Freshness.FAILING, history.job.started_at
+    last = history.download
     if last is None:
-        return Freshness.BUNDLED, newest.known_from
+        return Freshness.BUNDLED, history.newest.known_from
     # One missed turn is grace; two are late.
     if dataset.refresh_every and timezone.now() - last.started_at > 2 * dataset.refresh_every:
         return Freshness.LATE, last.started_at + dataset.refresh_every

@@ -1,0 +1,11 @@
+"""What holds for every API of the house: JSON, errors, paging. Wired through the settings of Django REST framework.
+
+Views, the OpenAPI document and health live in modules of their own: the settings name what is imported here
+before Django REST framework itself is ready.
+"""
+
+from config.api.paging import KeysetPagination
+from config.api.problems import problem_response
+from config.api.rendering import JSONFirst, OrjsonRenderer
+
+__all__ = ["JSONFirst", "KeysetPagination", "OrjsonRenderer", "problem_response"]

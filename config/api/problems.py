@@ -1,0 +1,238 @@
+"""Errors as RFC 9457 problems: HTTP is decided here alone, by reading the class of what was raised."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from django.utils.encoding import escape_uri_path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from psycopg.errors import QueryCanceled
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from markets.api.request import request_id
+from markets.errors import InvalidRequest, InvalidValue, MarketsError, error_tree, message_template
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_SECONDS: Final = 5
+_LONGEST_INSTANCE: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """A kind of problem: the constant `code` a program reads, the status, and what people are told of it."""
+
+    code: str
+    status: int
+    title: str
+    meaning: str
+
+
+# Codes of the door itself. What the product foresees beyond them stands in the error tree.
+_OF_THE_DOOR: Final = (
+    ProblemKind(
+        "malformed",
+        400,
+        gettext_noop("Malformed request"),
+        gettext_noop("The request cannot be read. Correct it and send it again."),
+    ),
+    ProblemKind(
+        "invalid_fields",
+        400,
+        gettext_noop("Invalid fields"),
+        gettext_noop("Some fields of the body are wrong; `errors` names each of them. Nothing was changed."),
+    ),
+    ProblemKind(
+        "not_authenticated",
+        401,
+        gettext_noop("Not signed in"),
+        gettext_noop("This needs a valid key or session. Sign in, or send a key, and try again."),
+    ),
+    ProblemKind(
+        "forbidden",
+        403,
+        gettext_noop("Not allowed"),
+        gettext_noop("You may not do this. Ask your organisation's admin."),
+    ),
+    ProblemKind(
+        "unknown_address",
+        404,
+        gettext_noop("Unknown address"),
+        gettext_noop("There is nothing at this address. /api/v1/ lists what there is."),
+    ),
+    ProblemKind(
+        "method_not_allowed",
+        405,
+        gettext_noop("Method not allowed"),
+        gettext_noop("This address does not take this method; the header Allow names those it takes."),
+    ),
+    ProblemKind(
+        "not_acceptable",
+        406,
+        gettext_noop("Form not offered"),
+        gettext_noop("None of the forms in the header Accept is offered here. Ask for application/json."),
+    ),
+    ProblemKind(
+        "unsupported_media_type",
+        415,
+        gettext_noop("Form not read"),
+        gettext_noop("A body of this media type is not read here. Send application/json."),
+    ),
+    ProblemKind(
+        "throttled",
+        429,
+        gettext_noop("Too many requests"),
+        gettext_noop("Too many requests. The header Retry-After says in how many seconds to try again."),
+    ),
+    ProblemKind(
+        "internal_error",
+        500,
+        gettext_noop("Internal error"),
+        gettext_noop("Something failed that should not. Tell us the request_id, and we can find out what it was."),
+    ),
+    ProblemKind(
+        "too_slow",
+        503,
+        gettext_noop("Too slow"),
+        gettext_noop("The answer took too long and was given up. Ask for less at once, or try again later."),
+    ),
+    ProblemKind(
+        "unavailable",
+        503,
+        gettext_noop("Temporarily unavailable"),
+        gettext_noop("The data cannot be reached at the moment. Try again after the seconds that Retry-After says."),
+    ),
+)
+_TITLES: Final = {
+    "error": gettext_noop("Error"),
+    "source_error": gettext_noop("Source failed"),
+    "source_unavailable": gettext_noop("Source does not answer"),
+    "source_refused": gettext_noop("Source refused"),
+    "source_changed": gettext_noop("Source changed its form"),
+    "ingest_error": gettext_noop("Rows failed a check"),
+    "unknown_code": gettext_noop("Unknown code"),
+    "duplicate_row": gettext_noop("Contradicting rows"),
+    "release_held": gettext_noop("Vintage held for review"),
+    "facts_invalid": gettext_noop("Fact table invalid"),
+    "refresh_running": gettext_noop("Refresh already running"),
+    "not_comparable": gettext_noop("Not comparable"),
+    "invalid_request": gettext_noop("Invalid request"),
+    "invalid_value": gettext_noop("Invalid value"),
+    "unknown_parameter": gettext_noop("Unknown parameter"),
+    "not_found": gettext_noop("Not found"),
+    "edit_conflict": gettext_noop("Changed by somebody else"),
+}
+# What Django REST framework raises itself, most special first.
+_CODES: Final[Sequence[tuple[type[Exception], str]]] = (
+    (exceptions.ValidationError, "invalid_fields"),
+    (exceptions.ParseError, "malformed"),
+    (SuspiciousOperation, "malformed"),
+    (exceptions.AuthenticationFailed, "not_authenticated"),
+    (exceptions.NotAuthenticated, "not_authenticated"),
+    (exceptions.PermissionDenied, "forbidden"),
+    (PermissionDenied, "forbidden"),
+    (exceptions.NotFound, "unknown_address"),
+    (Http404, "unknown_address"),
+    (exceptions.MethodNotAllowed, "method_not_allowed"),
+    (exceptions.NotAcceptable, "not_acceptable"),
+    (exceptions.UnsupportedMediaType, "unsupported_media_type"),
+    (exceptions.Throttled, "throttled"),
+    (InterfaceError, "unavailable"),
+)
+
+
+def problem_kinds() -> dict[str, ProblemKind]:
+    """Every kind of problem by its code: those of the door, then the error tree."""
+    kinds = {kind.code: kind for kind in _OF_THE_DOOR}
+    for error in error_tree():
+        title = _TITLES.get(error.code, error.code)
+        kinds.setdefault(error.code, ProblemKind(error.code, error.http_status, title, message_template(error)))
+    return kinds
+
+
+def problem_response(raised: Exception, context: Mapping[str, Any]) -> Response:
+    """The answer to whatever a view raised. What nobody foresaw is logged, and told without its inside."""
+    from rest_framework.views import set_rollback  # it imports the settings, which import this module
+
+    set_rollback()
+    request = getattr(context["request"], "_request", context["request"])
+    code = _code(raised)
+    kind = problem_kinds()[code]
+    if kind.status >= 500:
+        _log(raised, code, request)
+    body = {
+        "type": f"{settings.SITE_URL}/api/v1/problems/{code}/",
+        "title": _(kind.title),
+        "status": kind.status,
+        "detail": told(raised) if isinstance(raised, MarketsError) else _(kind.meaning),
+        "instance": escape_uri_path(request.path)[:_LONGEST_INSTANCE],
+        "code": code,
+        "request_id": request_id(request),
+        "errors": list(_parts(raised)),
+    }
+    return Response(body, status=kind.status, headers=_headers(raised, kind), content_type=MEDIA_TYPE)
+
+
+def told(error: MarketsError) -> str:
+    """The message of an error in the language of the request."""
+    return error.message(_(error.template))
+
+
+def _code(raised: Exception) -> str:
+    if isinstance(raised, MarketsError):
+        return raised.code
+    if isinstance(raised, OperationalError):
+        return "too_slow" if isinstance(raised.__cause__, QueryCanceled) else "unavailable"
+    return next((code for kind, code in _CODES if isinstance(raised, kind)), "internal_error")
+
+
+def _headers(raised: Exception, kind: ProblemKind) -> dict[str, str]:
+    headers = {}
+    seconds: float | None = getattr(raised, "wait", None)
+    if isinstance(raised, exceptions.Throttled) and seconds is not None:
+        headers["Retry-After"] = str(int(seconds) + 1)
+    elif kind.status == 503 or (isinstance(raised, MarketsError) and raised.retry):
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if kind.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="api"'
+    return headers
+
+
+def _parts(raised: Exception) -> Iterator[dict[str, str]]:
+    """The single faults: of parameters by name, of a body's fields by JSON pointer."""
+    if isinstance(raised, InvalidRequest):
+        for fault in raised.context.get("faults", (raised,)):
+            place = {"parameter": str(fault.context["parameter"])[:100]} if "parameter" in fault.context else {}
+            yield {**place, "code": fault.code, "detail": told(fault)}
+    elif isinstance(raised, exceptions.ValidationError):
+        yield from _in_body(raised.detail, "")
+
+
+def _in_body(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from _in_body(inner, f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(detail, list) and any(isinstance(inner, Mapping | list) for inner in detail):
+        for place, inner in enumerate(detail):
+            yield from _in_body(inner, f"{pointer}/{place}")
+    else:
+        for message in detail if isinstance(detail, list) else [detail]:
+            yield {"pointer": pointer, "code": getattr(message, "code", InvalidValue.code), "detail": str(message)}
+
+
+def _log(raised: Exception, code: str, request: Any) -> None:
+    extra = {"request_id": request_id(request), "path": request.path[:_LONGEST_INSTANCE], "code": code}
+    if code == "internal_error":
+        log.error("unforeseen failure of %s", extra["request_id"], exc_info=raised, extra=extra)
+    else:
+        log.warning("%s: %s", code, raised, extra=extra)

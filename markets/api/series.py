@@ -1,0 +1,204 @@
+"""`/indicators/` and `/observations/`: what is measured, and every value of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from markets import queries
+from markets.api.door import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
+from markets.api.markets import GROUP, found_keys, members_of
+from markets.api.parameters import (
+    AS_OF,
+    INDICATOR_FORM,
+    MARKET_FORM,
+    SLUG_FORM,
+    Parameter,
+    code,
+    codes,
+    moment,
+    period,
+    sort,
+    text,
+)
+from markets.errors import InvalidValue
+from markets.models import Area, Dataset, Indicator, Observation
+from markets.profiles import indicator_page
+from markets.profiles.figures import IndicatorRef, indicator_ref
+from markets.profiles.observations import ObservationRecord, columns, observation_records, published
+from markets.profiles.series import IndicatorPage
+from markets.search import MAX_CHARACTERS
+
+# What no period sorts after: 2024~ ends the months, quarters and days of 2024.
+_AFTER_ALL = "~"
+
+
+def known_dataset(key: str) -> str:
+    """The id of a dataset. Raises InvalidValue when there is none."""
+    known = list(Dataset.objects.order_by("id").values_list("id", flat=True))
+    if key not in known:
+        expected = _("it is one of %(allowed)s") % {"allowed": ", ".join(known)}
+        raise InvalidValue(parameter="dataset", value=key, expected=expected)
+    return key
+
+
+class IndicatorListView(ListView):
+    """Indicators: what is measured, with unit, digits to show, definition and caveat."""
+
+    record = IndicatorRef
+    sorts: ClassVar = {"rank": ("sort", "code"), "code": ("code",)}
+    parameters: ClassVar[Sequence[Parameter]] = list_parameters(
+        IndicatorRef,
+        text("search", "Words in English, Chinese or Russian, or a code.", "population", MAX_CHARACTERS),
+        code("group", "Only indicators on this subject.", "energy", r"[a-z_]{1,20}"),
+        code("dataset", "Only indicators of this dataset.", "worldbank", SLUG_FORM),
+        sort("rank", "code"),
+    )
+
+    def rows(self) -> QuerySet[Indicator]:
+        """Indicators that match; rank is the order of the registry."""
+        found = queries.indicators()
+        if self.asked["group"]:
+            known = sorted(set(Indicator.objects.order_by().values_list("group", flat=True)))
+            if self.asked["group"] not in known:
+                expected = _("it is one of %(allowed)s") % {"allowed": ", ".join(known)}
+                raise InvalidValue(parameter="group", value=self.asked["group"], expected=expected)
+            found = found.filter(group=self.asked["group"])
+        if self.asked["dataset"]:
+            found = found.filter(dataset_id=known_dataset(self.asked["dataset"]))
+        if self.asked["search"]:
+            found = found.filter(code__in=found_keys(self.asked["search"], "indicator"))
+        return found
+
+    def records(self, rows: Sequence[Indicator]) -> list[IndicatorRef]:
+        """The indicators in the language of the request."""
+        return [indicator_ref(indicator) for indicator in rows]
+
+
+class IndicatorView(RecordView):
+    """One indicator: definition, series of the markets asked for, ranking of a period, revisions and sources."""
+
+    record = IndicatorPage
+    parameters: ClassVar[Sequence[Parameter]] = record_parameters(
+        IndicatorPage,
+        codes(
+            "market",
+            "Markets whose series are wanted, at most 12; the focus markets by default.",
+            "KAZ,UZB",
+            MARKET_FORM,
+        ),
+        period("period", "The ranked period; the newest that most markets report by default.", "2023"),
+        AS_OF,
+    )
+    fresh_seconds = FIGURES_SECONDS
+
+    def found(self, **codes: Any) -> IndicatorPage:
+        """The same as the indicator's page. Raises NotFound, InvalidValue."""
+        wanted = self.asked["market"] or ()
+        _refuse_unknown("market", wanted, queries.markets().filter(code__in=wanted).values_list("code", flat=True))
+        return indicator_page(
+            codes["code"], compared=wanted, period=self.asked["period"] or "", as_of=self.asked["as_of"]
+        )
+
+
+class ObservationListView(ListView):
+    """Observations: values of indicators with status, unit, source and vintage, as known now or at a moment."""
+
+    record = ObservationRecord
+    fresh_seconds = FIGURES_SECONDS
+    sorts: ClassVar = {
+        "indicator": ("indicator_id", "area_id", "period"),
+        "market": ("area_id", "indicator_id", "period"),
+        "period": ("period", "indicator_id", "area_id"),
+    }
+    parameters: ClassVar[Sequence[Parameter]] = list_parameters(
+        ObservationRecord,
+        codes("indicator", "Only these indicators, commas between them.", "NY.GDP.MKTP.CD,SP.POP.TOTL", INDICATOR_FORM),
+        codes("market", "Only these markets, commas between them; WLD is the World.", "KAZ,UZB", MARKET_FORM),
+        GROUP,
+        period("period", "Only this period.", "2023"),
+        period("period_from", "Only this period and later ones.", "2019"),
+        period("period_to", "Only this period and earlier ones.", "2023"),
+        AS_OF,
+        moment(
+            "updated_since",
+            "Only values that a vintage published here since then brought, withdrawals included (value null):"
+            " a day (its start, UTC) or a moment.",
+            "2025-06-30",
+            from_start=True,
+        ),
+        sort("indicator", "market", "period"),
+    )
+
+    def rows(self) -> QuerySet[Any, Any]:
+        """Observations that match, as plain rows."""
+        asked = self.asked
+        self._refuse_unknown_codes()
+        if asked["period_from"] and asked["period_to"] and asked["period_from"] > asked["period_to"] + _AFTER_ALL:
+            expected = _("it is later than period_to")
+            raise InvalidValue(parameter="period_from", value=asked["period_from"], expected=expected)
+        found = queries.observations(
+            indicators=asked["indicator"] or (),
+            areas=asked["market"] or (),
+            period=asked["period"] or "",
+            period_from=asked["period_from"] or "",
+            period_to=asked["period_to"] + _AFTER_ALL if asked["period_to"] else "",
+            as_of=asked["as_of"],
+        )
+        self.withheld = queries.withheld_datasets()
+        found = published(self._of_group(found), self.withheld)
+        if asked["updated_since"]:
+            found = found.filter(release__in=queries.releases().filter(published_at__gte=asked["updated_since"].at))
+        return found.values_list(*columns())
+
+    def records(self, rows: Sequence[tuple[Any, ...]]) -> list[ObservationRecord]:
+        """The observations with their provenance."""
+        return observation_records(rows)
+
+    def position(self, row: Any) -> list[Any]:
+        """The ordering fields stand among the columns read."""
+        places = columns()
+        return [row[places.index(field)] for field in self.order()[0]]
+
+    def meta(self, *, is_empty: bool) -> dict[str, Any]:
+        """The moment asked for, why the answer is empty, and what the licence keeps back."""
+        meta: dict[str, Any] = {}
+        as_of = self.asked["as_of"]
+        if as_of is not None:
+            meta["as_of"] = as_of.at
+            if is_empty and not self.asked["cursor"]:
+                meta["note"] = _("not known then")
+        if self.withheld:
+            meta["withheld_datasets"] = self.withheld
+        return meta
+
+    def _of_group(self, found: QuerySet[Observation]) -> QuerySet[Observation]:
+        if not self.asked["group"]:
+            return found
+        wanted = members_of(self.asked["group"])
+        return found.filter(area__is_aggregate=False) if wanted is None else found.filter(area_id__in=wanted)
+
+    def _refuse_unknown_codes(self) -> None:
+        """A code that names nothing would look like a market without data. Raises InvalidValue."""
+        wanted = self.asked["indicator"] or ()
+        if wanted:
+            known = Indicator.objects.filter(code__in=wanted)
+            _refuse_unknown("indicator", wanted, known.values_list("code", flat=True))
+        wanted = self.asked["market"] or ()
+        if wanted:
+            areas = dict(Area.objects.filter(code__in=wanted).values_list("code", "kind"))
+            _refuse_unknown("market", wanted, [code for code, kind in areas.items() if kind in ("country", "world")])
+
+
+def _refuse_unknown(parameter: str, wanted: Sequence[str], known: Any) -> None:
+    held = set(known)
+    for key in wanted:
+        if key not in held:
+            expected = {
+                "market": _("it is no market; /api/v1/markets/ lists them, and `group` asks for a group's members"),
+                "indicator": _("there is no such indicator; /api/v1/indicators/ lists them"),
+            }[parameter]
+            raise InvalidValue(parameter=parameter, value=key, expected=expected)

@@ -1,6 +1,6 @@
 """The read side: what a page or an API answer holds, as frozen dataclasses. Page and API call the same function."""
 
-from markets.profiles.catalogue import category_list, category_page, product_page
+from markets.profiles.catalogue import category_list, category_overview, category_page, product_page
 from markets.profiles.country import country_profile
 from markets.profiles.history import series_page
 from markets.profiles.home import home_page
@@ -11,6 +11,7 @@ from markets.profiles.series import indicator_page
 
 __all__ = [
     "category_list",
+    "category_overview",
     "category_page",
     "country_profile",
     "data_page",

@@ -163,7 +163,7 @@ def indicator_page(
     """An indicator's page. compared: markets in the chart, the focus markets when none are named.
 
     period: the ranked one; the newest in which most markets have a value when not given.
-    Raises NotFound, and InvalidValue for a period nobody has a value for.
+    Raises NotFound, and InvalidValue for an unknown market, too many of them, or a period nobody has a value for.
     """
     shown = indicator(code)
     charted = _charted(compared)
@@ -205,7 +205,7 @@ def _charted(compared: Sequence[str]) -> list[str]:
     known = set(queries.markets().filter(code__in=compared).values_list("code", flat=True))
     for code in compared:
         if code not in known:
-            raise NotFound(kind=_("market"), key=code)
+            raise InvalidValue(parameter="market", value=code, expected=_("there is no market with that code"))
     return list(dict.fromkeys(compared))
 
 

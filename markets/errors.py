@@ -22,6 +22,10 @@ class MarketsError(Exception):
         self.context = context
         super().__init__(self.template.format_map(_Shown(context)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled by class and context: a worker hands its failures to its parent, which reads `retry`."""
+        return _rebuilt, (type(self), self.context)
+
     @property
     def template(self) -> str:
         """The message before its context is filled in: the class docstring's first paragraph."""
@@ -45,6 +49,11 @@ class SourceUnavailable(SourceError):
     code = "source_unavailable"
     http_status = 503
     retry = True
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """Seconds the source asks us to wait; None when it names none."""
+        return self.context.get("retry_after_s")
 
 
 class SourceRefused(SourceError):
@@ -152,6 +161,10 @@ def error_tree(root: type[MarketsError] = MarketsError) -> list[type[MarketsErro
     for child in root.__subclasses__():
         found += error_tree(child)
     return found
+
+
+def _rebuilt(error_class: type[MarketsError], context: dict[str, Any]) -> MarketsError:
+    return error_class(**context)
 
 
 class _Shown(dict[str, Any]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from enum import StrEnum
 from typing import Final, Self
 
@@ -94,13 +94,19 @@ _SDMX_OBS_STATUS: Final[dict[ObsStatus, str]] = {
     ObsStatus.QUARANTINED: "S",
 }
 
+# Digits are ASCII digits: a period is compared and sorted as text.
+_YEAR = r"(?P<year>[12]\d{3})"
 _PERIOD_FORMS: Final[tuple[tuple[Frequency, re.Pattern[str]], ...]] = (
-    (Frequency.ANNUAL, re.compile(r"(?P<year>\d{4})")),
-    (Frequency.QUARTERLY, re.compile(r"(?P<year>\d{4})-Q(?P<quarter>[1-4])")),
-    (Frequency.MONTHLY, re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])")),
-    (Frequency.YEAR_TO_DATE, re.compile(r"(?P<year>\d{4})-01/(?P=year)-(?P<month>0[1-9]|1[0-2])")),
-    (Frequency.AS_OF, re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})")),
+    (Frequency.ANNUAL, re.compile(_YEAR, re.ASCII)),
+    (Frequency.QUARTERLY, re.compile(_YEAR + r"-Q[1-4]", re.ASCII)),
+    (Frequency.MONTHLY, re.compile(_YEAR + r"-(0[1-9]|1[0-2])", re.ASCII)),
+    (Frequency.YEAR_TO_DATE, re.compile(_YEAR + r"-01/(?P=year)-(0[1-9]|1[0-2])", re.ASCII)),
+    (Frequency.AS_OF, re.compile(_YEAR + r"-\d{2}-\d{2}", re.ASCII)),
 )
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# RFC 3339; in an address an unescaped "+" of "+08:00" arrives as a space.
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[-+ ]\d{2}:\d{2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +198,20 @@ class PrintedNumber:
     value: Decimal
     exponent: int
 
+    MOST_DIGITS = 60
+
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads a plain or scientific decimal. Raises InvalidValue for anything else, NaN and infinities included."""
+        """Reads a plain or scientific decimal of at most 60 digits. Raises InvalidValue for anything else.
+
+        NaN and infinities are nothing a source may state.
+        """
         try:
-            number = Decimal(text.strip())
+            number = Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else Decimal("NaN")
         except InvalidOperation:
             number = Decimal("NaN")
         exponent = number.as_tuple().exponent
-        if not isinstance(exponent, int) or abs(number.adjusted()) > 60:
+        if not isinstance(exponent, int) or max(abs(number.adjusted()), abs(exponent)) > cls.MOST_DIGITS:
             raise InvalidValue(parameter="value", value=text, expected="a finite decimal number is needed")
         return cls(number, exponent)
 
@@ -209,12 +220,11 @@ class PrintedNumber:
 
         The longer one, rounded at the last digit of the shorter one, gives the shorter one (half either way).
         """
-        exponent = max(self.exponent, other.exponent)
-        return (
-            abs(self.value - other.value) * 2 <= Decimal(1).scaleb(exponent)
-            if self.exponent != other.exponent
-            else (self.value == other.value)
-        )
+        if self.exponent == other.exponent:
+            return self.value == other.value
+        # Far more digits than either has: nothing is rounded but by the rule.
+        with localcontext(prec=4 * self.MOST_DIGITS):
+            return abs(self.value - other.value) * 2 <= Decimal(1).scaleb(max(self.exponent, other.exponent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,23 +235,27 @@ class AsOf:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`2025-06-30` means the end of that day (UTC); an RFC 3339 moment is taken as it is.
+        """`2025-06-30` means the end of that day; an RFC 3339 moment is taken as it is. UTC where no zone is named.
 
-        Raises InvalidValue for other texts and for moments before 1900.
+        Raises InvalidValue for other texts, for moments before 1900 and for the last year a date can hold.
         """
-        expected = "write a day such as 2025-06-30, or a moment such as 2025-06-30T12:00:00Z"
         try:
-            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-                moment = dt.datetime.combine(dt.date.fromisoformat(text), dt.time.max, dt.UTC)
-            else:
-                # In an address an unescaped "+" of "+08:00" arrives as a space.
-                moment = dt.datetime.fromisoformat(text.strip().replace(" ", "+"))
-                moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-        except (ValueError, OverflowError) as unreadable:
-            raise InvalidValue(parameter="as_of", value=text, expected=expected) from unreadable
-        if moment.year < 1900:
+            moment = _moment(text.strip().upper())
+        except (ValueError, OverflowError):
+            moment = None
+        if moment is None or not 1900 <= moment.year < dt.MAXYEAR:
+            expected = "write a day such as 2025-06-30, or a moment such as 2025-06-30T12:00:00Z"
             raise InvalidValue(parameter="as_of", value=text, expected=expected)
         return cls(moment)
+
+
+def _moment(text: str) -> dt.datetime | None:
+    if _DAY.fullmatch(text):
+        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time.max, dt.UTC)
+    if not _MOMENT.fullmatch(text):
+        return None
+    moment = dt.datetime.fromisoformat(text.replace(" ", "+"))
+    return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def _day(parameter: str, text: str) -> dt.date:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from markets.sources.bundled import FACTS
+
+# The same examples in every run, and no folder of remembered ones; HYPOTHESIS_PROFILE=hunt looks further.
+settings.register_profile("sogdia", derandomize=True, database=None, deadline=None, max_examples=100)
+settings.register_profile("hunt", database=None, deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "sogdia"))
 
 
 @pytest.fixture(scope="session")

@@ -109,10 +109,11 @@ class SliceDelivery:
 
 @dataclass(frozen=True, slots=True)
 class SliceProblem:
-    """A slice that could not be read; the others go on."""
+    """A slice that could not be read; the others go on. payloads: what came instead, kept for a person to look at."""
 
     key: str
     error: MarketsError
+    payloads: Sequence[RawPayload] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,7 @@ ATTEMPTS = 5
 WAIT_MAX_S = 60.0
 MAX_BODY_BYTES = 64 * 1024 * 1024
 REFUSED_STATUSES = frozenset({401, 402, 403, 451})
-
-
-class _Unavailable(SourceUnavailable):
-    """The source {source} does not answer: {reason}. The last good numbers stay; it is tried again later."""
-
-    retry_after_s: float | None = None
+PASSING_STATUSES = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True)
@@ -46,16 +41,12 @@ class SourceClient:
     wait_initial_s: float = 0.5
     clock: Callable[[], float] = time.monotonic
 
-    def fetch_json(self, path: str, params: dict[str, str | int]) -> tuple[Any, RawPayload]:
-        """The parsed JSON answer and its raw payload.
+    def fetch(self, path: str, params: dict[str, str | int]) -> RawPayload:
+        """The answer as delivered; `parsed_json` reads it.
 
         Raises SourceUnavailable (time-outs, 429, 5xx, connection faults, after the retries), SourceRefused
-        (401, 402, 403, 451), SourceChanged (other statuses, redirects to another host, not JSON, too large).
+        (401, 402, 403, 451), SourceChanged (other statuses, redirects, a body too large or not decodable).
         """
-        payload = self._fetch_with_retries(path, params)
-        return parsed_json(self.source, payload), payload
-
-    def _fetch_with_retries(self, path: str, params: dict[str, str | int]) -> RawPayload:
         retrying = stamina.RetryingCaller(
             attempts=self.attempts,
             timeout=self.deadline_s,
@@ -66,13 +57,14 @@ class SourceClient:
 
     def _fetch_once(self, path: str, params: dict[str, str | int]) -> RawPayload:
         timeout = httpx2.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+        started = self.clock()
         try:
             with (
                 httpx2.Client(base_url=self.base_url, timeout=timeout, transport=self.transport) as client,
                 client.stream("GET", path, params=params, headers={"Accept": "application/json"}) as answer,
             ):
                 self._check_status(answer)
-                body = self._body_within_limits(answer)
+                body = self._body_within_limits(answer, started)
                 return RawPayload(
                     request=str(answer.url),
                     body=body,
@@ -80,7 +72,7 @@ class SourceClient:
                     retrieved_at=dt.datetime.now(dt.UTC),
                 )
         except httpx2.TransportError as fault:
-            raise _Unavailable(source=self.source, reason=f"{type(fault).__name__}: {fault}") from fault
+            raise SourceUnavailable(source=self.source, reason=f"{type(fault).__name__}: {fault}") from fault
         except httpx2.DecodingError as fault:
             raise SourceChanged(source=self.source, reason=f"its body cannot be decompressed ({fault})") from fault
 
@@ -88,31 +80,33 @@ class SourceClient:
         status = answer.status_code
         if status in REFUSED_STATUSES:
             raise SourceRefused(source=self.source, reason=f"HTTP {status}")
-        if status == 429 or status >= 500:
-            unavailable = _Unavailable(source=self.source, reason=f"HTTP {status}")
-            unavailable.retry_after_s = retry_after_seconds(answer.headers.get("retry-after", ""))
-            raise unavailable
+        if status in PASSING_STATUSES or status >= 500:
+            wait = retry_after_seconds(answer.headers.get("retry-after", ""))
+            raise SourceUnavailable(source=self.source, reason=f"HTTP {status}", retry_after_s=wait)
         if 300 <= status < 400:
             # A moved provider is a person's decision: its new host may have other terms.
             raise SourceChanged(source=self.source, reason=f"it redirects to {answer.headers.get('location', '?')}")
         if status != 200:
             raise SourceChanged(source=self.source, reason=f"HTTP {status}")
 
-    def _body_within_limits(self, answer: httpx2.Response) -> bytes:
+    def _body_within_limits(self, answer: httpx2.Response, started: float) -> bytes:
         """Read while counting decompressed bytes and seconds, so that neither a bomb nor a slow drip holds us."""
-        started, chunks, size = self.clock(), [], 0
+        chunks, size = [], 0
         for chunk in answer.iter_bytes():
             size += len(chunk)
             if size > MAX_BODY_BYTES:
                 raise SourceChanged(source=self.source, reason=f"its body is larger than {MAX_BODY_BYTES} bytes")
             if self.clock() - started > self.deadline_s:
-                raise _Unavailable(source=self.source, reason=f"its body took longer than {self.deadline_s:g} s")
+                raise SourceUnavailable(source=self.source, reason=f"its body took longer than {self.deadline_s:g} s")
             chunks.append(chunk)
         return b"".join(chunks)
 
 
 def parsed_json(source: str, payload: RawPayload) -> Any:
-    """JSON of a payload. Raises SourceChanged when it is not JSON or nested absurdly deep."""
+    """JSON of a payload. Raises SourceChanged when it says or shows that it is not, or is nested absurdly deep."""
+    media_type = payload.content_type.partition(";")[0].strip().lower()
+    if media_type.endswith(("html", "xml")):
+        raise SourceChanged(source=source, reason=f"{payload.request} is {media_type}, not JSON")
     start = payload.body.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
         raise SourceChanged(source=source, reason=f"{payload.request} is empty")
@@ -128,20 +122,21 @@ def parsed_json(source: str, payload: RawPayload) -> Any:
 
 def retry_after_seconds(header: str) -> float | None:
     """Seconds to wait by a Retry-After header, in either of its forms; None when there is none to read."""
-    if header.strip().isdigit():
-        return float(header)
-    if not header:
-        return None
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
     try:
-        moment = email.utils.parsedate_to_datetime(header)
+        moment = email.utils.parsedate_to_datetime(text)
     except ValueError:
         return None
-    return max(0.0, (moment - dt.datetime.now(dt.UTC)).total_seconds())
+    # "-0000" says that the zone is not known; the date is then still in universal time.
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return max(0.0, (aware - dt.datetime.now(dt.UTC)).total_seconds())
 
 
 def _when_to_retry(fault: Exception) -> bool | float:
     """Retry what may pass; wait as long as the provider asks when that is bearable."""
-    if not isinstance(fault, _Unavailable):
+    if not isinstance(fault, SourceUnavailable):
         return False
     wait = fault.retry_after_s
     if wait is None:

@@ -66,6 +66,8 @@ def messages_below(folders: Iterable[Path]) -> Catalog:
             nodes = list(ast.walk(ast.parse(source)))
             classes += (node for node in nodes if isinstance(node, ast.ClassDef))
             _add(messages, source, _aliases(nodes))
+            for hint in _hints(nodes):
+                messages.add(hint)
     for failure in _descendants(MarketsError.__name__, classes):
         # As the error itself takes its message from there; without one it has its parent's.
         if documented := ast.get_docstring(failure):
@@ -195,6 +197,17 @@ def _aliases(nodes: Iterable[ast.AST]) -> dict[str, str]:
         for name in node.names
         if name.asname and name.name in _CALLS
     }
+
+
+def _hints(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """What an InvalidValue expected instead: said in rooms that know no gettext, and translated by the doors."""
+    for node in nodes:
+        match node:
+            case (
+                ast.keyword(arg="expected", value=ast.Constant(value=str(hint)))
+                | ast.Assign(targets=[ast.Name(id="expected")], value=ast.Constant(value=str(hint)))
+            ):
+                yield hint
 
 
 def _python_of_template(file: Path) -> bytes:

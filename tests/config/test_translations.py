@@ -111,6 +111,17 @@ def test_errors_are_found_by_descent_and_say_their_first_paragraph(tmp_path: Pat
     assert texts(found) == {("{thing} is lost.", None), ("{thing} is buried.", None)}
 
 
+def test_what_is_expected_instead_of_a_wrong_value_is_found_where_there_is_no_gettext(tmp_path: Path) -> None:
+    found = found_in(
+        tmp_path,
+        "vocabulary.py",
+        "def parse(text):\n"
+        "    expected = 'write a day'\n"
+        "    raise InvalidValue(value=text, expected=expected) or InvalidValue(value=text, expected='write a code')\n",
+    )
+    assert texts(found) == {("write a day", None), ("write a code", None)}
+
+
 def test_the_message_of_every_error_of_the_product_is_found() -> None:
     found = messages.project_messages()
     own = [failure for failure in error_tree() if failure.__module__.split(".")[0] in {"markets", "companies"}]

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -173,23 +174,30 @@ def build_frontend(steps: Steps) -> None:
             run([*npm, "run", "--silent", "build"], FRONTEND)
 
 
-def _npm(steps: Steps) -> list[str]:
+def _npm(steps: Steps) -> list[str | Path]:
     """The npm of the system where its Node.js is young enough, else of the wheel in the environment."""
-    system_node, system_npm = shutil.which("node"), shutil.which("npm")
-    if system_node and system_npm:
-        version = subprocess.run(  # noqa: S603 - the system's own program
-            [system_node, "--version"], capture_output=True, text=True, check=False
-        ).stdout
-        if version.startswith("v") and int(version[1:].split(".", 1)[0]) >= _OLDEST_NODE:
-            return [system_npm]
-    node, npm = _wheel_of_node()
-    if not npm.exists():
+    npm = _system_npm()
+    if npm:
+        return [npm]
+    node, npm_script = _wheel_of_node()
+    if not npm_script.exists():
         steps.say("No Node.js on this machine: installing it as a Python wheel")
         lock = LOCKS / "node.lock"
         uv = _uv()
         installer = [*uv, "pip", "install", "--python", str(PYTHON)] if uv else _pip()
         run([*installer, "--require-hashes", "-r", lock])
-    return [str(node), str(npm)]
+    return [node, npm_script]
+
+
+def _system_npm() -> str | None:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        return None
+    version = subprocess.run(  # noqa: S603 - the system's own program
+        [node, "--version"], capture_output=True, text=True, check=False
+    ).stdout
+    is_young = version.startswith("v") and int(version[1:].split(".", 1)[0]) >= _OLDEST_NODE
+    return npm if is_young else None
 
 
 def _wheel_of_node() -> tuple[Path, Path]:
@@ -211,6 +219,18 @@ def compile_translations(steps: Steps) -> None:
         run([PYTHON, "-m", babel, "compile", "--domain", "django", "--directory", LOCALE])
 
 
+def install_everything(steps: Steps, *, with_dev: bool) -> None:
+    """Python's and the browser's packages, side by side where Node.js is there already."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        frontend = beside.submit(build_frontend, steps) if _system_npm() else None
+        install_packages(steps, with_dev=with_dev)
+        if frontend is None:
+            build_frontend(steps)
+        else:
+            frontend.result()
+    compile_translations(steps)
+
+
 def main() -> int:
     """Bring everything up to date; the exit code."""
     parser = argparse.ArgumentParser(description="Install what a start or the tests need.")
@@ -227,12 +247,13 @@ def main() -> int:
         (CHECKOUT / "var").mkdir(exist_ok=True)
         with (CHECKOUT / "var" / "install.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # `make run` beside `make test` waits its turn
-            install_packages(steps, with_dev=with_dev)
-            build_frontend(steps)
-            compile_translations(steps)
+            install_everything(steps, with_dev=with_dev)
     except InstallError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; the next start goes on from here.\n")
+        return 130
     return 0
 
 

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from markets import queries
-from markets.models import Observation, Release
-from markets.profiles.figures import SourceRef, provenance
+from markets.models import Observation
+from markets.profiles.figures import SourceRef
 from markets.vocabulary import LANGUAGE_COLUMNS, ObsStatus
 
 # Exactly as its publisher printed it: nothing converted, summed or estimated here.
@@ -144,10 +144,10 @@ _Certificate = tuple[SourceRef, Vintage, dt.datetime | None, dt.datetime | None]
 
 def _certificates(releases: set[int]) -> dict[int, _Certificate]:
     """What the observations of each release have in common."""
-    return {key: _certificate(release) for key, release in queries.releases_by_id(releases).items()}
+    return {row.release: _certificate(row) for row in queries.release_certificates(releases)}
 
 
-def _certificate(release: Release) -> _Certificate:
-    told = provenance(release)
-    vintage = Vintage(told.release, told.vintage, told.transport, told.released_on, told.released_note, told.known_from)
-    return told.source, vintage, told.retrieved_at, told.published_at
+def _certificate(row: queries.ReleaseCertificate) -> _Certificate:
+    source = SourceRef(row.dataset, row.name, row.publisher, row.url, row.licence, row.licence_url, row.redistribution)
+    vintage = Vintage(row.release, row.title, row.transport, row.released_on, row.released_note, row.known_from)
+    return source, vintage, row.retrieved_at, row.published_at

@@ -219,6 +219,20 @@ def compile_translations(steps: Steps) -> None:
         run([PYTHON, "-m", babel, "compile", "--domain", "django", "--directory", LOCALE])
 
 
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """`make run` beside `make test` waits its turn; a user who may not write has nothing to wait for."""
+    try:
+        (CHECKOUT / "var").mkdir(exist_ok=True)
+        lock = (CHECKOUT / "var" / "install.lock").open("a")
+    except PermissionError:
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def install_everything(steps: Steps, *, with_dev: bool) -> None:
     """Python's and the browser's packages, side by side where Node.js is there already."""
     with ThreadPoolExecutor(max_workers=1) as beside:
@@ -244,10 +258,13 @@ def main() -> int:
         return 1
     steps = Steps()
     try:
-        (CHECKOUT / "var").mkdir(exist_ok=True)
-        with (CHECKOUT / "var" / "install.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # `make run` beside `make test` waits its turn
+        with _one_at_a_time():
             install_everything(steps, with_dev=with_dev)
+    except PermissionError as error:
+        sys.stderr.write(
+            f"{error.filename} cannot be written by this user: run `make install` as the user who owns it.\n"
+        )
+        return 1
     except InstallError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -40,9 +40,13 @@ def run_site(supervisor: Supervisor) -> None:
     supervisor.start(_worker(environment, supervisor.place.logs))
     supervisor.start(_beat(environment, supervisor.place.logs))
     progress.step("Worker and beat are started")
-    if status >= http.client.BAD_REQUEST:
-        progress.say(f"That is an error: {supervisor.place.logs / 'web.log'} says more.")
-    progress.say(f"\n  Sogdia is ready: {address}\n  Logs: {supervisor.place.logs}\n  Stop: Ctrl-C\n")
+    logs = supervisor.place.logs
+    if status < http.client.BAD_REQUEST:
+        progress.say(f"\n  Sogdia is ready: {address}\n  Logs: {logs}\n  Stop: Ctrl-C\n")
+    else:
+        progress.say(
+            f"\n  Sogdia runs, but its first page is an error: {logs / 'web.log'} says more.\n  Stop: Ctrl-C\n"
+        )
     supervisor.watch()
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import reduce
 from itertools import chain
 from operator import add
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.search import TrigramStrictWordSimilarity
-from django.db.models import Case, Expression, FloatField, Q, QuerySet, When
+from django.db.models import Case, Expression, FloatField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Length
 from django.utils.translation import get_language
@@ -31,7 +31,11 @@ MAX_LIMIT: Final = 100
 # Terms the database hands over for a closer look: enough for every group, few enough to be quick.
 _MAX_DIRECT: Final = 300
 _MAX_NEAR: Final = 100
+_MAX_MISSPELT: Final = 3  # words of one question
 _MAX_SUGGESTIONS: Final = 5
+# One wrong letter leaves a word of n letters (n-2)/(n+4) of its trigrams, and the database asks for half.
+# Shorter words are looked up as what they may have been meant to be.
+_LONG: Final = 8
 _HEADING_DIGITS: Final = 4
 # Points for products of a heading that answer too: fewer than what a better form of match weighs.
 _MOST_CHILDREN: Final = 4
@@ -62,8 +66,10 @@ def find(words: str, *, limit: int = 20, kinds: Sequence[str] = ()) -> Findings:
         return findings(question, hits, [] if hits else direct[:1], limit)
     if hits and hits[0].reason is not Reason.OFFICIAL:
         return findings(question, _headings_first(hits), [], limit)
-    # Only legal wording has all the words, or nothing: what has some of them may be what was meant.
-    near = _best_by_thing(_near_matches(question, terms, [] if hits else _terms_spelt_like(question, terms, kinds)))
+    # Nothing has all the words, or only legal wording has: what has some of them may be what was meant.
+    others = [term for term in terms if term.weight >= SYNONYM] if hits else terms
+    spelt_like = () if hits else _terms_spelt_like(question, terms, kinds)
+    near = _best_by_thing(_near_matches(question, others, spelt_like))
     found = _best_by_thing([*hits, *(match for match in near if match.is_hit)])
     suggested = [] if found else [*direct[:1], *near][:_MAX_SUGGESTIONS]
     return findings(question, _headings_first(found), suggested, limit)
@@ -125,24 +131,36 @@ def _terms_spelt_like(question: Question, known: Sequence[Term], kinds: Sequence
 
     With each term how like its words are to the unknown ones, 0..1, by the trigrams they share.
     """
-    unknown = unknown_words(question, known)
+    unknown = sorted(unknown_words(question, known), key=len, reverse=True)[:_MAX_MISSPELT]
+    terms = _of_kinds(kinds)
+    # One branch for each index: an OR over them makes the planner read every row and measure it.
+    branches = [
+        _closest(
+            terms.filter(folded__trigram_strict_word_similar=word), word, TrigramStrictWordSimilarity(word, "folded")
+        )
+        for word in unknown
+        if len(word) >= _LONG
+    ]
+    meant = [variant for word in unknown for variant in misspelt(word)]
+    if meant:
+        branches.append(_closest(terms.filter(folded__in=meant), "", Value(0.0, output_field=FloatField())))
     grams = sorted({pair for run in question.runs for pair in pairs(run)})
-    if not (grams or unknown):
+    if grams:
+        shared = _total([_points_if(Q(grams__contains=[gram]), 1) for gram in grams])
+        branches.append(_closest(terms.filter(grams__overlap=grams), "", shared))
+    if not branches:
         return
-    asked = Q(grams__overlap=grams) if grams else Q(pk__in=[])
-    for word in unknown:
-        asked |= Q(folded__trigram_strict_word_similar=word)
-        meant = misspelt(word)
-        if meant:
-            asked |= Q(folded__in=meant)
-    likenesses = [TrigramStrictWordSimilarity(word, "folded") for word in unknown]
-    closeness = _total([*likenesses, *(_points_if(Q(grams__contains=[gram]), 1) for gram in grams)])
-    annotations = {f"likeness_{at}": likeness for at, likeness in enumerate(likenesses)}
-    rows = _of_kinds(kinds).filter(asked).annotate(**annotations)
-    rows = rows.order_by(closeness.desc(), "-weight", Length("folded"), "folded")
-    for row in rows.values_list(*Term._fields, *annotations)[:_MAX_NEAR]:
-        fields, measured = row[: len(Term._fields)], row[len(Term._fields) :]
-        yield Term(*fields), dict(zip(unknown, measured, strict=True))
+    measured: dict[Term, dict[str, float]] = {}
+    for *fields, word, likeness in branches[0].union(*branches[1:], all=True):
+        measured.setdefault(Term(*fields), {})[word] = likeness
+    yield from measured.items()
+
+
+def _closest(rows: QuerySet[SearchTerm], word: str, likeness: Expression) -> QuerySet[SearchTerm, tuple[Any, ...]]:
+    """Terms with the word they were measured against and how like it they are, the closest ones."""
+    ranked = rows.annotate(like_word=Value(word), likeness=likeness)
+    ranked = ranked.order_by("-likeness", "-weight", Length("folded"), "folded")
+    return ranked.values_list(*Term._fields, "like_word", "likeness")[:_MAX_NEAR]
 
 
 def _points_if(condition: Q, points: int) -> Case:

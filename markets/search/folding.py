@@ -122,8 +122,8 @@ def probe(word: str) -> str:
 def misspelt(word: str) -> set[str]:
     """What was meant when one letter of `word` is wrong, missing, too many, or swapped with its neighbour.
 
-    Empty for words of other lengths than 4 to 12: a shorter one may be made into anything, and of a longer
-    one enough stays the same to know it by its trigrams.
+    Empty for words of other lengths than 4 to 12: a shorter one may be made into anything, and a longer one
+    is known by what stays the same.
     """
     if len(word) not in _MISSPELT_LENGTHS:
         return set()

@@ -50,14 +50,12 @@ CHAPTER_DIGITS: Final = 2
 # Up to here a match is kept only when there is no better one.
 WEAK: Final = 20
 
-# Below this there is nothing to misspell.
-_FEWEST_LETTERS: Final = 4
 # How like a word is to one it begins, one of its family, and the one it becomes with a letter put right.
 _RELATED: Final = 0.8
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 # From here on a near term is a hit; below it is only suggested. Words it has are surer than words it is like.
-_NEAR_ENOUGH: Final = {Reason.SPELLING: 0.5, Reason.SOME_WORDS: 0.4}
+_NEAR_ENOUGH: Final = {Reason.SPELLING: 0.5, Reason.SOME_WORDS: 0.42}
 WORTH_SUGGESTING: Final = 0.34
 
 
@@ -72,9 +70,12 @@ class Match:
     nearness: float = 1.0
 
     @property
-    def exactness(self) -> tuple[Form, bool]:
-        """The form, and for an exact one whether the word is the thing's own; the smallest is the most exact."""
-        return self.form, self.form is Form.EXACT and self.term.weight < CODE
+    def exactness(self) -> tuple[Form, bool, float]:
+        """The form, whether an exact word is another than the thing's own, and how far a near one is.
+
+        The smallest is the most exact.
+        """
+        return self.form, self.form is Form.EXACT and self.term.weight < CODE, 1.0 - self.nearness
 
     @property
     def is_hit(self) -> bool:
@@ -97,9 +98,9 @@ def direct_match(term: Term, question: Question) -> Match | None:
 
 
 def unknown_words(question: Question, terms: Iterable[Term]) -> list[str]:
-    """The words of the question that none of the terms has, as far as they are long enough to be misspelt."""
+    """The words of the question that none of the terms has."""
     tokens = list({token for term in terms for token in term.folded.split()})
-    return [word for word in question.words if len(word) >= _FEWEST_LETTERS and not _has_kin(word, tokens)]
+    return [word for word in question.words if not _has_kin(word, tokens)]
 
 
 def near_match(

@@ -10,7 +10,7 @@ from typing import Final, Self
 from markets.search.folding import fold, is_han
 
 MAX_CHARACTERS: Final = 100
-MAX_WORDS: Final = 8
+MAX_WORDS: Final = 6
 # A national tariff line adds digits to the six of the world: up to ten in most customs, a few have more.
 MAX_DIGITS: Final = 12
 
@@ -31,7 +31,7 @@ class Question:
 
     text: the words to show back, at most 100 characters; is_cut tells that there were more.
     digits: of a code, when the question is one or names one; empty otherwise.
-    words, runs: what remains besides the code: words of an alphabet (at most 8) and runs of Chinese.
+    words, runs: what remains besides the code: words of an alphabet (at most 6) and runs of Chinese.
     """
 
     text: str
@@ -70,9 +70,9 @@ class Question:
 
 
 def without_fillers(words: list[str]) -> list[str]:
-    """The words that mean something, without single letters; all of them when none does. Each once."""
+    """The words that mean something, without single letters; the first two when none does. Each once."""
     telling = [word for word in words if word not in _FILLERS and (len(word) > 1 or word.isdigit())]
-    return list(dict.fromkeys(telling or words))
+    return list(dict.fromkeys(telling or words[:2]))
 
 
 def _code(tokens: list[str]) -> tuple[str, list[str]]:

@@ -207,6 +207,24 @@ def test_some_of_the_words_are_better_than_nothing() -> None:
     assert keys(find("家用电冰箱批发"), "product")[0] in {"8418", "841821"}
 
 
+def test_words_of_legal_wording_do_not_hide_what_was_meant() -> None:
+    hits = find("used cars", limit=MAX_LIMIT).of("product")
+    assert hits[0].reason is Reason.OFFICIAL
+    assert "8703" in [hit.key for hit in hits if hit.reason is Reason.SOME_WORDS]
+
+
+def test_a_misspelt_word_beside_a_right_one_is_put_right() -> None:
+    for words, key in (("solar pannels", "854143"), ("coffie machine", "851671")):
+        hit = first(find(words), "product")
+        assert (hit.key, hit.reason) == (key, Reason.SPELLING)
+
+
+def test_half_a_country_code_says_nothing() -> None:
+    assert keys(find("kaz"), "market") == ["KAZ"]
+    assert [hit.key for hit in find("uk").of("market") if hit.reason is Reason.CODE] == []
+    assert find("8", kinds=["market"]).is_empty
+
+
 def test_what_is_spelt_somewhat_alike_is_suggested_only_when_nothing_is_found() -> None:
     assert find("xyzzyqq").suggestions == ()
     assert find("fridge").suggestions == ()

@@ -13,7 +13,7 @@ from markets import queries
 from markets.api.door import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
 from markets.api.markets import found_keys
 from markets.api.parameters import Parameter, choice, code, sort, text
-from markets.errors import InvalidValue
+from markets.errors import InvalidValue, NotFound
 from markets.models import Category, Product
 from markets.profiles import category_page, product_page
 from markets.profiles.catalogue import (
@@ -89,7 +89,9 @@ class ProductView(RecordView):
     parameters: ClassVar[Sequence[Parameter]] = record_parameters(ProductPage)
 
     def found(self, **codes: Any) -> ProductPage:
-        """The same as the product's page. Raises NotFound."""
+        """The same as the product's page; the code in its one plain form. Raises NotFound."""
+        if not codes["code"].isdigit():
+            raise NotFound(kind=_("HS 2022 product"), key=codes["code"])
         return product_page(codes["code"])
 
 

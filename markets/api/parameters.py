@@ -75,7 +75,7 @@ def _value(parameter: Parameter, texts: Sequence[str]) -> Any:
     elif len(text) > parameter.longest:
         expected = _("it is longer than %(most)s characters") % {"most": parameter.longest}
     if expected:
-        raise InvalidValue(parameter=parameter.name, value=text, expected=expected)
+        raise InvalidValue(parameter=parameter.name, value=", ".join(texts) or '""', expected=expected)
     return parameter.read(text)
 
 
@@ -231,7 +231,7 @@ CURSOR: Final = Parameter(
     name="cursor",
     description="Where the answer begins: as in `page.next` or `page.prev`, with the other parameters unchanged.",
     example="",
-    schema={"type": "string", "minLength": 1, "maxLength": LONGEST_CURSOR},
+    schema={"type": "string", "maxLength": LONGEST_CURSOR, "pattern": r"^[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+$"},
     read=str,
     longest=LONGEST_CURSOR,
 )

@@ -56,7 +56,7 @@ def refuse_unreadable(request: HttpRequest) -> None:
         plain.decode()
     except UnicodeDecodeError as broken:
         parameter = _at(raw, plain[broken.start : broken.start + 1])
-        raise InvalidValue(parameter=parameter, value="", expected=_("write it as UTF-8, percent-encoded")) from broken
+        raise InvalidValue(parameter=parameter, value=raw, expected=_("write it as UTF-8, percent-encoded")) from broken
 
 
 def _at(raw: str, fault: bytes) -> str:

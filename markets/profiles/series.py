@@ -170,7 +170,7 @@ def indicator_page(
     rows = queries.observations_of_indicator(shown.code, as_of)
     areas = {area.code: area for area in Area.objects.all()}
     counts = _counts(rows, areas)
-    period = _ranked_period(period, counts)
+    period = _ranked_period(period, counts, as_of)
     in_period = {row.area_id: row for row in rows if row.period == period}
     sources = provenances(in_period.values())
     by_area = _values_by_area(rows)
@@ -218,9 +218,9 @@ def _counts(rows: Sequence[Stated], areas: dict[str, Area]) -> dict[str, int]:
     return dict(sorted(counts.items(), reverse=True))
 
 
-def _ranked_period(period: str, counts: dict[str, int]) -> str:
+def _ranked_period(period: str, counts: dict[str, int], as_of: AsOf | None) -> str:
     if period:
-        if period not in counts:
+        if period not in counts and as_of is None:  # as of a moment it was merely not known then
             expected = _("no market has a value for that period")
             raise InvalidValue(parameter="period", value=period, expected=expected)
         return period

@@ -40,10 +40,11 @@ _HEADING_DIGITS: Final = 4
 # Points for products of a heading that answer too: fewer than what a better form of match weighs.
 _MOST_CHILDREN: Final = 4
 
-Measured = tuple[Term, Mapping[str, float]]
-
 # So short a beginning fits so many official wordings that none of them says anything.
 _SHORT: Final = 2
+
+# A term and, by unknown word, how like its words are to it.
+Measured = tuple[Term, Mapping[str, float]]
 
 
 def find(words: str, *, limit: int = 20, kinds: Sequence[str] = ()) -> Findings:

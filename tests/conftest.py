@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import stamina
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
@@ -49,3 +51,10 @@ def facts(tmp_path: Path) -> Path:
     copy = tmp_path / "facts"
     shutil.copytree(FACTS, copy, ignore=shutil.ignore_patterns("observations"))
     return copy
+
+
+@pytest.fixture
+def quick_retries() -> Iterator[None]:
+    """Retries of requests without their waits, three attempts at most."""
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield

@@ -6,18 +6,37 @@ from django.urls import URLPattern, path
 
 from markets.api import catalogue, provenance, series
 from markets.api import markets as market_api
-from markets.views import home, markets
+from markets.views import catalogue as catalogue_pages
+from markets.views import data, home, indicators, markets, search, staff
+from markets.views import help as help_pages
 
 pages: list[URLPattern] = [
     path("", home.home, name="home"),
     path("markets/", markets.listing, name="market_list"),
     path("markets/<str:iso3>/", markets.country, name="country"),
+    path("markets/<str:iso3>/edit/", staff.profile_edit, name="profile_edit"),
+    path("markets/<str:iso3>/indicators/<str:code>/", indicators.series, name="series"),
+    path("search/", search.search, name="search"),
+    path("search/suggestions/", search.suggestions, name="search_suggestions"),
+    path("indicators/", indicators.listing, name="indicator_list"),
+    path("indicators/<str:code>/", indicators.indicator, name="indicator"),
+    path("products/", catalogue_pages.products, name="products"),
+    path("products/<str:code>/", catalogue_pages.product, name="product"),
+    path("categories/", catalogue_pages.categories, name="category_list"),
+    path("categories/<str:slug>/", catalogue_pages.category, name="category"),
+    path("data/", data.data, name="data"),
+    path("data/<str:key>/", data.dataset, name="dataset"),
+    path("releases/<int:key>/", data.release, name="release"),
+    path("releases/<int:key>/payloads/<str:sha256>/", data.payload, name="payload"),
+    path("help/", help_pages.help_page, name="help"),
+    path("methods/<slug:topic>/", help_pages.method, name="methods"),
 ]
 
 api: list[URLPattern] = [
     path("markets/", market_api.MarketListView.as_view(), name="markets"),
     path("markets/<str:iso3>/", market_api.MarketView.as_view(), name="market"),
     path("markets/<str:iso3>/profile/", market_api.MarketProfileView.as_view(), name="market_profile"),
+    path("markets/<str:iso3>/indicators/<str:code>/", series.MarketSeriesView.as_view(), name="market_series"),
     path("products/", catalogue.ProductListView.as_view(), name="products"),
     path("products/<str:code>/", catalogue.ProductView.as_view(), name="product"),
     path("categories/", catalogue.CategoryListView.as_view(), name="categories"),

@@ -2,6 +2,8 @@
 
 from markets.profiles.catalogue import category_list, category_overview, category_page, product_page
 from markets.profiles.country import country_profile
+from markets.profiles.editing import part_head, profile_parts
+from markets.profiles.help import help_overview, method_page
 from markets.profiles.history import series_page
 from markets.profiles.home import home_page
 from markets.profiles.markets import market_list
@@ -16,13 +18,17 @@ __all__ = [
     "country_profile",
     "data_page",
     "dataset_page",
+    "help_overview",
     "home_page",
     "indicator_list",
     "indicator_page",
     "market_list",
+    "method_page",
     "newest_releases",
+    "part_head",
     "payload_body",
     "product_page",
+    "profile_parts",
     "release_page",
     "series_page",
 ]

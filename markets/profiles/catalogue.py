@@ -13,7 +13,7 @@ from markets.errors import InvalidValue, NotFound
 from markets.models import Category, CategoryFact, DemandProfile, Product, Theme
 from markets.profiles.demand import CardField, ProductRef, card_fields, product_ref
 from markets.profiles.markets import MarketRef, market_ref
-from markets.profiles.tables import Column, Table
+from markets.profiles.tables import Cell, Column, Table
 from markets.vocabulary import HSCode
 
 CLASSIFICATION = "HS2022"
@@ -112,7 +112,9 @@ class CategoryOverview:
             *(Column(f"loaded_{market.iso3}", market.name, is_number=True) for market in self.markets),
             Column("fields", _("Fields of a card"), is_number=True),
         ]
-        rows = [(c.category.slug, c.category.name, c.codes, *c.loaded, c.fields) for c in self.categories]
+        rows: list[tuple[Cell, ...]] = [
+            (c.category.slug, c.category.name, c.codes, *c.loaded, c.fields) for c in self.categories
+        ]
         note = _("Categories overlap on purpose; never add them.")
         return Table("categories", _("Categories"), columns, rows, notes=(note,))
 

@@ -100,6 +100,17 @@ class DatasetPage:
     releases: tuple[ReleaseLine, ...]
     unmapped: tuple[tuple[str, str, str, int], ...]
 
+    def table(self) -> Table:
+        """The series of the dataset, one a row."""
+        columns = [
+            Column("indicator", _("Code")),
+            Column("name", _("Indicator")),
+            Column("unit", _("Unit")),
+            Column("definition", _("Definition")),
+        ]
+        rows = [(i.code, i.name, i.unit, i.definition) for i in self.indicators]
+        return Table(f"dataset-{self.dataset.id}", self.dataset.name, columns, rows, (self.dataset.citation,))
+
 
 @dataclass(frozen=True, slots=True)
 class PayloadLine:

@@ -1,0 +1,53 @@
+"""Where the numbers come from: datasets, their releases, and the raw bytes behind them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+
+from markets import downloads
+from markets.profiles import data_page, dataset_page, payload_body, release_page
+from markets.views.page import answer_with_table, page_view
+
+# How a payload's file is named; what is not here is bytes to the browser.
+EXTENSIONS = {
+    "text/csv": "csv",
+    "application/json": "json",
+    "application/xml": "xml",
+    "application/zip": "zip",
+    "application/gzip": "gz",
+}
+
+
+@page_view
+def data(request: HttpRequest) -> HttpResponse:
+    """All datasets with licence and freshness, and the newest releases."""
+    return answer_with_table(request, "markets/data.html", data_page())
+
+
+@page_view
+def dataset(request: HttpRequest, key: str) -> HttpResponse:
+    """One dataset: its series, its releases, and the codes of its publisher that are not known here."""
+    return answer_with_table(request, "markets/dataset.html", dataset_page(key))
+
+
+@page_view
+def release(request: HttpRequest, key: int) -> HttpResponse:
+    """The birth certificate of one vintage."""
+    return answer_with_table(request, "markets/release.html", release_page(key))
+
+
+@page_view
+def payload(request: HttpRequest, key: int, sha256: str) -> HttpResponse:
+    """The raw bytes of a delivery as an attachment: never shown, never run, and the same for ever."""
+    found = payload_body(key, sha256)
+    content_type = found.content_type.partition(";")[0].strip()
+    extension = EXTENSIONS.get(content_type, "bin")
+    response = HttpResponse(found.body, content_type="application/octet-stream" if extension == "bin" else content_type)
+    response.headers["Content-Disposition"] = downloads.content_disposition(f"sogdia-{sha256[:12]}.{extension}")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    etag = quote_etag(sha256)
+    response.headers["ETag"] = etag
+    return get_conditional_response(request, etag=etag, response=response) or response

@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,31 +22,46 @@ FACTS: Final = Path(__file__).resolve().parent.parent / "facts"
 
 EXTRACTS: Final = "extracts.csv"
 OBSERVATIONS: Final = "observations"
-_AT_LATEST = re.compile(r"at latest (\d{4})-(\d{2})(?:-(\d{2}))?")
+_AT_LATEST = re.compile(r"at latest (\d{4})-(\d{2})(?:-(\d{2}))?", re.ASCII)
+_EXTRACT_COLUMNS: Final = ("id", "dataset", "title", "released", "licence", "citation", "rank")
+_OBSERVATION_COLUMNS: Final = ("extract", "indicator", "area", "period", "value", "obs_status")
+
+_Rows = list[tuple[str, int, dict[str, str]]]
 
 
 def deliveries(dataset: str, facts: Path = FACTS) -> Iterator[Delivery]:
     """The bundled vintages of a dataset, oldest first. Raises FactsInvalid with the file and line of what is wrong."""
-    rows_by_extract = _rows_by_extract(facts / OBSERVATIONS)
-    extracts = [(line, row) for line, row in fact_rows(facts / EXTRACTS) if row["dataset"] == dataset]
-    for line, extract in sorted(extracts, key=lambda numbered: int(numbered[1]["rank"])):
+    extracts = list(fact_rows(facts / EXTRACTS, _EXTRACT_COLUMNS))
+    rows_by_extract = _rows_by_extract(facts / OBSERVATIONS, {row["id"] for _line, row in extracts})
+    of_dataset = [(_rank(line, row), line, row) for line, row in extracts if row["dataset"] == dataset]
+    for _place, line, extract in sorted(of_dataset, key=lambda ranked: ranked[:2]):
         rows = rows_by_extract.get(extract["id"], [])
         if rows:
             yield _delivery(dataset, extract, line, rows)
 
 
-def fact_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Numbered rows of a fact table (the header is line 1). Raises FactsInvalid for a row of the wrong length."""
+def fact_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, str]]]:
+    """Numbered rows of a fact table (the header is line 1).
+
+    Raises FactsInvalid for a header that lacks one of the columns, a row of the wrong length, or bytes that are
+    no text.
+    """
     with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream)
-        for row in reader:
-            if None in row or None in row.values():
-                raise FactsInvalid(
-                    table=path.name,
-                    line=reader.line_num,
-                    reason="it has not as many fields as the header",
-                )
-            yield reader.line_num, row
+        try:
+            lacking = [column for column in columns if column not in (reader.fieldnames or ())]
+            if lacking:
+                raise FactsInvalid(table=path.name, line=1, reason=f"it has no column {', '.join(lacking)}")
+            for row in reader:
+                if None in row or None in row.values():
+                    raise FactsInvalid(
+                        table=path.name,
+                        line=reader.line_num,
+                        reason="it has not as many fields as the header",
+                    )
+                yield reader.line_num, row
+        except (UnicodeDecodeError, csv.Error) as unreadable:
+            raise FactsInvalid(table=path.name, line=reader.line_num + 1, reason=str(unreadable)) from unreadable
 
 
 def released(text: str) -> tuple[dt.date | None, dt.date | None, str]:
@@ -60,10 +75,18 @@ def released(text: str) -> tuple[dt.date | None, dt.date | None, str]:
     return None, dt.date(year, month, last_day), f"date unknown, {text}"
 
 
-def _rows_by_extract(folder: Path) -> dict[str, list[tuple[str, int, dict[str, str]]]]:
-    found: dict[str, list[tuple[str, int, dict[str, str]]]] = {}
+def _rank(line: int, extract: dict[str, str]) -> int:
+    if not (extract["rank"].isascii() and extract["rank"].isdigit()):
+        raise FactsInvalid(table=EXTRACTS, line=line, reason=f"rank {extract['rank']!r}: write a whole number")
+    return int(extract["rank"])
+
+
+def _rows_by_extract(folder: Path, known: Container[str]) -> dict[str, _Rows]:
+    found: dict[str, _Rows] = {}
     for path in sorted(folder.glob("*.csv")):
-        for line, row in fact_rows(path):
+        for line, row in fact_rows(path, _OBSERVATION_COLUMNS):
+            if row["extract"] not in known:
+                raise FactsInvalid(table=path.name, line=line, reason=f"{EXTRACTS} has no extract {row['extract']!r}")
             found.setdefault(row["extract"], []).append((path.name, line, row))
     return found
 

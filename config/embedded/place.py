@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import socket
 import stat
 import tempfile
@@ -23,6 +24,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 # The kernel refuses a socket address longer than this many bytes (macOS: 104, Linux: 108).
 _SOCKET_ADDRESS_LIMIT = 103
 _LONGEST_SOCKET = ".s.PGSQL.5432.lock"
+_SOCKETS_PREFIX = "sogdia-"
 
 
 class EmbeddedError(Exception):
@@ -100,6 +102,13 @@ class Place:
             return {}
         return state if isinstance(state, dict) else {}
 
+    def clear_leftovers(self) -> None:
+        """Drop what a start left behind that was ended with its guard, by force."""
+        folder = Path(str(self.state().get("sockets", "")))
+        if folder.name.startswith(_SOCKETS_PREFIX) and folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
+        self.clear_state()
+
     def clear_state(self) -> None:
         """Nothing runs any more."""
         self._state.unlink(missing_ok=True)
@@ -115,10 +124,10 @@ class Sockets:
     def make(cls) -> "Sockets":
         """A new folder, mode 0700, under the temporary folder or /tmp when that is too long."""
         parent = tempfile.gettempdir()
-        longest = Path(parent) / "sogdia-12345678" / _LONGEST_SOCKET
+        longest = Path(parent) / f"{_SOCKETS_PREFIX}12345678" / _LONGEST_SOCKET
         if len(os.fsencode(longest)) > _SOCKET_ADDRESS_LIMIT:
             parent = "/tmp"  # noqa: S108 - mkdtemp makes a private folder in it
-        return cls(Path(tempfile.mkdtemp(prefix="sogdia-", dir=parent)))
+        return cls(Path(tempfile.mkdtemp(prefix=_SOCKETS_PREFIX, dir=parent)))
 
     @classmethod
     def at(cls, folder: str) -> "Sockets":

@@ -217,6 +217,7 @@ def checkout_servers(purpose: str, progress: Progress) -> Iterator[Supervisor]:
     place.prepare()
     lock = Lock(place, purpose)
     lock.acquire()
+    place.clear_leftovers()
     with stoppable():
         try:
             with Supervisor(place, progress, lock=lock) as supervisor:

@@ -29,7 +29,8 @@ def claimed(dataset: str, transport: Transport, requested_by: Any = None) -> Ite
     """
     if not _lock(dataset):
         running = Job.objects.filter(kind=REFRESH, dataset_id=dataset, state=Job.State.RUNNING).first()
-        raise RefreshRunning(dataset=dataset, since=running.started_at if running else None)
+        since = {"since": f"{running.started_at:%Y-%m-%d %H:%M} UTC"} if running else {}
+        raise RefreshRunning(dataset=dataset, **since)
     try:
         _bury_lost(dataset)
         job = Job.objects.create(kind=REFRESH, dataset_id=dataset, transport=transport.value, requested_by=requested_by)
@@ -51,7 +52,8 @@ def claimed(dataset: str, transport: Transport, requested_by: Any = None) -> Ite
 
 def _told(failure: BaseException) -> dict[str, str]:
     code = failure.code if isinstance(failure, MarketsError) else type(failure).__name__
-    return {"code": code, "message": str(failure)}
+    # NUL has no place in the database, whatever a driver or a provider says.
+    return {"code": code, "message": str(failure).replace("\x00", "\\0")}
 
 
 def _bury_lost(dataset: str) -> None:

@@ -6,8 +6,8 @@ A use-case never enqueues: `due()` says which datasets want a refresh, the door 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,18 @@ from django.utils import timezone
 
 from markets import sources
 from markets.errors import IngestError, NotFound, SourceRefused
-from markets.ingest import PublishOutcome, publish
+from markets.ingest import PublishOutcome, keep_payloads, publish
 from markets.jobs import claimed
-from markets.models import Indicator, Job, Release, Slice
+from markets.models import Dataset, Indicator, Job, Release, Slice
 from markets.sources import bundled
 from markets.sources.base import Delivery, SliceProblem
 from markets.vocabulary import Transport
 
 Progress = Callable[[int, int, str], None]
+
+# The clock strikes every so many days sharp, while a job starts a little after its stroke: a refresh that is due
+# within the hour is due.
+CLOCK_GRACE = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,6 @@ class RefreshOutcome:
     refined: int = 0
     unchanged: int = 0
     unmapped_rows: int = 0
-    skipped_vintages: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -83,29 +86,39 @@ def refresh(
     """Refresh one dataset, from its bundled facts, from payload files, or by download.
 
     wanted: slices to ask for; all registered ones when not given.
-    Raises NotFound, RefreshRunning, SourceUnavailable, SourceRefused. What fails in one slice is in the outcome.
+    Raises NotFound, RefreshRunning, SourceUnavailable, SourceRefused, FactsInvalid, and IngestError where the
+    reference tables are not loaded. What fails in one slice is in the outcome.
     """
     card = sources.card(dataset)
     transport = Transport.BUNDLED if bundled else Transport.FILE if path else Transport.HTTP
-    asked = _known_slices(dataset, wanted)
+    registered = _registered(dataset)
+    asked = _asked(dataset, registered, wanted)
+    passed_over = set(registered).difference(asked)
     deliveries = _deliveries(dataset, transport, path, asked, progress)
     outcome = RefreshOutcome(dataset)
     with claimed(dataset, transport, requested_by) as job:
         for delivery in deliveries:
-            if transport is Transport.BUNDLED and _already_delivered(delivery):
-                outcome.skipped_vintages += 1
-                continue
-            _add_up(outcome, delivery, publish(delivery, card, job))
+            heard = _without(delivery, passed_over)
+            _add_up(outcome, heard, publish(heard, card, job))
         _report(job, outcome)
     return outcome
 
 
 def plan(
-    datasets: Iterable[str] = (), *, path: Path | None = None, wanted: Sequence[str] | None = None
+    datasets: Iterable[str] = (),
+    *,
+    bundled: bool = False,
+    path: Path | None = None,
+    wanted: Sequence[str] | None = None,
 ) -> list[PlannedRefresh]:
-    """What `refresh` would ask for each dataset, without asking. All downloadable ones when none is named."""
-    chosen = list(datasets) or [card.id for card in sources.cards() if sources.downloadable(card.id)]
-    return [_planned(dataset, path, wanted) for dataset in chosen]
+    """What `refresh` would ask for each dataset, without asking.
+
+    When none is named: all, for the facts that come with the product, and otherwise all that can be downloaded.
+    """
+    chosen = list(dict.fromkeys(datasets)) or [
+        card.id for card in sources.cards() if bundled or sources.downloadable(card.id)
+    ]
+    return [_planned(dataset, wanted, bundled=bundled, path=path) for dataset in chosen]
 
 
 def due() -> list[str]:
@@ -113,10 +126,13 @@ def due() -> list[str]:
     return [planned.dataset for planned in plan() if planned.is_due]
 
 
-def _planned(dataset: str, path: Path | None, wanted: Sequence[str] | None) -> PlannedRefresh:
+def _planned(dataset: str, wanted: Sequence[str] | None, *, bundled: bool, path: Path | None) -> PlannedRefresh:
     card = sources.card(dataset)
-    slices = tuple(_known_slices(dataset, wanted))
+    slices = tuple(_asked(dataset, _registered(dataset), wanted))
     checked = Slice.objects.filter(dataset_id=dataset).aggregate(last=Max("checked_at"))["last"]
+    if bundled:
+        reason = "facts that come with the product"
+        return PlannedRefresh(dataset, Transport.BUNDLED, slices, checked, is_due=True, reason=reason)
     if path:
         return PlannedRefresh(dataset, Transport.FILE, slices, checked, is_due=True, reason=f"files at {path}")
     if sources.downloadable(dataset) is None:
@@ -131,21 +147,26 @@ def _planned(dataset: str, path: Path | None, wanted: Sequence[str] | None) -> P
         return PlannedRefresh(dataset, Transport.HTTP, slices, downloaded, is_due=False, reason="no schedule")
     if downloaded is None:
         return PlannedRefresh(dataset, Transport.HTTP, slices, None, is_due=True, reason="never downloaded")
-    is_due = timezone.now() - downloaded >= card.refresh_every
+    is_due = timezone.now() - downloaded >= card.refresh_every - CLOCK_GRACE
     reason = f"every {card.refresh_every.days} days, last {downloaded:%Y-%m-%d}"
     return PlannedRefresh(dataset, Transport.HTTP, slices, downloaded, is_due, reason)
 
 
-def _known_slices(dataset: str, wanted: Sequence[str] | None) -> list[str]:
-    registered = list(
-        Indicator.objects.filter(dataset_id=dataset).order_by("sort", "code").values_list("code", flat=True)
-    )
+def _registered(dataset: str) -> list[str]:
+    if not Dataset.objects.filter(pk=dataset).exists():
+        reason = "the reference tables are not loaded; run `manage.py load_facts` first"
+        raise IngestError(dataset=dataset, reason=reason)
+    return list(Indicator.objects.filter(dataset_id=dataset).order_by("sort", "code").values_list("code", flat=True))
+
+
+def _asked(dataset: str, registered: Sequence[str], wanted: Sequence[str] | None) -> list[str]:
+    """The wanted slices, each once. Raises NotFound."""
     if wanted is None:
-        return registered
+        return list(registered)
     for key in wanted:
         if key not in registered:
             raise NotFound(kind=f"series of {dataset}", key=key)
-    return list(wanted)
+    return list(dict.fromkeys(wanted))
 
 
 def _deliveries(
@@ -171,12 +192,13 @@ def _announced(asked: Sequence[str], progress: Progress) -> Iterator[str]:
         yield key
 
 
-def _already_delivered(delivery: Delivery) -> bool:
-    """Whether a bundled vintage with the same content was published before."""
-    hashes = [payload.sha256 for payload in delivery.payloads]
-    return Release.objects.filter(
-        dataset_id=delivery.dataset, transport=Transport.BUNDLED, payloads__sha256__in=hashes
-    ).exists()
+def _without(delivery: Delivery, passed_over: Container[str]) -> Delivery:
+    """The delivery without the series that were not asked for this time."""
+    return replace(
+        delivery,
+        slices=[each for each in delivery.slices if each.key not in passed_over],
+        problems=[problem for problem in delivery.problems if problem.key not in passed_over],
+    )
 
 
 def _add_up(outcome: RefreshOutcome, delivery: Delivery, published: PublishOutcome) -> None:
@@ -203,7 +225,16 @@ def _report(job: Job, outcome: RefreshOutcome) -> None:
         "unchanged": outcome.unchanged,
         "unmapped_rows": outcome.unmapped_rows,
     }
-    job.problems = [{"slice": p.key, "code": p.error.code, "message": str(p.error)} for p in outcome.problems]
+    job.problems = [
+        {
+            "slice": problem.key,
+            "code": problem.error.code,
+            "message": str(problem.error),
+            # What came instead of figures, under its hash among the payloads.
+            "payloads": sorted(payload.sha256 for payload in keep_payloads(problem.payloads)),
+        }
+        for problem in outcome.problems
+    ]
     job.problems += [{"slice": key, "code": why.code, "message": str(why)} for key, why in outcome.held.items()]
     if outcome.held:
         job.state = Job.State.HELD

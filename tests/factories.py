@@ -21,7 +21,7 @@ GDP = "NY.GDP.MKTP.CD"
 GDP_PER_HEAD = "NY.GDP.PCAP.CD"
 GDP_GROWTH = "NY.GDP.MKTP.KD.ZG"
 POPULATION = "SP.POP.TOTL"
-ELECTRICITY = "EG.ELC.ACCS.ZS"
+URBAN_SHARE = "SP.URB.TOTL.IN.ZS"
 
 
 # ---------------------------------------------------------------- rows of the tables

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from markets.errors import DuplicateRow, IngestError, ReleaseHeld
+from markets.ingest.stage import Staged
 from markets.sources.base import SliceDelivery, SourceCard
 
 # Below this many values a share says nothing.
@@ -39,23 +40,24 @@ class Weight:
     moved: int
 
 
-def held_back(
-    slices: Sequence[SliceDelivery], card: SourceCard, conflicts: Mapping[str, str]
-) -> dict[str, IngestError]:
+def held_back(slices: Sequence[SliceDelivery], card: SourceCard, staged: Staged) -> dict[str, IngestError]:
     """Slices that must not be published, each with the reason: DuplicateRow or ReleaseHeld."""
     weights = _weights()
     held: dict[str, IngestError] = {}
     for delivered in slices:
-        name = f"{card.id}/{delivered.key}"
-        if delivered.key in conflicts:
-            held[delivered.key] = DuplicateRow(dataset=name, key=conflicts[delivered.key])
-        elif reason := _reason(delivered, weights.get(delivered.key), card):
-            held[delivered.key] = ReleaseHeld(dataset=name, reason=reason)
+        key, name = delivered.key, f"{card.id}/{delivered.key}"
+        if key in staged.conflicts:
+            held[key] = DuplicateRow(dataset=name, key=staged.conflicts[key])
+        elif not staged.rows.get(key):
+            held[key] = ReleaseHeld(dataset=name, reason="none of its rows has a code that is known here")
+        elif reason := _reason(delivered, weights[key], card, is_empty=not staged.stated[key]):
+            held[key] = ReleaseHeld(dataset=name, reason=reason)
     return held
 
 
-def _reason(delivered: SliceDelivery, weight: Weight | None, card: SourceCard) -> str:
-    if weight is None or not any(row.value is not None for row in delivered.rows):
+def _reason(delivered: SliceDelivery, weight: Weight, card: SourceCard, *, is_empty: bool) -> str:
+    # A country without a value, delivered alone, takes nothing away.
+    if is_empty and (delivered.covers_all or weight.stated_before):
         return "it states no value at all; empty is not a deletion"
     if weight.stated_before < FEWEST_TO_JUDGE:
         return ""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
+from django.db.models import Prefetch, Q
 
 from markets.errors import IngestError
 from markets.ingest.gates import held_back
 from markets.ingest.stage import stage
 from markets.models import Dataset, Job, Payload, Release, ReleaseSlice, Slice
-from markets.sources.base import Delivery, SliceDelivery, SourceCard
+from markets.sources.base import Delivery, RawPayload, SliceDelivery, SourceCard
 from markets.vocabulary import Transport
 
 _COUNT = """
@@ -28,16 +29,29 @@ _CLOSE_OLD = """
     FROM staged s
     WHERE o.id = s.old_id AND s.slice = ANY(%(slices)s) AND s.verdict IN ('revised', 'withdrawn', 'refined')
 """
-# A revised value that carries no letter of its own is marked `r`.
+# A revised value that carries no letter of its own is marked `r`, and stays so marked when it is only refined.
+# A figure that gets another letter keeps the longer of its two prints.
 _ADD_NEW = """
     INSERT INTO markets_observation
         (indicator_id, area_id, period, frequency, value, last_digit_exponent, obs_status, release_id, known_from)
-    SELECT slice, area, period, frequency, value, exponent,
-           CASE WHEN verdict = 'revised' AND value IS NOT NULL AND obs_status = '' THEN 'r' ELSE obs_status END,
+    SELECT slice, area, period, frequency,
+           CASE WHEN verdict = 'refined' AND exponent > old_exponent THEN old_value ELSE value END,
+           CASE WHEN verdict = 'refined' THEN least(exponent, old_exponent) ELSE exponent END,
+           CASE WHEN obs_status = '' AND value IS NOT NULL
+                     AND (verdict = 'revised' OR verdict = 'refined' AND old_status = 'r') THEN 'r'
+                ELSE obs_status END,
            %(release)s, %(known_from)s
     FROM staged
     WHERE slice = ANY(%(slices)s) AND verdict IN ('added', 'revised', 'withdrawn', 'refined')
     ORDER BY slice, area, period
+"""
+# The very same number, now known to more places (100 was not 99.6): no new row, but the next vintage is compared
+# with what is known.
+_SHARPEN = """
+    UPDATE markets_observation o SET last_digit_exponent = s.exponent
+    FROM staged s
+    WHERE o.id = s.old_id AND s.slice = ANY(%s) AND s.verdict = 'agreed'
+      AND s.value = s.old_value AND s.exponent < s.old_exponent
 """
 
 
@@ -78,25 +92,70 @@ def publish(delivery: Delivery, card: SourceCard, job: Job | None = None) -> Pub
         return PublishOutcome(None)
     with transaction.atomic():
         dataset = Dataset.objects.get(pk=delivery.dataset)
+        _lock_slices(dataset, delivery.slices)
+        # After the lock: who waited for another publisher comes after it.
         now = _database_clock()
         known_from = _known_from(delivery, now)
-        _lock_slices(dataset, delivery.slices)
-        staged = stage(dataset, delivery.slices, known_from, now)
-        held = held_back(delivery.slices, card, staged.conflicts)
+        # A download is the provider's present word whatever its date; a file may have lain in a drawer.
+        released_on = delivery.vintage.released_on if delivery.transport is Transport.FILE else None
+        staged = stage(dataset, delivery.slices, known_from=known_from, now=now, released_on=released_on)
+        held = held_back(delivery.slices, card, staged)
         passed = [delivered.key for delivered in delivery.slices if delivered.key not in held]
         outcomes = _counted(passed)
         release = None
         if any(outcome.is_changed for outcome in outcomes):
             release = _release(delivery, dataset, job, known_from=known_from, now=now, state=Release.State.PUBLISHED)
             _write(release, passed, outcomes)
-        held_release = None
-        if held:
-            held_release = _release(delivery, dataset, job, known_from=known_from, now=now, state=Release.State.HELD)
-            held_release.held_reason = "\n".join(str(reason) for reason in held.values())
-            held_release.save(update_fields=("held_reason",))
-            _note_slices(held_release, [SliceOutcome(key) for key in held])
+        with connection.cursor() as cursor:
+            cursor.execute(_SHARPEN, (passed,))
+        held_release = _held_release(delivery, dataset, job, held, known_from=known_from, now=now)
         Slice.objects.filter(dataset=dataset, key__in=passed).update(checked_at=now)
     return PublishOutcome(release, tuple(outcomes), held_release, held, staged.unmapped_rows)
+
+
+def keep_payloads(payloads: Iterable[RawPayload]) -> list[Payload]:
+    """Store raw bytes, each content once."""
+    by_hash = {payload.sha256: payload for payload in payloads}
+    Payload.objects.bulk_create(
+        (
+            Payload(
+                sha256=sha256,
+                content_type=payload.content_type[:100],
+                size_bytes=len(payload.body),
+                compressed=zlib.compress(payload.body, 6),
+            )
+            for sha256, payload in by_hash.items()
+        ),
+        ignore_conflicts=True,
+    )
+    return list(Payload.objects.filter(sha256__in=by_hash).defer("compressed"))
+
+
+def _held_release(
+    delivery: Delivery,
+    dataset: Dataset,
+    job: Job | None,
+    held: Mapping[str, IngestError],
+    *,
+    known_from: dt.datetime,
+    now: dt.datetime,
+) -> Release | None:
+    """The release that waits for a person; the one that waits already when the same delivery was held before."""
+    if not held:
+        return None
+    reason = "\n".join(str(why) for why in held.values())
+    hashes = {payload.sha256 for payload in delivery.payloads}
+    alike = Release.objects.filter(
+        dataset=dataset, held_reason=reason, state__in=(Release.State.HELD, Release.State.DISCARDED)
+    )
+    for before in alike.prefetch_related(Prefetch("payloads", Payload.objects.defer("compressed"))):
+        if {payload.sha256 for payload in before.payloads.all()} == hashes:
+            return before
+    release = _release(delivery, dataset, job, known_from=known_from, now=now, state=Release.State.HELD)
+    release.held_reason = reason
+    release.save(update_fields=("held_reason",))
+    _note_slices(release, [SliceOutcome(key) for key in held])
+    return release
 
 
 def _write(release: Release, passed: Sequence[str], outcomes: Sequence[SliceOutcome]) -> None:
@@ -116,7 +175,9 @@ def _write(release: Release, passed: Sequence[str], outcomes: Sequence[SliceOutc
     release.save(update_fields=("added", "revised", "withdrawn", "refined", "unchanged"))
     changed = [o for o in outcomes if o.is_changed]
     _note_slices(release, changed)
-    Slice.objects.filter(dataset=release.dataset, key__in=[o.key for o in changed]).update(current=release)
+    # An older vintage that fills a gap does not become the current one.
+    older = Q(current=None) | Q(current__known_from__lte=release.known_from)
+    Slice.objects.filter(older, dataset=release.dataset, key__in=[o.key for o in changed]).update(current=release)
 
 
 def _note_slices(release: Release, outcomes: Sequence[SliceOutcome]) -> None:
@@ -169,25 +230,8 @@ def _release(
         citation=vintage.citation or dataset.citation,
         job=job,
     )
-    release.payloads.set(_stored(delivery))
+    release.payloads.set(keep_payloads(delivery.payloads))
     return release
-
-
-def _stored(delivery: Delivery) -> list[Payload]:
-    by_hash = {payload.sha256: payload for payload in delivery.payloads}
-    Payload.objects.bulk_create(
-        (
-            Payload(
-                sha256=sha256,
-                content_type=payload.content_type[:100],
-                size_bytes=len(payload.body),
-                compressed=zlib.compress(payload.body, 6),
-            )
-            for sha256, payload in by_hash.items()
-        ),
-        ignore_conflicts=True,
-    )
-    return list(Payload.objects.filter(sha256__in=by_hash).defer("compressed"))
 
 
 def _known_from(delivery: Delivery, now: dt.datetime) -> dt.datetime:
@@ -199,7 +243,8 @@ def _known_from(delivery: Delivery, now: dt.datetime) -> dt.datetime:
             dataset=delivery.dataset,
             reason=f"the bundled vintage {delivery.vintage.title} has no date",
         )
-    return dt.datetime.combine(day, dt.time.min, dt.UTC)
+    # The latest day it can have been may lie ahead; that it is here says that it was before now.
+    return min(dt.datetime.combine(day, dt.time.min, dt.UTC), now)
 
 
 def _database_clock() -> dt.datetime:

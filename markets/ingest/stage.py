@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -46,14 +46,15 @@ _ADD_MISSING = """
                       WHERE d.slice = o.indicator_id AND d.area = o.area_id AND d.period = o.period)
 """
 # `void`: a period that was never known and is still not known needs no row.
-# `late`: an older vintage arrives after a newer one; what is in force stays.
+# `late`: an older vintage arrives after a newer one; what is in force stays. A file's age is the provider's own date.
 # `agreed`: the same figure, perhaps printed shorter. `refined`: the same figure printed longer, or with another letter;
 # `r` is our own letter and no contradiction.
 _COMPARE = """
     CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
-    SELECT d.*, o.id AS old_id, o.value AS old_value, CASE
+    SELECT d.*, o.id AS old_id, o.value AS old_value, o.last_digit_exponent AS old_exponent,
+           o.obs_status AS old_status, CASE
         WHEN o.id IS NULL THEN CASE WHEN d.value IS NULL AND d.obs_status = 'x' THEN 'void' ELSE 'added' END
-        WHEN o.known_from > %(known_from)s THEN 'late'
+        WHEN o.known_from > %(known_from)s OR r.released_on > %(released_on)s::date THEN 'late'
         WHEN d.value IS NULL AND o.value IS NULL THEN
             CASE WHEN d.obs_status = o.obs_status THEN 'agreed' ELSE 'revised' END
         WHEN d.value IS NULL THEN 'withdrawn'
@@ -67,36 +68,39 @@ _COMPARE = """
         ELSE 'revised' END AS verdict
     FROM delivered d LEFT JOIN markets_observation o
       ON o.known_to IS NULL AND o.indicator_id = d.slice AND o.area_id = d.area AND o.period = d.period
+    LEFT JOIN markets_release r ON r.id = o.release_id
 """
 
 
 @dataclass(frozen=True)
 class Staged:
-    """What staging found: slices with two values for one key (and which), and how many rows had unknown codes."""
+    """What staging found.
 
-    conflicts: dict[str, str]
+    conflicts: slices with two values for one key, and which. rows, stated: how many rows of each slice have
+    known codes, and how many of them a value. unmapped_rows: how many rows have unknown codes.
+    """
+
+    conflicts: Mapping[str, str]
+    rows: Mapping[str, int]
+    stated: Mapping[str, int]
     unmapped_rows: int
 
 
-def stage(dataset: Dataset, slices: Sequence[SliceDelivery], known_from: dt.datetime, now: dt.datetime) -> Staged:
-    """Fill the staging table and give each row its verdict. Must run inside a transaction."""
-    known_areas = set(Area.objects.values_list("code", flat=True))
-    known_indicators = set(
-        Indicator.objects.filter(dataset=dataset, code__in=[s.key for s in slices]).values_list("code", flat=True)
-    )
-    unmapped: Counter[tuple[str, str, str]] = Counter()
+def stage(
+    dataset: Dataset,
+    slices: Sequence[SliceDelivery],
+    *,
+    known_from: dt.datetime,
+    now: dt.datetime,
+    released_on: dt.date | None = None,
+) -> Staged:
+    """Fill the staging table and give each row its verdict. Must run inside a transaction.
+
+    released_on: the provider's own date, where a value in force of a newer date must stay.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
-        with cursor.copy("COPY delivered FROM STDIN") as copy:
-            for delivered in slices:
-                unmapped.update(_codes(delivered.unmapped))
-                for row in delivered.rows:
-                    if row.indicator not in known_indicators:
-                        unmapped["indicator", row.indicator, ""] += 1
-                    elif row.area not in known_areas:
-                        unmapped["area", row.area, ""] += 1
-                    else:
-                        copy.write_row(_columns(row))
+        unmapped, rows, stated = _copied(cursor, dataset, slices)
         cursor.execute("ANALYZE delivered")
         cursor.execute(_DROP_REPEATED)
         cursor.execute(_CONFLICTING)
@@ -105,10 +109,35 @@ def stage(dataset: Dataset, slices: Sequence[SliceDelivery], known_from: dt.date
         }
         complete = [s.key for s in slices if s.covers_all and s.rows]
         cursor.execute(_ADD_MISSING, {"complete": complete})
-        cursor.execute(_COMPARE, {"known_from": known_from, "noise": NOISE_SHARE})
+        cursor.execute(_COMPARE, {"known_from": known_from, "released_on": released_on, "noise": NOISE_SHARE})
         cursor.execute("ANALYZE staged")
     _remember_unmapped(dataset, unmapped, now)
-    return Staged(conflicts, sum(unmapped.values()))
+    return Staged(conflicts, rows, stated, sum(unmapped.values()))
+
+
+def _copied(
+    cursor: Any, dataset: Dataset, slices: Sequence[SliceDelivery]
+) -> tuple[Counter[UnmappedRow], Counter[str], Counter[str]]:
+    """Copy the rows with known codes; the others by code, and for each slice how many rows and values were copied."""
+    known_areas = set(Area.objects.values_list("code", flat=True))
+    keys = [s.key for s in slices]
+    known_indicators = set(Indicator.objects.filter(dataset=dataset, code__in=keys).values_list("code", flat=True))
+    unmapped: Counter[UnmappedRow] = Counter()
+    rows: Counter[str] = Counter()
+    stated: Counter[str] = Counter()
+    with cursor.copy("COPY delivered FROM STDIN") as copy:
+        for delivered in slices:
+            unmapped.update(delivered.unmapped)
+            for row in delivered.rows:
+                if row.indicator not in known_indicators:
+                    unmapped[UnmappedRow("indicator", row.indicator, "")] += 1
+                elif row.area not in known_areas:
+                    unmapped[UnmappedRow("area", row.area, "")] += 1
+                else:
+                    copy.write_row(_columns(row))
+                    rows[delivered.key] += 1
+                    stated[delivered.key] += row.value is not None
+    return unmapped, rows, stated
 
 
 def _columns(row: ObservationRow) -> tuple[Any, ...]:
@@ -123,24 +152,24 @@ def _columns(row: ObservationRow) -> tuple[Any, ...]:
     )
 
 
-def _codes(rows: Iterable[UnmappedRow]) -> Iterable[tuple[str, str, str]]:
-    return ((row.scheme, row.code, row.label) for row in rows)
-
-
-def _remember_unmapped(dataset: Dataset, unmapped: Counter[tuple[str, str, str]], now: dt.datetime) -> None:
+def _remember_unmapped(dataset: Dataset, unmapped: Counter[UnmappedRow], now: dt.datetime) -> None:
+    """Keep each unknown code once, however many labels the provider gives it."""
+    kept: dict[tuple[str, str], UnmappedCode] = {}
+    for row, rows in unmapped.items():
+        scheme, code = row.scheme[:40], _storable(row.code)[:80]
+        seen = kept.setdefault(
+            (scheme, code), UnmappedCode(dataset=dataset, scheme=scheme, code=code, rows=0, last_seen_at=now)
+        )
+        seen.rows += rows
+        seen.label = seen.label or _storable(row.label)[:200]
     UnmappedCode.objects.bulk_create(
-        [
-            UnmappedCode(
-                dataset=dataset,
-                scheme=scheme,
-                code=code[:80],
-                label=label[:200],
-                rows=rows,
-                last_seen_at=now,
-            )
-            for (scheme, code, label), rows in unmapped.items()
-        ],
+        kept.values(),
         update_conflicts=True,
         unique_fields=("dataset", "scheme", "code"),
         update_fields=("label", "rows", "last_seen_at"),
     )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps every character but NUL."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")

@@ -22,12 +22,12 @@ from markets.sources.worldbank import CARD, MAX_PAGES, WorldBank
 from markets.sources.worldbank.answers import STATUS_BY_PROVIDER, joined, page_of
 from markets.vocabulary import Frequency, ObsStatus, Transport
 from tests.factories import (
-    ELECTRICITY,
     GDP,
     GDP_GROWTH,
     GDP_PER_HEAD,
     POPULATION,
     SPECIMENS,
+    URBAN_SHARE,
     entry,
     page,
     pages,
@@ -35,7 +35,7 @@ from tests.factories import (
 )
 
 FORM = SPECIMENS / "worldbank"
-WANTED = (GDP, POPULATION, GDP_GROWTH, GDP_PER_HEAD, ELECTRICITY)
+WANTED = (GDP, POPULATION, GDP_GROWTH, GDP_PER_HEAD, URBAN_SHARE)
 JULY, OCTOBER = dt.date(2025, 7, 1), dt.date(2025, 10, 7)
 
 
@@ -409,10 +409,10 @@ def test_what_fails_for_one_indicator_keeps_no_other_from_coming() -> None:
         POPULATION: [{"message": [{"id": "175"}]}],
         GDP_GROWTH: httpx2.Response(200, content=b"<html>Busy</html>", headers={"content-type": "text/html"}),
         GDP_PER_HEAD: httpx2.Response(404),
-        ELECTRICITY: page([entry(99.6, indicator=ELECTRICITY)]),
+        URBAN_SHARE: page([entry(99.6, indicator=URBAN_SHARE)]),
     }
     (delivery,) = downloaded(script)
-    assert {s.key for s in delivery.slices} == {GDP, ELECTRICITY}
+    assert {s.key for s in delivery.slices} == {GDP, URBAN_SHARE}
     assert {p.key: type(p.error) for p in delivery.problems} == {
         POPULATION: UnknownCode,
         GDP_GROWTH: SourceChanged,

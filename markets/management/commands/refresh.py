@@ -24,16 +24,19 @@ class Command(BaseCommand):
             metavar="dataset",
             help="all downloadable ones when none is named",
         )
-        parser.add_argument("--from", dest="path", type=Path, metavar="FILE|DIR", help="read payload files instead")
+        origin = parser.add_mutually_exclusive_group()
+        origin.add_argument("--from", dest="path", type=Path, metavar="FILE|DIR", help="read payload files instead")
+        origin.add_argument("--bundled", action="store_true", help="load the facts that come with the product")
         parser.add_argument("--series", nargs="+", metavar="CODE", help="only these series")
-        parser.add_argument("--bundled", action="store_true", help="load the facts that come with the product")
         parser.add_argument("--plan", action="store_true", help="say what would be asked, and ask nothing")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["path"] and len(options["datasets"]) != 1:
             raise CommandError("--from needs exactly one dataset: say whose payloads these are.")
         try:
-            planned = refreshing.plan(options["datasets"], path=options["path"], wanted=options["series"])
+            planned = refreshing.plan(
+                options["datasets"], bundled=options["bundled"], path=options["path"], wanted=options["series"]
+            )
         except MarketsError as error:
             raise CommandError(str(error)) from error
         if options["plan"]:

@@ -97,7 +97,7 @@ def line_chart(
     spec = {
         "kind": "line",
         "locale": wording.browser_locale(),
-        "decimals": indicator.decimals,
+        "scales": wording.short_scales(),
         "periods": [{"key": period, "text": wording.period_words(period)} for period in periods],
         "series": [
             {"name": line.name, "values": {p.period: _value(p, indicator) for p in line.points if p.value is not None}}
@@ -131,10 +131,11 @@ def bar_chart(
     spec = {
         "kind": "bar",
         "locale": wording.browser_locale(),
+        "scales": wording.short_scales(),
         "bars": [
             {
                 "name": bar.name,
-                "value": float(bar.value),
+                "value": float(wording.in_full(bar.value, indicator.unit)),
                 "text": _shown(bar.value, bar.obs_status, indicator),
                 "address": bar.address,
                 "emphasis": bar.is_emphasised,
@@ -176,7 +177,7 @@ def world_map(
             # What has no M49 number is drawn under its own code.
             "key": market.m49 or market.iso3,
             "name": market.name,
-            "value": None if figure.value is None else float(figure.value),
+            "value": None if figure.value is None else float(wording.in_full(figure.value, indicator.unit)),
             "text": _figure_text(figure),
             "class": None if figure.value is None else class_of(figure.value, bounds),
             "address": address,
@@ -275,7 +276,7 @@ def _periods(lines: Sequence[SeriesLine]) -> list[str]:
 
 def _value(point: Point, indicator: IndicatorRef) -> dict[str, Any]:
     value = point.value or Decimal(0)
-    return {"value": float(value), "text": _shown(value, point.obs_status, indicator)}
+    return {"value": float(wording.in_full(value, indicator.unit)), "text": _shown(value, point.obs_status, indicator)}
 
 
 def _shown(value: Decimal, obs_status: str, indicator: IndicatorRef) -> str:

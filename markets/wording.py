@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, numbers
+from babel import Locale, dates, lists, numbers
 from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -107,6 +107,24 @@ MISSING_WORDS: Final[Mapping[str, Promise]] = {
     "not_known_then": _lazy("not known then: no vintage published by that day has a value"),
 }
 
+STRENGTH_WORDS: Final[Mapping[str, Promise]] = {
+    "stated": _lazy("Stated"),
+    "indicated": _lazy("Indicated"),
+    "not_stated": _lazy("Not stated"),
+}
+
+FIELD_WORDS: Final[Mapping[str, Promise]] = {
+    "imports": _lazy("Imports"),
+    "suppliers": _lazy("Suppliers"),
+    "demand": _lazy("Demand"),
+    "price_quality": _lazy("Price and quality"),
+    "settlement_currency": _lazy("Settlement currency"),
+    "route": _lazy("Route"),
+    "tariff": _lazy("Tariff"),
+    "conformity_marking": _lazy("Conformity marking"),
+    "vat": _lazy("Value added tax"),
+}
+
 GROUP_WORDS: Final[Mapping[str, Promise]] = {
     "size": _lazy("Size of the economy"),
     "prices": _lazy("Prices and exchange rate"),
@@ -178,14 +196,25 @@ def short_number(value: Decimal | int, decimals: int = 0) -> str:
     return f"{text}{word}" if _language() == "zh-hans" else f"{text}{NO_BREAK}{word}"
 
 
+def in_full(value: Decimal | int, unit: str) -> Decimal:
+    """The value in the unit people read: millions of dollars become dollars."""
+    return Decimal(value) * _MULTIPLIED.get(unit, 1)
+
+
+def short_scales() -> list[tuple[int, str]]:
+    """Powers of ten by which large numbers are shortened, with their words, the largest first."""
+    gap = "" if _language() == "zh-hans" else NO_BREAK
+    return [(power, gap + word) for power, word in _SCALES[_language()]]
+
+
 def amount(value: Decimal | int, unit: str, decimals: int = 0) -> str:
     """A value with the shortest form of its unit; the words of the unit stand beside it (`unit_words`)."""
-    return _with_unit(unit, short_number(value * _MULTIPLIED.get(unit, 1), decimals))
+    return _with_unit(unit, short_number(in_full(value, unit), decimals))
 
 
 def full_amount(value: Decimal | int, unit: str) -> str:
     """The value with every digit the source printed, and its unit in words."""
-    shown = number(value * _MULTIPLIED.get(unit, 1))
+    shown = number(in_full(value, unit))
     return _("%(number)s, %(unit)s") % {"number": shown, "unit": unit_words(unit)}
 
 
@@ -196,8 +225,9 @@ def unit_words(unit: str) -> str:
 
 def difference(value: Decimal, decimals: int) -> str:
     """A change with its sign always shown."""
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return sign + number(abs(value), decimals)
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return sign + number(abs(rounded), decimals)
 
 
 def period_words(period: str) -> str:
@@ -223,6 +253,11 @@ def day_words(day: dt.date) -> str:
     if isinstance(day, dt.datetime):
         day = day.astimezone(dt.UTC).date()
     return dates.format_date(day, "medium", locale=locale())
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words one after another, parted as the language does it."""
+    return lists.format_list(list(words), style="unit-short", locale=locale())
 
 
 def source_day_words(text: str) -> str:

@@ -1,8 +1,7 @@
-import { tooltip } from "./palette.js";
+import { axisNumber, tooltip } from "./palette.js";
 
 export function barOption(spec, colours) {
   const bars = [...spec.bars].reverse();
-  const ticks = new Intl.NumberFormat(spec.locale, { notation: "compact", maximumFractionDigits: 2 });
   return {
     animation: !colours.still,
     animationDuration: 300,
@@ -15,7 +14,7 @@ export function barOption(spec, colours) {
       min: (extent) => Math.min(0, extent.min),
       splitNumber: 3,
       splitLine: { lineStyle: { color: colours.grid } },
-      axisLabel: { color: colours.faint, fontSize: 12, hideOverlap: true, formatter: (value) => ticks.format(value) },
+      axisLabel: { color: colours.faint, fontSize: 12, hideOverlap: true, formatter: axisNumber(spec) },
     },
     yAxis: {
       type: "category",

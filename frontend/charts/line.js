@@ -1,4 +1,4 @@
-import { tooltip } from "./palette.js";
+import { axisNumber, tooltip } from "./palette.js";
 
 // Colour is never the only sign: each line has its own marker, and beyond three its own dash.
 const MARKERS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin"];
@@ -8,7 +8,6 @@ const NARROW = 480;
 export function lineOption(spec, colours, width) {
   const isNarrow = width < NARROW;
   const several = spec.series.length > 1;
-  const ticks = new Intl.NumberFormat(spec.locale, { notation: "compact", maximumFractionDigits: spec.decimals > 2 ? spec.decimals : 2 });
   return {
     animation: !colours.still,
     animationDuration: 300,
@@ -32,7 +31,7 @@ export function lineOption(spec, colours, width) {
       scale: spec.scale !== "zero",
       splitNumber: 4,
       splitLine: { lineStyle: { color: colours.grid } },
-      axisLabel: { color: colours.faint, fontSize: 12, formatter: (value) => ticks.format(value) },
+      axisLabel: { color: colours.faint, fontSize: 12, formatter: axisNumber(spec) },
     },
     series: spec.series.map((line, place) => ({
       type: "line",

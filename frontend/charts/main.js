@@ -48,6 +48,8 @@ async function draw(figure) {
   const paint = () => chart.setOption(OPTIONS[spec.kind](spec, palette(place), place.clientWidth), { notMerge: true });
   paint();
   new ResizeObserver(() => {
+    // A picture that is hidden for a moment has no size, and a map cannot be drawn into nothing.
+    if (!place.clientWidth || !place.clientHeight) return;
     chart.resize();
     paint();
   }).observe(place);

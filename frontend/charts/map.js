@@ -1,6 +1,5 @@
 import { tooltip } from "./palette.js";
 
-// Ratio of the projected world, width to height: the box keeps it, whatever the page's width.
 export function mapOption(spec, colours) {
   const byKey = new Map(spec.areas.map((area) => [area.key, area]));
   return {
@@ -13,8 +12,6 @@ export function mapOption(spec, colours) {
         map: "world",
         // The shapes are projected already: no stretching by latitude.
         aspectScale: 1,
-        layoutCenter: ["50%", "50%"],
-        layoutSize: "100%",
         left: 0,
         right: 0,
         top: 0,
@@ -23,7 +20,7 @@ export function mapOption(spec, colours) {
         selectedMode: false,
         label: { show: false },
         itemStyle: { areaColor: colours.none, borderColor: colours.border, borderWidth: 0.5 },
-        emphasis: { label: { show: false }, itemStyle: { areaColor: null, borderColor: colours.text, borderWidth: 1.5 } },
+        emphasis: { label: { show: false }, itemStyle: { borderColor: colours.text, borderWidth: 1.5 } },
         data: spec.areas.map((area) => ({
           name: area.key,
           value: area.value,

@@ -16,6 +16,15 @@ export function palette(element) {
   };
 }
 
+// A number on an axis, shortened by the same words as in the text.
+export function axisNumber(spec) {
+  const plain = new Intl.NumberFormat(spec.locale, { maximumFractionDigits: 2 });
+  return (value) => {
+    const scale = spec.scales.find(([power]) => Math.abs(value) >= 1e6 && Math.abs(value) >= 10 ** power);
+    return scale ? plain.format(value / 10 ** scale[0]) + scale[1] : plain.format(value);
+  };
+}
+
 export function tooltip(colours, formatter, trigger) {
   return {
     trigger,

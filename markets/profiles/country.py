@@ -10,6 +10,7 @@ from markets import queries
 from markets.models import Area, Membership
 from markets.profiles.demand import (
     CategoryCard,
+    DocumentRef,
     ProfileVersion,
     Statement,
     ThemeCard,
@@ -19,9 +20,10 @@ from markets.profiles.demand import (
     theme_cards,
 )
 from markets.profiles.figure_table import figures_table, vintages_used
-from markets.profiles.figures import Figure, IndicatorRef, Provenance, latest_figures
+from markets.profiles.figures import Figure, IndicatorRef, Point, Provenance, indicator_ref, latest_figures
 from markets.profiles.markets import MarketRef, market, market_ref
 from markets.profiles.tables import Table
+from markets.queries import Stated
 from markets.vocabulary import AsOf
 
 # The unions and organisations whose membership decides how a good enters a market.
@@ -50,6 +52,14 @@ class IndicatorGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Trend:
+    """The stated values of a headline indicator, oldest first; forecasts are left out."""
+
+    indicator: IndicatorRef
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CountryProfile:
     """All that a country page shows. as_of None: as known now. version None: no demand profile was known then."""
 
@@ -59,6 +69,7 @@ class CountryProfile:
     timezone: str
     as_of: dt.datetime | None
     headline: tuple[Figure, ...]
+    trends: tuple[Trend, ...]
     groups: tuple[IndicatorGroup, ...]
     characters: tuple[Statement, ...]
     themes: tuple[ThemeCard, ...]
@@ -68,6 +79,15 @@ class CountryProfile:
     gaps: tuple[IndicatorRef, ...]
     version: ProfileVersion | None
     sources: tuple[Provenance, ...]
+
+    @property
+    def documents(self) -> tuple[DocumentRef, ...]:
+        """The documents the page cites, each once, in the order of their codes."""
+        cited = [s.document for s in self.characters]
+        cited += [s.document for theme in self.themes for s in theme.statements]
+        cited += [fact.document for card in self.categories for field in card.fields for fact in field.facts]
+        by_code = {document.code: document for document in cited if document}
+        return tuple(by_code[code] for code in sorted(by_code))
 
     def table(self) -> Table:
         """Every figure of the page, one a row."""
@@ -93,6 +113,7 @@ def country_profile(code: str, as_of: AsOf | None = None) -> CountryProfile:
         timezone=area.timezone,
         as_of=as_of.at if as_of else None,
         headline=tuple(figure for figure in figures if figure.indicator.code in headline),
+        trends=_trends([indicator_ref(i) for i in indicators if i.is_headline], rows),
         groups=_grouped(figures),
         characters=tuple(statement(c, "market", is_stated=c.is_stated) for c in version.characters.all())
         if version
@@ -105,6 +126,14 @@ def country_profile(code: str, as_of: AsOf | None = None) -> CountryProfile:
         version=profile_version(version),
         sources=vintages_used(stated),
     )
+
+
+def _trends(indicators: Sequence[IndicatorRef], rows: Sequence[Stated]) -> tuple[Trend, ...]:
+    points: dict[str, list[Point]] = {indicator.code: [] for indicator in indicators}
+    for row in rows:
+        if row.indicator_id in points and row.obs_status != "f":
+            points[row.indicator_id].append(Point(row.period, row.value, row.obs_status))
+    return tuple(Trend(indicator, tuple(points[indicator.code])) for indicator in indicators)
 
 
 def _grouped(figures: Sequence[Figure]) -> tuple[IndicatorGroup, ...]:

@@ -9,7 +9,8 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from markets import charts
-from markets.profiles.figures import IndicatorRef, Point, Provenance
+from markets.profiles.country import CountryProfile, Trend
+from markets.profiles.figures import Figure, IndicatorRef, Provenance
 from markets.profiles.markets import MarketList
 from markets.profiles.series import SeriesLine
 from markets.templatetags.figures import address
@@ -32,9 +33,20 @@ def line_chart(
 
 
 @register.simple_tag
-def sparkline(indicator: IndicatorRef, points: Sequence[Point]) -> charts.Sparkline | None:
-    """A series as a small line, or None when it is too short."""
-    return charts.sparkline(indicator, points)
+def course_of(page: CountryProfile, figure: Figure) -> charts.Sparkline | None:
+    """The course of a headline figure, or None when it is too short."""
+    points = next((trend.points for trend in page.trends if trend.indicator.code == figure.indicator.code), ())
+    return charts.sparkline(figure.indicator, points)
+
+
+@register.simple_tag
+def trend_chart(page: CountryProfile, trend: Trend) -> charts.Chart:
+    """A headline series of one market over time."""
+    title = _("%(market)s: %(indicator)s") % {"market": page.market.name, "indicator": trend.indicator.name}
+    figure = next(figure for figure in page.headline if figure.indicator.code == trend.indicator.code)
+    line = SeriesLine(page.market.iso3, page.market.name, is_aggregate=False, points=trend.points)
+    sources = (figure.provenance,) if figure.provenance else ()
+    return charts.line_chart(f"trend-{trend.indicator.code}", title, trend.indicator, (line,), sources)
 
 
 @register.simple_tag(takes_context=True)

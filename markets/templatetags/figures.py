@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from markets import wording
-from markets.profiles.figures import Change, ChangeKind, Figure, Rank
+from markets.profiles.demand import DocumentRef
+from markets.profiles.figures import Change, ChangeKind, Figure, Provenance, Rank
+from markets.profiles.markets import MarketList, MarketRow
 from markets.profiles.tables import Cell, Column, Table
 
 register = template.Library()
+
+# What the document table says of a document that names no publisher or title.
+ADDRESS = re.compile(r"(https?://[^\s;,]+)")
+UNSTATED = "Not stated in the document"
 
 # Columns whose raw values are codes: how people read them.
 COLUMN_WORDS: dict[str, Callable[[str], str]] = {
@@ -135,12 +143,40 @@ def rank_meaning(rank: Rank) -> str:
     return form % {"position": rank.position, "of": rank.of}
 
 
+@register.filter
+def place_told(rank: Rank) -> str:
+    """A rank as `Place 53 of 197, highest first`."""
+    form = (
+        _("Place %(position)s of %(of)s, lowest first")
+        if rank.lowest_first
+        else _("Place %(position)s of %(of)s, highest first")
+    )
+    return form % {"position": rank.position, "of": rank.of}
+
+
+@register.simple_tag
+def revised_words(figure: Figure) -> str:
+    """What the figure was before its revision, and in which vintage."""
+    if figure.revised_from is None:
+        return ""
+    old = figure.revised_from
+    was = amount_of(old.value, figure.indicator.unit, figure.indicator.decimals)
+    known = {"value": was, "day": wording.day_words(old.known_from)}
+    return _("Revised: was %(value)s in the vintage of %(day)s") % known
+
+
+@register.filter
+def strength_words(strength: str) -> str:
+    """How strongly a theme is supported, in a word or two."""
+    return str(wording.STRENGTH_WORDS[strength])
+
+
 @register.simple_tag
 def status_mark(letter: str) -> SafeString | str:
     """A status letter as a small raised mark that says what it means; nothing for a normal value."""
     if not letter:
         return ""
-    return format_html('<abbr class="status" title="{}">{}</abbr>', status_words(letter), letter)
+    return format_html('<abbr class="obs-status" title="{}">{}</abbr>', status_words(letter), letter)
 
 
 @register.simple_tag
@@ -210,10 +246,66 @@ def in_language(context: template.Context, language: str) -> str:
     return translate_url(request.get_full_path(), language) if request else f"/{language}/"
 
 
+@dataclass(frozen=True, slots=True)
+class ListedRows:
+    """Markets of a list that have any of its figures, and those that have none."""
+
+    with_data: tuple[MarketRow, ...]
+    without_data: tuple[MarketRow, ...]
+
+
+@register.simple_tag
+def rows_by_data(page: MarketList) -> ListedRows:
+    """The rows of a list of markets, those without any figure apart."""
+    has_data = {row.market.iso3 for row in page.rows if any(figure.value is not None for figure in row.figures)}
+    return ListedRows(
+        tuple(row for row in page.rows if row.market.iso3 in has_data),
+        tuple(row for row in page.rows if row.market.iso3 not in has_data),
+    )
+
+
+@register.filter
+def document_words(document: DocumentRef) -> str:
+    """Publisher, title and day of a document; what it does not state about itself is said to be so."""
+    publisher = document.publisher if document.publisher != UNSTATED else _("publisher not stated")
+    title = _("“%(title)s”") % {"title": document.title} if document.title != UNSTATED else _("title not stated")
+    day = wording.day_words(document.published_on) if document.published_on else _("day not stated")
+    return wording.listed([publisher, title, day])
+
+
+@register.filter
+def place_words(document: DocumentRef) -> str:
+    """Where a fact stands: who published the document (its code where that is not known), and the line."""
+    known = document.publisher != UNSTATED
+    name = document.publisher if known else _("document %(code)s") % {"code": document.code}
+    line = document.locator.partition(":L")[2]
+    return _("%(document)s, line %(line)s") % {"document": name, "line": line} if line else name
+
+
+@register.filter
+def vintage_day(source: Provenance) -> str:
+    """The day of a vintage; where the source gives none, the day by which it was public."""
+    if source.released_on:
+        return wording.day_words(source.released_on)
+    return _("by %(day)s") % {"day": wording.day_words(source.known_from)}
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """A citation with each address in it as a link that shows its site only."""
+    parts = ADDRESS.split(text)
+    return format_html_join("", "{}", ((_site(part) if ADDRESS.fullmatch(part) else part,) for part in parts))
+
+
 @register.filter
 def local_time(zone: str) -> str:
     """What time it is there now, with the distance from UTC."""
     return wording.local_time_words(zone, dt.datetime.now(dt.UTC))
+
+
+def _site(address_text: str) -> SafeString:
+    name = urlsplit(address_text).netloc.removeprefix("www.")
+    return format_html('<a href="{}" rel="nofollow noopener">{}</a>', address_text, name)
 
 
 def _shown_cell(column: Column, cell: Cell) -> ShownCell:

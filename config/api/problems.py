@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final
 
 from django.conf import settings
@@ -200,7 +201,7 @@ def _headers(raised: Exception, kind: ProblemKind) -> dict[str, str]:
     headers = {}
     seconds: float | None = getattr(raised, "wait", None)
     if isinstance(raised, exceptions.Throttled) and seconds is not None:
-        headers["Retry-After"] = str(int(seconds) + 1)
+        headers["Retry-After"] = str(ceil(seconds))
     elif kind.status == 503 or (isinstance(raised, MarketsError) and raised.retry):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if kind.status == 401:

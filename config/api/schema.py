@@ -32,6 +32,7 @@ _PLAIN: Final[Mapping[Any, Schema]] = {
 # The codes in addresses, with one that exists.
 _IN_PATH: Final[Mapping[tuple[str, str], tuple[str, Schema, Any]]] = {
     ("markets", "iso3"): ("ISO 3166 alpha-3 code", {"type": "string", "pattern": "^[A-Z]{3}$"}, "KAZ"),
+    ("markets", "code"): ("Indicator code", {"type": "string", "pattern": f"^{INDICATOR_FORM}$"}, "NY.GDP.MKTP.CD"),
     ("products", "code"): ("HS 2022 code", {"type": "string", "pattern": r"^\d{2}(\d{2}){0,2}$"}, "8418"),
     ("categories", "slug"): ("Category", {"type": "string", "pattern": f"^{SLUG_FORM}$"}, "appliances"),
     ("indicators", "code"): ("Indicator code", {"type": "string", "pattern": f"^{INDICATOR_FORM}$"}, "NY.GDP.MKTP.CD"),

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.http import Http404
-from django.urls import URLResolver, get_resolver, is_valid_path
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.urls import URLResolver, get_resolver, resolve
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -124,16 +124,13 @@ class UnknownAddress(Door):
     http_method_names = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
     fresh_seconds = 0
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponsePermanentRedirect:
         """A forgotten slash at the end is put right; the rest is not there."""
-        path = request.path
-        if not path.endswith("/") and is_valid_path(f"{path}/", None) and self._is_known(f"{path}/"):
-            query = request.META.get("QUERY_STRING", "")
-            return Response(status=308, headers={"Location": f"{request.path}/" + (f"?{query}" if query else "")})
-        raise Http404
-
-    def _is_known(self, path: str) -> bool:
-        return getattr(get_resolver().resolve(path).func, "cls", None) is not UnknownAddress
+        meant = f"{request.path}/"
+        if request.path.endswith("/") or getattr(resolve(meant).func, "cls", None) is UnknownAddress:
+            raise Http404
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(meant + (f"?{query}" if query else ""), preserve_request=True)
 
     def question(self, request: Request) -> Mapping[str, Any]:  # noqa: ARG002 the parent's signature
         """No parameter is refused where no address is."""

@@ -26,8 +26,9 @@ from markets.api.parameters import (
 )
 from markets.errors import InvalidValue
 from markets.models import Area, Dataset, Indicator, Observation
-from markets.profiles import indicator_page
-from markets.profiles.figures import IndicatorRef, indicator_ref
+from markets.profiles import indicator_page, series_page
+from markets.profiles.directory import IndicatorRecord, indicator_records
+from markets.profiles.history import SeriesPage
 from markets.profiles.observations import ObservationRecord, columns, observation_records, published
 from markets.profiles.series import IndicatorPage
 from markets.search import MAX_CHARACTERS
@@ -46,15 +47,17 @@ def known_dataset(key: str) -> str:
 
 
 class IndicatorListView(ListView):
-    """Indicators: what is measured, with unit, digits to show, definition and caveat."""
+    """Indicators: what is measured, with unit, digits to show, definition, caveat, and for how many markets."""
 
-    record = IndicatorRef
+    record = IndicatorRecord
+    fresh_seconds = FIGURES_SECONDS
     sorts: ClassVar = {"rank": ("sort", "code"), "code": ("code",)}
     parameters: ClassVar[Sequence[Parameter]] = list_parameters(
-        IndicatorRef,
+        IndicatorRecord,
         text("search", "Words in English, Chinese or Russian, or a code.", "population", MAX_CHARACTERS),
         code("group", "Only indicators on this subject.", "energy", r"[a-z_]{1,20}"),
         code("dataset", "Only indicators of this dataset.", "worldbank", SLUG_FORM),
+        AS_OF,
         sort("rank", "code"),
     )
 
@@ -73,9 +76,9 @@ class IndicatorListView(ListView):
             found = found.filter(code__in=found_keys(self.asked["search"], "indicator"))
         return found
 
-    def records(self, rows: Sequence[Indicator]) -> list[IndicatorRef]:
-        """The indicators in the language of the request."""
-        return [indicator_ref(indicator) for indicator in rows]
+    def records(self, rows: Sequence[Indicator]) -> list[IndicatorRecord]:
+        """The indicators with their coverage."""
+        return indicator_records(rows, self.asked["as_of"])
 
 
 class IndicatorView(RecordView):
@@ -97,11 +100,22 @@ class IndicatorView(RecordView):
 
     def found(self, **codes: Any) -> IndicatorPage:
         """The same as the indicator's page. Raises NotFound, InvalidValue."""
-        wanted = self.asked["market"] or ()
-        _refuse_unknown("market", wanted, queries.markets().filter(code__in=wanted).values_list("code", flat=True))
+        asked = self.asked
         return indicator_page(
-            codes["code"], compared=wanted, period=self.asked["period"] or "", as_of=self.asked["as_of"]
+            codes["code"], compared=asked["market"] or (), period=asked["period"] or "", as_of=asked["as_of"]
         )
+
+
+class MarketSeriesView(RecordView):
+    """One indicator of one market: every period, and for each every vintage that stated it, newest first."""
+
+    record = SeriesPage
+    parameters: ClassVar[Sequence[Parameter]] = record_parameters(SeriesPage, AS_OF)
+    fresh_seconds = FIGURES_SECONDS
+
+    def found(self, **codes: Any) -> SeriesPage:
+        """The same as the series' page. Raises NotFound."""
+        return series_page(codes["iso3"], codes["code"], self.asked["as_of"])
 
 
 class ObservationListView(ListView):

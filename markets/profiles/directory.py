@@ -1,4 +1,4 @@
-"""Markets as a directory: the facts that identify each, for lists that show no figures."""
+"""Markets and indicators as directories: what identifies each, for lists that show no figures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markets import queries
-from markets.models import Area
+from markets.models import Area, Indicator
+from markets.vocabulary import AsOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,45 @@ def market_records(areas: Sequence[Area]) -> list[MarketRecord]:
             is_focus=area.code in queries.FOCUS_MARKETS,
         )
         for area in areas
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRecord:
+    """An indicator with its coverage. markets 0: no market has a value, and `oldest` and `newest` are empty."""
+
+    code: str
+    name: str
+    group: str
+    unit: str
+    decimals: int
+    direction: str
+    definition: str
+    caveat: str
+    dataset: str
+    markets: int
+    oldest: str
+    newest: str
+
+
+def indicator_records(indicators: Sequence[Indicator], as_of: AsOf | None = None) -> list[IndicatorRecord]:
+    """These indicators in the active language, in one question for the coverage of all of them."""
+    coverage = queries.coverage(as_of)
+    nothing = queries.Coverage("", 0, "", "")
+    return [
+        IndicatorRecord(
+            code=indicator.code,
+            name=indicator.name,
+            group=indicator.group,
+            unit=indicator.unit,
+            decimals=indicator.decimals,
+            direction=indicator.direction,
+            definition=indicator.definition,
+            caveat=indicator.caveat,
+            dataset=indicator.dataset_id,
+            markets=coverage.get(indicator.code, nothing).markets,
+            oldest=coverage.get(indicator.code, nothing).oldest,
+            newest=coverage.get(indicator.code, nothing).newest,
+        )
+        for indicator in indicators
     ]

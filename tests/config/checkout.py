@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -61,6 +62,11 @@ def as_unprivileged(command: Sequence[str]) -> list[str]:
     ]  # fmt: skip
 
 
+def collected_static_files(var: Path) -> None:
+    """Copy the static files that the tests' own servers use: they are the same, and it is quicker."""
+    shutil.copytree(os.environ["STATIC_ROOT"], var / "static")
+
+
 def free_port() -> int:
     """A port of the loopback address that nobody uses."""
     with socket.socket() as probe:
@@ -97,6 +103,14 @@ def wait_until_gone(var: Path, seconds: float = 20) -> list[str]:
     while (left := processes(var)) and time.monotonic() < deadline:
         time.sleep(0.1)
     return left
+
+
+def wait_for_line(log: Path, text: str, seconds: float = 30) -> None:
+    """Return when the log holds the text; AssertionError when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not (log.exists() and text in log.read_text()):
+        assert time.monotonic() < deadline, f"{text!r} is not in {log}"
+        time.sleep(0.1)
 
 
 def command(*words: str) -> list[str]:

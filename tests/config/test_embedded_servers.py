@@ -77,16 +77,16 @@ def test_a_backup_restores_what_was_there(tmp_path: Path) -> None:
     ask(before, "create table kept as select generate_series(1, 1000) as value, '冰箱' as name")
     told = answer(command("backup", str(file)), environment(before))
     assert told.returncode == 0, told.stderr
-    question = "select count(*), sum(value), min(name) from kept"
     ask(after, "create table kept as select 'in the way' as name")
+    # a file cut short changes nothing
+    short = tmp_path / "short.dump"
+    short.write_bytes(file.read_bytes()[:-200])
+    told = answer(command("restore", str(short)), environment(after))
+    assert told.returncode == 1
+    assert ask(after, "select name from kept") == "in the way"
     told = answer(command("restore", str(file)), environment(after))
     assert told.returncode == 0, told.stderr
-    assert ask(after, question) == ask(before, question) == "1000 500500 冰箱"
-    # a file cut short changes nothing
-    file.write_bytes(file.read_bytes()[:-200])
-    told = answer(command("restore", str(file)), environment(after))
-    assert told.returncode == 1
-    assert ask(after, question) == "1000 500500 冰箱"
+    assert ask(after, "select count(*), sum(value), min(name) from kept") == "1000 500500 冰箱"
 
 
 def test_data_of_another_major_version_are_refused_with_a_way_out(tmp_path: Path) -> None:
@@ -100,8 +100,10 @@ def test_data_of_another_major_version_are_refused_with_a_way_out(tmp_path: Path
 
 
 def test_the_exit_code_of_the_command_is_passed_on(tmp_path: Path) -> None:
-    told = answer(command("test", sys.executable, "-c", "raise SystemExit(7)"), environment(tmp_path))
-    assert told.returncode == 7
+    env = environment(tmp_path)
+    del env["VAR_DIR"]  # the servers of a test have a folder of their own anyway
+    told = answer(command("test", sys.executable, "-c", "raise SystemExit(7)"), env)
+    assert told.returncode == 7, told.stderr
 
 
 def test_a_command_without_servers_says_how_to_start_them(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.config.checkout import (
     UNPRIVILEGED,
     answer,
     as_unprivileged,
+    collected_static_files,
     command,
     environment,
     first_page,
@@ -21,6 +22,7 @@ from tests.config.checkout import (
     processes,
     supervisor_pid,
     terminal,
+    wait_for_line,
     wait_until_gone,
 )
 
@@ -71,14 +73,13 @@ def test_two_lives_of_a_checkout(tmp_path: Path) -> None:
         assert "facts" not in shown  # nothing changed, so nothing is prepared a second time
         with psycopg.connect(database_url(env)) as connection:
             assert connection.execute("select value from kept").fetchone() == (42,)
+        wait_for_line(tmp_path / "log" / "worker.log", "ready")
+        wait_for_line(tmp_path / "log" / "beat.log", "beat: Starting")
         again.press_ctrl_c()
         again.wait()
         assert "Nothing is left running" in again.shown
     assert processes(tmp_path) == []
     assert is_free(port)
-    logs = tmp_path / "log"
-    assert "ready" in (logs / "worker.log").read_text()
-    assert "beat: Starting" in (logs / "beat.log").read_text()
 
 
 def test_an_unprivileged_user_in_a_long_path_with_spaces() -> None:
@@ -87,8 +88,10 @@ def test_an_unprivileged_user_in_a_long_path_with_spaces() -> None:
         parent.chmod(0o755)
         var = parent / "a path with spaces" / ("and a very long name " * 6).strip()
         var.mkdir(parents=True)
+        collected_static_files(var)
         if os.geteuid() == 0:
-            os.chown(var, UNPRIVILEGED, UNPRIVILEGED)
+            for path in (var, *var.rglob("*")):
+                os.chown(path, UNPRIVILEGED, UNPRIVILEGED)
         assert len(str(var)) > 107
         port = free_port()
         env = environment(var, PORT=str(port), HOME=str(var))

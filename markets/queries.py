@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from markets.models import (
@@ -182,21 +182,29 @@ def standings(wanted: Sequence[Ranked], excluded: Iterable[tuple[str, str]], as_
 
 
 def replaced_values(rows: Iterable[Stated]) -> dict[int, Stated]:
-    """For each observation that revised or withdrew another, the one it took the place of, by the newer one's id."""
-    newer = {row.pk: row for row in rows if row.obs_status}
+    """For each observation that revised or withdrew another, the one it took the place of, by the newer one's id.
+
+    Vintages between the two that said the same figure in other digits or under another letter are passed over.
+    """
+    newer = [row for row in rows if row.obs_status]
     if not newer:
         return {}
-    keys = {(row.indicator_id, row.area_id, row.period, row.release_id): row for row in newer.values()}
-    older = Observation.objects.filter(
-        superseded_by__in={row.release_id for row in newer.values()},
-        indicator_id__in={row.indicator_id for row in newer.values()},
-        area_id__in={row.area_id for row in newer.values()},
+    older: dict[tuple[str, str, str], list[Stated]] = {}
+    superseded = Observation.objects.filter(
+        known_to__isnull=False,
+        indicator_id__in={row.indicator_id for row in newer},
+        area_id__in={row.area_id for row in newer},
+        period__in={row.period for row in newer},
     )
+    for row in stated(superseded.order_by("-known_from", "-id")):
+        older.setdefault((row.indicator_id, row.area_id, row.period), []).append(row)
     found = {}
-    for old in stated(older):
-        row = keys.get((old.indicator_id, old.area_id, old.period, old.superseded_by_id or 0))
-        if row is not None and not _is_same_figure(old, row):
-            found[row.pk] = old
+    for row in newer:
+        vintages = older.get((row.indicator_id, row.area_id, row.period), ())
+        before = (old for old in vintages if (old.known_from, old.pk) < (row.known_from, row.pk))
+        other = next((old for old in before if not _is_same_figure(old, row)), None)
+        if other is not None:
+            found[row.pk] = other
     return found
 
 
@@ -221,17 +229,29 @@ def coverage(as_of: AsOf | None = None) -> dict[str, Coverage]:
 
 
 def revisions(indicator: str, limit: int, as_of: AsOf | None = None) -> tuple[list[Stated], int]:
-    """Observations of an indicator that revised or withdrew another, newest first, and how many there are."""
-    replaced = Observation.objects.filter(
-        indicator_id=OuterRef("indicator_id"),
-        area_id=OuterRef("area_id"),
-        period=OuterRef("period"),
-        superseded_by_id=OuterRef("release_id"),
-    )
-    newer = Observation.objects.filter(Exists(replaced), indicator_id=indicator).exclude(obs_status="")
-    if as_of is not None:
-        newer = newer.filter(known_from__lte=as_of.at)
-    return stated(newer.order_by("-known_from", "-period", "area_id")[:limit]), newer.count()
+    """Observations of an indicator that revised or withdrew another, newest first, and how many there are.
+
+    The same figure in other digits or under another letter is no revision.
+    """
+    columns = ", ".join(f"n.{column}" for column in ("id", *Stated._fields[1:]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT count(*) OVER (), {columns}
+            FROM markets_observation n
+            JOIN markets_observation o ON o.superseded_by_id = n.release_id AND o.indicator_id = n.indicator_id
+                AND o.area_id = n.area_id AND o.period = n.period
+            WHERE n.indicator_id = %(indicator)s AND (%(at)s::timestamptz IS NULL OR n.known_from <= %(at)s)
+              AND ((n.value IS NULL AND o.value IS NULL) OR n.value = o.value
+                   OR (n.last_digit_exponent <> o.last_digit_exponent
+                       AND abs(n.value - o.value) * 2
+                           <= 10::numeric ^ greatest(n.last_digit_exponent, o.last_digit_exponent))) IS NOT TRUE
+            ORDER BY n.known_from DESC, n.period DESC, n.area_id LIMIT %(limit)s
+            """,  # noqa: S608 - the only text put in is the names of our own columns
+            {"indicator": indicator, "at": as_of.at if as_of else None, "limit": limit},
+        )
+        found = cursor.fetchall()
+    return [Stated(*row[1:]) for row in found], found[0][0] if found else 0
 
 
 def _is_same_figure(old: Stated, new: Stated) -> bool:

@@ -244,7 +244,10 @@ def _query_parameter(parameter: Parameter) -> Schema:
     if parameter.schema["type"] == "array":
         schema |= {"style": "form", "explode": False}
     if parameter.example:
-        schema["example"] = _example(parameter)
+        # Not as `example` of the parameter: Swagger would send the examples of all parameters at once.
+        schema["schema"]["examples"] = [_example(parameter)]
+        if "enum" not in parameter.schema:
+            schema["description"] += f" For example `{parameter.example}`."
     return schema
 
 

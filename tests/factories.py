@@ -1,20 +1,22 @@
-"""What tests make by themselves: rows of the tables, and answers in the World Bank's documented form."""
+"""What tests make by themselves: rows, deliveries, answers in the World Bank's form, and moments to go back to."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import factory
+from django.db import connection, transaction
 from factory.django import DjangoModelFactory
 
 from markets import models
 from markets.sources.base import Delivery, ObservationRow, RawPayload, SliceDelivery, UnmappedRow, Vintage
-from markets.vocabulary import ObsStatus, PrintedNumber, Transport
+from markets.vocabulary import AsOf, ObsStatus, PrintedNumber, Transport
 
 SPECIMENS = Path(__file__).resolve().parent / "specimens"
 GDP = "NY.GDP.MKTP.CD"
@@ -107,6 +109,24 @@ def delivery(
         slices=[SliceDelivery(key, its_rows, covers_all, unmapped) for key, its_rows in slices.items()],
         payloads=[RawPayload("a file", content, "application/json", dt.datetime.now(dt.UTC))],
     )
+
+
+# ---------------------------------------------------------------- moments
+def database_now() -> AsOf:
+    """The database's clock, by which vintages are ordered."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return AsOf(cursor.fetchone()[0])
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Tables as they were before, whatever was written meanwhile: one example of many leaves nothing to the next."""
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
 
 
 # ---------------------------------------------------------------- answers of the World Bank

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -12,7 +11,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +21,7 @@ from markets.models import Observation, Release
 from markets.sources.http import SourceClient
 from markets.sources.worldbank import CARD, WorldBank
 from markets.vocabulary import AsOf, ObsStatus, PrintedNumber, Transport
-from tests.factories import GDP, POPULATION, delivery, entry, pages, row
+from tests.factories import GDP, POPULATION, database_now, delivery, entry, pages, row, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_retries")]
 
@@ -52,23 +50,6 @@ DELIVERIES = st.lists(
     min_size=1,
     max_size=6,
 )
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """A table as it was before, whatever the example wrote."""
-    with transaction.atomic():
-        try:
-            yield
-        finally:
-            transaction.set_rollback(True)
-
-
-def now() -> AsOf:
-    """The database's clock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return AsOf(cursor.fetchone()[0])
 
 
 def state(as_of: AsOf | None = None) -> State:
@@ -104,14 +85,14 @@ def test_any_sequence_of_deliveries_leaves_each_series_in_a_complete_state_and_e
 ) -> None:
     with undone():
         expected: State = {}
-        seen = [(now(), expected)]
+        seen = [(database_now(), expected)]
         for told in sequence:
             outcome = delivered(told)
             if told.contradicted:
                 assert outcome.held, "who contradicts himself is not believed"
             expected = after(expected, told, outcome.held)
             assert state() == expected
-            seen.append((now(), expected))
+            seen.append((database_now(), expected))
         for moment, known in seen:
             assert state(moment) == known
         check_history()

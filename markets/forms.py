@@ -230,7 +230,7 @@ class CategoryFactForm(EntryForm):
         return CategoryFactEntry(category=part.category, **(self._stated() | stated))
 
 
-class EntryFormSet(forms.BaseFormSet[EntryForm]):
+class EntryFormSet(forms.BaseFormSet):
     """The entries of one part; what is marked for removal is not checked any more."""
 
     def problems(self) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from markets import queries
 from markets.errors import InvalidValue, NotFound
 from markets.models import Category, CategoryFact, DemandProfile, Product, Theme
-from markets.profiles.demand import CardField, ProductRef, card_fields, product_ref
+from markets.profiles.demand import CardField, DocumentRef, ProductRef, card_fields, product_ref
 from markets.profiles.markets import MarketRef, market_ref
 from markets.profiles.tables import Cell, Column, Table
 from markets.vocabulary import HSCode
@@ -137,6 +137,13 @@ class CategoryPage:
     overlaps: tuple[CategoryRef, ...]
     markets: tuple[CategoryMarket, ...]
     classification: str
+
+    @property
+    def documents(self) -> tuple[DocumentRef, ...]:
+        """The documents the cards cite, each once, in the order of their codes."""
+        facts = (fact for entry in self.markets for field in entry.fields for fact in field.facts)
+        by_code = {fact.document.code: fact.document for fact in facts if fact.document}
+        return tuple(by_code[code] for code in sorted(by_code))
 
     def table(self) -> Table:
         """The codes the category holds, one a row."""

@@ -32,7 +32,10 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DatasetLine:
-    """A dataset with its licence and freshness. since: when the present state began to count."""
+    """A dataset with its licence and freshness. since: when the present state began to count.
+
+    is_refreshed: it is downloaded on a schedule, and does not only come with the product.
+    """
 
     id: str
     name: str
@@ -49,6 +52,7 @@ class DatasetLine:
     next_expected_at: dt.datetime | None
     last_error: str
     newest: Provenance | None
+    is_refreshed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +291,7 @@ def _dataset_line(dataset: Dataset, history: _History, series: int) -> DatasetLi
         next_expected_at=expected,
         last_error=job.problems[-1]["message"] if job and job.problems else "",
         newest=provenance(newest) if newest else None,
+        is_refreshed=dataset.refresh_every is not None,
     )
 
 

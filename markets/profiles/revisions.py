@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from markets import queries
+from markets.models import Area
 from markets.profiles.figures import IndicatorRef, Provenance, provenances
 from markets.profiles.tables import Column, Table
 from markets.vocabulary import AsOf
@@ -18,10 +19,14 @@ REVISIONS_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class RevisionLine:
-    """A value that a later vintage changed: old, new, and both vintages. None: not stated in that vintage."""
+    """A value that a later vintage changed: old, new, and both vintages. None: not stated in that vintage.
+
+    is_aggregate: the area is a group, which has no page of its own.
+    """
 
     area: str
     area_name: str
+    is_aggregate: bool
     period: str
     old_value: Decimal | None
     new_value: Decimal | None
@@ -30,7 +35,7 @@ class RevisionLine:
 
 
 def revision_lines(
-    indicator: str, name_by_area: Mapping[str, str], as_of: AsOf | None = None
+    indicator: str, areas: Mapping[str, Area], as_of: AsOf | None = None
 ) -> tuple[tuple[RevisionLine, ...], int]:
     """The newest revisions of an indicator, by a moment or till now, and how many there are in all."""
     shown, total = queries.revisions(indicator, REVISIONS_SHOWN, as_of)
@@ -39,7 +44,8 @@ def revision_lines(
     lines = [
         RevisionLine(
             row.area_id,
-            name_by_area[row.area_id],
+            areas[row.area_id].name,
+            areas[row.area_id].is_aggregate,
             row.period,
             old[row.pk].value,
             row.value,

@@ -12,8 +12,11 @@ from django.urls import reverse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _lazy
 
+from markets import wording
 from markets.profiles.catalogue import ProductNode
-from markets.search import Hit
+from markets.profiles.demand import CardField
+from markets.search import Findings, Hit
+from markets.vocabulary import HSCode
 
 register = template.Library()
 
@@ -69,6 +72,27 @@ def by_section(chapters: Sequence[ProductNode]) -> list[Section]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class ToldFields:
+    """A card's fields that have a fact, and the names of the others, ready to read."""
+
+    fields: tuple[CardField, ...]
+    missing: str
+
+
+@register.simple_tag
+def loaded_only(fields: Sequence[CardField]) -> ToldFields:
+    """What a card has, and what it lacks."""
+    lacking = [str(wording.FIELD_WORDS[field.field]) for field in fields if not field.facts]
+    return ToldFields(tuple(field for field in fields if field.facts), wording.listed(lacking))
+
+
+@register.filter
+def dotted(code: str) -> str:
+    """A code as customs write it: `8418.21`."""
+    return HSCode(code).dotted
+
+
 @register.filter
 def language_name(code: str) -> str:
     """A language by its own name."""
@@ -79,3 +103,9 @@ def language_name(code: str) -> str:
 def hit_address(hit: Hit) -> str:
     """The page of a thing that was found."""
     return reverse(PAGES[hit.kind], args=[hit.key])
+
+
+@register.filter
+def hit_count(found: Findings) -> int:
+    """How many things are shown, suggestions included."""
+    return sum(len(group.hits) for group in found.groups) + len(found.suggestions)

@@ -19,7 +19,7 @@ from markets.profiles.citing import Citation, citation
 from markets.profiles.figures import Figure
 from markets.profiles.history import SeriesPage
 from markets.profiles.markets import MarketRef
-from markets.profiles.series import MOST_COMPARED, WORLD, IndicatorPage, SeriesLine
+from markets.profiles.series import MOST_COMPARED, WORLD, IndicatorPage, RankedRow, SeriesLine
 from markets.templatetags.figures import address, this_page
 
 register = template.Library()
@@ -118,6 +118,19 @@ def ranking_map(context: template.Context, page: IndicatorPage) -> charts.Chart:
     return charts.world_map(
         "world", title, page.indicator, figures, shapes=static("dist/world.json"), sources=page.sources
     )
+
+
+@register.simple_tag
+def ranked_among(page: IndicatorPage) -> int:
+    """How many markets are ranked in the shown period."""
+    return next((row.rank.of for row in page.ranking if row.rank), 0)
+
+
+@register.simple_tag
+def compared_places(page: IndicatorPage) -> list[RankedRow]:
+    """The rows of the compared markets in the ranking, in the order of comparison."""
+    rows = {row.market.iso3: row for row in page.ranking}
+    return [rows[market.iso3] for market in page.compared if market.iso3 in rows]
 
 
 @register.simple_tag

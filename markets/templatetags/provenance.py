@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from django import template
 from django.template.defaultfilters import filesizeformat
@@ -85,3 +86,9 @@ def redistribution_words(redistribution: str) -> str:
 def size_words(size_bytes: int) -> str:
     """A number of bytes, short."""
     return filesizeformat(size_bytes)
+
+
+@register.filter
+def site_of(url: str) -> str:
+    """The site an address leads to, without the rest of the address."""
+    return urlsplit(url).hostname or url

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from config.embedded import running_environment
 from config.embedded.backup import backup, restore
-from config.embedded.place import EmbeddedError, Lock, Place, is_alive
+from config.embedded.place import CHECKOUT, EmbeddedError, Lock, Place, is_alive
 from config.embedded.progress import Progress
 from config.embedded.site import collect_static, run_site
 from config.embedded.supervisor import (
@@ -37,9 +37,8 @@ def run() -> int:
 def manage(words: list[str]) -> int:
     """One management command on the running servers, or on servers started for it alone."""
     command = python("manage.py", *words)
-    addresses = {"DATABASE_URL": ""} if os.environ.get("DATABASE_URL") else running_environment()
-    if addresses is not None:
-        os.chdir(Path(__file__).resolve().parent.parent.parent)
+    if os.environ.get("DATABASE_URL") or running_environment() is not None:
+        os.chdir(CHECKOUT)
         os.execv(command[0], command)  # noqa: S606 - our own interpreter
     with checkout_servers(f"manage.py {shlex.join(words)}", Progress(is_quiet=True)) as supervisor:
         supervisor.start_servers()

@@ -27,3 +27,9 @@ urlpatterns = [
         path("", include((markets_urls.pages, "markets"))),
     ),
 ]
+
+# Failures of a page are told by a page; the API tells its own.
+handler400 = "markets.views.errors.bad_request"
+handler403 = "markets.views.errors.forbidden"
+handler404 = "markets.views.errors.missing_page"
+handler500 = "markets.views.errors.failed"

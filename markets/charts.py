@@ -255,15 +255,16 @@ def _map_classes(values: Sequence[Decimal], bounds: Sequence[Decimal], indicator
     return tuple(
         MapClass(
             place,
-            _("%(low)s to %(high)s")
-            % {
-                "low": wording.amount(min(held), indicator.unit, indicator.decimals),
-                "high": wording.amount(max(held), indicator.unit, indicator.decimals),
-            },
+            _range(min(held), max(held), indicator),
             len(held),
         )
         for place, held in sorted(members.items())
     )
+
+
+def _range(low: Decimal, high: Decimal, indicator: IndicatorRef) -> str:
+    first, last = (wording.amount(value, indicator.unit, indicator.decimals) for value in (low, high))
+    return first if first == last else _("%(low)s to %(high)s") % {"low": first, "high": last}
 
 
 def _periods(lines: Sequence[SeriesLine]) -> list[str]:

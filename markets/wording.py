@@ -27,6 +27,8 @@ NO_BREAK: Final = "\u00a0"
 # From here on a number is shortened; below it all its digits are shown.
 SHORTENED_FROM: Final = Decimal(1_000_000)
 _ALMOST_ONE: Final = Decimal("0.99995")
+# Digits after the point of a shortened number, by what it will read as: 1.23 million, 12.3 million, 123.4 bn.
+_DIGITS: Final = ((2, Decimal("9.995")), (1, Decimal("999.95")))
 _LOCALES: Final = {"en": "en", "zh-hans": "zh_Hans", "ru": "ru"}
 
 # Powers of ten with their word. CLDR's English short forms (M, B, T) are letters that readers of other
@@ -192,7 +194,7 @@ def short_number(value: Decimal | int, decimals: int = 0) -> str:
     # 999.96 million reads 1.00 bn: the scale is chosen by what will be shown.
     power, word = next(scale for scale in _SCALES[_language()] if abs(exact).scaleb(-scale[0]) >= _ALMOST_ONE)
     scaled = exact.scaleb(-power)
-    text = number(scaled, 2 if abs(scaled) < 10 else 1 if abs(scaled) < 1000 else 0)
+    text = number(scaled, next((digits for digits, below in _DIGITS if abs(scaled) < below), 0))
     return f"{text}{word}" if _language() == "zh-hans" else f"{text}{NO_BREAK}{word}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -13,8 +13,9 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _lazy
 
 from markets import wording
-from markets.profiles.catalogue import ProductNode
-from markets.profiles.demand import CardField
+from markets.profiles.catalogue import CategoryMarket, CategoryPage, ProductNode
+from markets.profiles.demand import CardFact, CardField
+from markets.profiles.markets import MarketRef
 from markets.search import Findings, Hit
 from markets.vocabulary import HSCode
 
@@ -73,18 +74,82 @@ def by_section(chapters: Sequence[ProductNode]) -> list[Section]:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldFields:
-    """A card's fields that have a fact, and the names of the others, ready to read."""
+class SharedFacts:
+    """Facts that several markets have in common, under the names of those markets."""
 
+    names: str
     fields: tuple[CardField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketCard:
+    """What a card says of one market alone. also: fields told with several markets; missing: fields without a fact."""
+
+    market: MarketRef
+    fields: tuple[CardField, ...]
+    also: str
     missing: str
+    loaded: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToldMarkets:
+    """A category's cards without repetition: first what several markets share, then each market's own."""
+
+    shared: tuple[SharedFacts, ...]
+    cards: tuple[MarketCard, ...]
 
 
 @register.simple_tag
-def loaded_only(fields: Sequence[CardField]) -> ToldFields:
-    """What a card has, and what it lacks."""
-    lacking = [str(wording.FIELD_WORDS[field.field]) for field in fields if not field.facts]
-    return ToldFields(tuple(field for field in fields if field.facts), wording.listed(lacking))
+def market_cards(page: CategoryPage) -> ToldMarkets:
+    """The cards of a category; a fact that several markets have stands once."""
+    holders: dict[tuple[str, CardFact], list[str]] = {}
+    for entry in page.markets:
+        for field in entry.fields:
+            for fact in field.facts:
+                holders.setdefault((field.field, fact), []).append(entry.market.iso3)
+    return ToldMarkets(
+        shared=tuple(_shared(page, holders)), cards=tuple(_card(entry, holders) for entry in page.markets)
+    )
+
+
+Holders = Mapping[tuple[str, CardFact], Sequence[str]]
+
+
+def _shared(page: CategoryPage, holders: Holders) -> Iterator[SharedFacts]:
+    """Shared facts by the markets that share them, those of most markets first."""
+    names = {entry.market.iso3: entry.market.name for entry in page.markets}
+    labels = {field.field: field.label for entry in page.markets for field in entry.fields}
+    several = {tuple(codes) for codes in holders.values() if len(codes) > 1}
+    for codes in sorted(several, key=lambda codes: (-len(codes), codes)):
+        facts: dict[str, list[CardFact]] = {field: [] for field in labels}
+        for (field, fact), held_by in holders.items():
+            if tuple(held_by) == codes:
+                facts[field].append(fact)
+        fields = tuple(CardField(field, labels[field], tuple(told)) for field, told in facts.items() if told)
+        yield SharedFacts(wording.listed([names[code] for code in codes]), fields)
+
+
+def _card(entry: CategoryMarket, holders: Holders) -> MarketCard:
+    own, also, missing = [], [], []
+    for field in entry.fields:
+        facts = tuple(fact for fact in field.facts if len(holders[field.field, fact]) == 1)
+        word = str(wording.FIELD_WORDS[field.field])
+        if facts:
+            own.append(CardField(field.field, field.label, facts))
+        if not field.facts:
+            missing.append(word)
+        elif len(facts) < len(field.facts):
+            also.append(word)
+    return MarketCard(
+        market=entry.market,
+        fields=tuple(own),
+        also=wording.listed(also),
+        missing=wording.listed(missing),
+        loaded=entry.loaded_fields,
+        all=len(entry.fields),
+    )
 
 
 @register.filter

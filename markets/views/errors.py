@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from markets.errors import MarketsError
@@ -36,6 +37,12 @@ def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResp
     return response
 
 
+def apart_page(status: int) -> HttpResponse:
+    """The page of a status for when the database may be away: nothing on it knows who asks."""
+    body = render_to_string(f"{status}.html", {"page": ErrorPage(status)})
+    return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400: a malformed request, or one larger than is read here."""
     is_too_large = type(exception).__name__ in {"RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent"}
@@ -52,6 +59,6 @@ def missing_page(request: HttpRequest, exception: Exception) -> HttpResponse:  #
     return error_page(request, 404)
 
 
-def failed(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: a fault of ours. Nothing on that page asks the database."""
-    return error_page(request, 500)
+def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 Django's signature
+    """Django's handler500: a fault of ours."""
+    return apart_page(500)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -14,13 +16,16 @@ from django.utils.translation import gettext as _
 from markets import downloads
 from markets.errors import InvalidRequest, InvalidValue, MarketsError
 from markets.profiles.tables import Table
-from markets.views.errors import failure_page
+from markets.views.errors import apart_page, failure_page
 from markets.vocabulary import AsOf
 
 View = Callable[..., HttpResponse]
 LONGEST_WORD = 200
 # A shared cache may keep a public page this long; a browser asks again each time.
 SHARED_SECONDS = 60
+RETRY_AFTER_SECONDS = 30
+
+log = logging.getLogger(__name__)
 
 
 class Tabular(Protocol):
@@ -41,6 +46,11 @@ def page_view(view: View) -> View:
             response = view(request, *args, **kwargs)
         except MarketsError as failure:
             return failure_page(request, failure)
+        except (OperationalError, InterfaceError) as away:
+            log.warning("the database does not answer: %s", away)
+            response = apart_page(503)
+            response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+            return response
         return cacheable(request, response)
 
     return answering

@@ -1,0 +1,109 @@
+"""A real headless Chromium before a real server. Without one the tests are passed over, but never under CI=true."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
+
+from markets.models import Observation, Release
+from tests.conftest import load_reference_facts
+from tests.markets.api_world import publish_world
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# The fixtures prepare rows while the browser's own loop runs in this thread; no view runs in it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test here drives a browser."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's Chromium (CHROMIUM names another)."""
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("no Chromium on this machine: install it, or name it in CHROMIUM")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A browser window on the test server, which notes whatever the browser complains of."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.complaints: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def to(self, path: str) -> Page:
+        """Open a page of ours."""
+        self.page.goto(self.address + path)
+        return self.page
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None,  # noqa: ARG001 the tables first
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[LiveServer]:
+    """A server whose database holds the reference facts and a small world of figures, for all tests of a module.
+
+    The rows are really there, for the server has connections of its own; they go when the module ends.
+    """
+    with django_db_blocker.unblock():
+        load_reference_facts()
+        publish_world()
+        server = LiveServer("127.0.0.1")
+        yield server
+        server.stop()
+        _close_sessions_of_the_server()
+        Observation.objects.all().delete()
+        Release.objects.all().delete()
+
+
+def _close_sessions_of_the_server() -> None:
+    """A connection the browser keeps alive keeps its thread, and that thread its session in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture
+def visit(chromium: Browser, world: LiveServer, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A window of 360 by 780 pixels; `@pytest.mark.parametrize("visit", [{...}], indirect=True)` asks for another."""
+    asked = {"viewport": {"width": 360, "height": 780}, "reduced_motion": "reduce"} | getattr(request, "param", {})
+    context = chromium.new_context(**asked)
+    yield Visit(context, world.url)
+    context.close()

@@ -46,6 +46,11 @@ test: install-dev lint ## All checks and tests, on servers of their own (CI=true
 pytest: install-dev ## Some tests only: make pytest ARGS="tests/config -k lock"
 	@exec $(EMBEDDED) test $(VENV) -m pytest $(ARGS)
 
+.PHONY: bench
+bench: install-dev ## Speed, each as a ratio of two things measured in one run: one line of JSON each
+	@for each in benchmarks/*.py; do \
+		$(EMBEDDED) test $(VENV) -m benchmarks.$$(basename $$each .py) || exit 1; done
+
 .PHONY: lint
 lint: install-dev ## Style, types, import contracts, templates, migrations, compose file
 	@$(VENV) -m ruff check .

@@ -5,6 +5,7 @@ Prints one JSON line: `ratio_page` and `ratio_api` are multiples of the database
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import statistics
@@ -36,7 +37,7 @@ def p50_ms(work: Callable[[], object]) -> float:
 
 def main() -> None:
     call_command("migrate", verbosity=0)
-    call_command("load_facts", verbosity=0)
+    call_command("load_facts", verbosity=0, stdout=io.StringIO())
     client = Client(headers={"host": "localhost"})
     with CaptureQueriesContext(connection) as captured:
         client.get(PAGE)

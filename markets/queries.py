@@ -393,6 +393,13 @@ def categories_of_product(code: str) -> QuerySet[Category]:
     return categories().filter(prefixes__product__code__in=begins).distinct()
 
 
+def categories_below_product(code: str) -> QuerySet[Category]:
+    """Categories that hold some code below this one and not the whole of it."""
+    whole = categories_of_product(code).values("slug")
+    below = categories().filter(prefixes__product__code__startswith=code)
+    return below.exclude(slug__in=whole).distinct()
+
+
 def products(classification: str = "HS2022") -> QuerySet[Product]:
     """Products of one revision by code."""
     return Product.objects.filter(classification=classification).order_by("code")

@@ -60,6 +60,7 @@ class ProductPage:
     """A product among its parents and children, the categories that hold it, and the themes that ask for it.
 
     product None: the top of the tree. names: everyday names by language, those there are.
+    categories: those that hold the whole code; categories_below: those that hold some code below it.
     """
 
     classification: str
@@ -67,6 +68,7 @@ class ProductPage:
     path: tuple[ProductNode, ...]
     children: tuple[ProductNode, ...]
     categories: tuple[CategoryRef, ...]
+    categories_below: tuple[CategoryRef, ...]
     themes: tuple[ThemeRef, ...]
     names: tuple[tuple[str, str], ...]
 
@@ -163,7 +165,7 @@ def product_page(code: str = "") -> ProductPage:
     """A product's page by HS code (dots and blanks allowed), or the top of the tree. Raises NotFound."""
     if not code:
         chapters = tuple(product_nodes(queries.products(CLASSIFICATION).filter(parent=None)))
-        return ProductPage(CLASSIFICATION, None, (), chapters, (), (), ())
+        return ProductPage(CLASSIFICATION, None, (), chapters, (), (), (), ())
     found = product(code)
     above = [found.code[:length] for length in HSCode.LEVELS if length < found.level]
     parents = queries.products(CLASSIFICATION).filter(code__in=above)
@@ -173,6 +175,7 @@ def product_page(code: str = "") -> ProductPage:
         path=tuple(product_nodes(parents)),
         children=tuple(product_nodes(queries.products(CLASSIFICATION).filter(parent=found))),
         categories=tuple(category_ref(c) for c in queries.categories_of_product(found.code)),
+        categories_below=tuple(category_ref(c) for c in queries.categories_below_product(found.code)),
         themes=_themes_asking_for(found.code),
         names=tuple((language, text) for language, text in _plain_names(found) if text),
     )

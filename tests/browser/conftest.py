@@ -30,13 +30,6 @@ ARGUMENTS = [
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test here drives a browser."""
-    for item in items:
-        if "tests/browser/" in item.path.as_posix():
-            item.add_marker(pytest.mark.browser)
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The machine's Chromium (CHROMIUM names another)."""
@@ -78,7 +71,8 @@ def world(
 ) -> Iterator[LiveServer]:
     """A server whose database holds the reference facts and a small world of figures, for all tests of a module.
 
-    The rows are really there, for the server has connections of its own; they go when the module ends.
+    The rows are really there, for the server has connections of its own; they go when the module ends. The module
+    itself is marked `django_db`, without which there would be no test database.
     """
     with django_db_blocker.unblock():
         load_reference_facts()

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
 PAGES = ("", "markets/", "markets/KAZ/", "markets/XYZ/")
 WINDOWS = [
     {"viewport": {"width": 320, "height": 700}},

@@ -23,6 +23,8 @@ BLANK_ENTRIES: Final = 3
 FACT_UNITS: Final = ("USD", "CNY", "%", "TEU", "units")
 ARTICLE_LICENCE: Final = "fact from a published article, in our own words"
 
+NO_DOCUMENT: Final = _lazy("Choose the document that says so.")
+NO_PLACE: Final = _lazy("Say where in the document it stands.")
 _SOURCE_KINDS: Final = (
     ("document", _lazy("A document of the list")),
     ("statistics", _lazy("Official statistics")),
@@ -49,7 +51,12 @@ def _choice() -> forms.Select:
 class EntryForm(forms.Form):
     """One entry: our own words in three languages, and where the fact stands."""
 
-    text_en = forms.CharField(label=_lazy("In English"), widget=Area("en"), max_length=2000)
+    text_en = forms.CharField(
+        label=_lazy("In English"),
+        widget=Area("en"),
+        max_length=2000,
+        error_messages={"required": _lazy("Write the fact in English.")},
+    )
     text_zh = forms.CharField(label=_lazy("In Chinese"), widget=Area("zh-Hans"), max_length=2000, required=False)
     text_ru = forms.CharField(label=_lazy("In Russian"), widget=Area("ru"), max_length=2000, required=False)
     document = forms.ChoiceField(label=_lazy("Document"), widget=_choice(), required=False)
@@ -73,13 +80,14 @@ class EntryForm(forms.Form):
         """A document is cited with the place where it says so."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("document") and not cleaned.get("locator") and "locator" not in self.errors:
-            self.add_error("locator", _("Say where in the document it stands."))
+            self.add_error("locator", NO_PLACE)
         return cleaned
 
-    def require_document(self) -> None:
-        """Add the error that no document is named."""
-        if not self.cleaned_data.get("document") and "document" not in self.errors:
-            self.add_error("document", _("Choose the document that says so."))
+    def always_cites(self) -> None:
+        """Make the document and the place in it fields that cannot stay empty."""
+        for name, message in (("document", NO_DOCUMENT), ("locator", NO_PLACE)):
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = message
 
     def entry(self, part: Part) -> Entry:
         """The entry that was typed."""
@@ -102,11 +110,10 @@ class StatementForm(EntryForm):
     )
     field_order = ("text_en", "text_zh", "text_ru", "scope", "document", "locator")
 
-    def clean(self) -> dict[str, Any]:
-        """A statement makes a theme `stated`, so it needs its document."""
-        cleaned = super().clean()
-        self.require_document()
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A statement makes a theme `stated`: it must be possible to look it up.
+        self.always_cites()
 
     def entry(self, part: Part) -> StatementEntry:
         """The statement that was typed."""
@@ -124,11 +131,10 @@ class CharacterForm(EntryForm):
         required=False,
     )
 
-    def clean(self) -> dict[str, Any]:
-        """Also that a document is silent can be looked up in it."""
-        cleaned = super().clean()
-        self.require_document()
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Also that a document is silent can be looked up in it.
+        self.always_cites()
 
     def entry(self, part: Part) -> CharacterEntry:  # noqa: ARG002 there is one character only
         """The characterisation that was typed."""
@@ -171,10 +177,10 @@ class CategoryFactForm(EntryForm):
     )
     licence = forms.CharField(label=_lazy("Licence"), widget=_line(), max_length=100, initial=ARTICLE_LICENCE)
     field_order = (
-        "field",
         "text_en",
         "text_zh",
         "text_ru",
+        "field",
         "value",
         "unit",
         "period",
@@ -210,7 +216,8 @@ class CategoryFactForm(EntryForm):
         if cleaned.get("unit") and cleaned.get("value") is None and "value" not in self.errors:
             self.add_error("value", _("Write the number, or take the unit away."))
         if cleaned.get("source_kind") == "document":
-            self.require_document()
+            if not cleaned.get("document") and "document" not in self.errors:
+                self.add_error("document", NO_DOCUMENT)
         elif cleaned.get("document"):
             self.add_error("document", _("A document of the list is cited under its own kind of source."))
         else:
@@ -302,6 +309,7 @@ class NoteForm(forms.Form):
         help_text=_lazy("Stands in the history beside your name"),
         widget=_line(),
         max_length=300,
+        error_messages={"required": _lazy("Say what you changed, and why.")},
     )
     based_on = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 

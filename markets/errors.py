@@ -2,13 +2,17 @@
 
 A class says three things: what happened (its docstring's first paragraph, the message people read,
 with the context filled in), which HTTP status a door answers with, and whether trying again can help.
-Doors translate `template` and fill `context`; nobody else decides what a person is told.
+Doors hand `message` their translator; nobody else decides what a person is told.
 """
 
 from __future__ import annotations
 
 import inspect
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
+
+# Entries of a context that are words of ours, and so are translated with the message; the others are facts.
+_WORDS: Final = ("expected", "kind")
 
 
 class MarketsError(Exception):
@@ -31,9 +35,11 @@ class MarketsError(Exception):
         """The message before its context is filled in: the class docstring's first paragraph."""
         return message_template(type(self))
 
-    def message(self, template: str | None = None) -> str:
-        """The message in the language of `template` (a translation of `self.template`)."""
-        return (template or self.template).format_map(_Shown(self.context))
+    def message(self, translate: Callable[[str], str] = str) -> str:
+        """The message in the language of a translator such as gettext, the words of ours in its context too."""
+        said = ((name, self.context.get(name)) for name in _WORDS)
+        words = {name: translate(word) for name, word in said if word and isinstance(word, str)}
+        return translate(self.template).format_map(_Shown(self.context | words))
 
 
 class SourceError(MarketsError):

@@ -186,7 +186,7 @@ def problem_response(raised: Exception, context: Mapping[str, Any]) -> Response:
 
 def told(error: MarketsError) -> str:
     """The message of an error in the language of the request."""
-    return error.message(_(error.template))
+    return error.message(_)
 
 
 def _code(raised: Exception) -> str:

@@ -26,7 +26,7 @@ class ErrorPage:
 
 def failure_page(request: HttpRequest, failure: MarketsError) -> HttpResponse:
     """A foreseen failure with its own status and message."""
-    return error_page(request, failure.http_status, failure.message(_(failure.template)))
+    return error_page(request, failure.http_status, failure.message(_))
 
 
 def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:

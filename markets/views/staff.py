@@ -171,7 +171,7 @@ def _with_conflict(page: PartPage, part: Part, before: ProfileContent, conflict:
     changed = difference(before, content_of(current))
     here = changed.of(part)
     told = Conflict(
-        message=conflict.message(_(conflict.template)),
+        message=conflict.message(_),
         version=profile_version(current),
         difference=here,
         elsewhere=changed.count - here.count,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from django.core.management import CommandError, call_command
+from django.test import Client
 from pytest_django import Settings
 
 from markets.errors import MarketsError, error_tree
 from markets.management import messages
+from markets.refresh import refresh
 
 RUSSIAN_FORMS = ("%(n)s рынок", "%(n)s рынка", "%(n)s рынков")
 
@@ -239,3 +243,112 @@ def test_the_catalogues_are_as_an_update_would_write_them() -> None:
     for locale, path in messages.catalogue_paths().items():
         catalogue = messages.updated(messages.read_catalogue(path, locale), messages.project_messages())
         assert path.read_bytes() == messages.as_text(catalogue), f"run `manage.py translations --update` ({locale})"
+
+
+# ---------------------------------------------------------------- pages
+PAGES = [
+    "",
+    "markets/",
+    "markets/?search=nobody",
+    "markets/KAZ/",
+    "markets/KAZ/?as_of=1999-12-31",
+    "markets/KAZ/?as_of=nonsense",
+    "markets/NOBODY/",
+    "markets/KAZ/indicators/median_age_years/",
+    "indicators/",
+    "indicators/median_age_years/",
+    "products/",
+    "products/8418/",
+    "products/12345/",
+    "categories/",
+    "categories/appliances/",
+    "data/",
+    "data/gapminder/",
+    "search/?search=8418",
+    "search/?search=qqqqzzzz",
+    "help/",
+    "methods/ranks/",
+    "methods/missing/",
+    "nothing/",
+]
+
+
+class Shown(HTMLParser):
+    """What a page shows or reads aloud, in pieces; what it marks as English itself is meant to be."""
+
+    SPOKEN = frozenset({"alt", "aria-label", "data-label", "placeholder", "title"})
+    WITHOUT_END = frozenset(
+        {"br", "circle", "hr", "img", "input", "line", "link", "meta", "path", "rect", "use", "wbr"}
+    )
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.pieces: set[str] = set()
+        self._open: list[tuple[str, str | None]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        language = given.get("lang") or (self._open[-1][1] if self._open else None)
+        if tag not in self.WITHOUT_END:
+            self._open.append((tag, language))
+        for name in self.SPOKEN & given.keys():
+            self._add(given[name] or "", language)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1][0] not in {"script", "style", "code", "pre"}:
+            self._add(data, self._open[-1][1])
+
+    def _add(self, text: str, language: str | None) -> None:
+        if language != "en":
+            self.pieces.add(" ".join(text.split()))
+
+
+def english_of(locale: str) -> re.Pattern[str]:
+    """Any of our English that this language says otherwise; %(name)s and {name} stand for any words.
+
+    Sentences are seen within a text too; a word or two only as the whole of it, because they may be a name.
+    """
+    sentences = {
+        " ".join(sentence.replace("%%", "%").split())
+        for message in messages.read_catalogue(messages.catalogue_paths()[locale], locale)
+        for wording in ((message.id,) if isinstance(message.id, str) else message.id)
+        for sentence in re.split(r"<[^>]*>", wording)
+        if message.string not in (message.id, "")
+    }
+    patterns = []
+    for sentence in filter(None, sentences):
+        parts = re.split(r"%\(\w+\)s|\{\w+\}", sentence)
+        words = len(re.findall(r"[A-Za-z]{2,}", " ".join(parts)))
+        pattern = ".+".join(re.escape(part) for part in parts)
+        if words >= 4:
+            patterns.append(f".*{pattern}.*")
+        elif words >= 2 or (words and len(parts) == 1):
+            patterns.append(pattern)
+    return re.compile("|".join(patterns))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "locale"), [("zh-hans", "zh_Hans"), ("ru", "ru")])
+def test_no_page_speaks_english_where_it_has_words_of_its_own(client: Client, language: str, locale: str) -> None:
+    refresh("gapminder", bundled=True)
+    english = english_of(locale)
+    for page in PAGES:
+        response = client.get(f"/{language}/{page}")
+        assert response.status_code in {200, 400, 404}, page
+        shown = response.content.decode()
+        assert f'<html lang="{language}"' in shown, page
+        assert sorted(piece for piece in Shown(shown).pieces if english.fullmatch(piece)) == [], page
+
+
+@pytest.mark.django_db
+def test_the_check_of_pages_sees_english(client: Client) -> None:
+    refresh("gapminder", bundled=True)
+    english = english_of("ru")
+    for page in PAGES:
+        pieces = Shown(client.get(f"/en/{page}").content.decode().replace(' lang="en"', "")).pieces
+        assert any(english.fullmatch(piece) for piece in pieces), page

@@ -50,9 +50,11 @@ def test_the_context_fills_the_message() -> None:
     assert error.message() == str(error)
 
 
-def test_a_translation_is_filled_with_the_same_context() -> None:
-    error = NotFound(kind="рынок", key="XYZ")
-    assert error.message("Нет: {kind} «{key}».") == "Нет: рынок «XYZ»."
+def test_a_translation_is_filled_with_the_same_context_and_our_words_in_it_are_translated() -> None:
+    russian = {NotFound().template: "Нет: {kind} «{key}».", "market": "рынок", "day": "день"}
+    assert NotFound(kind="market", key="market").message(lambda text: russian.get(text, text)) == "Нет: рынок «market»."
+    wrong = InvalidValue(parameter="day", value="day", expected="day")
+    assert wrong.message(lambda text: russian.get(text, text)) == "day cannot be day: день."
 
 
 def test_only_the_first_paragraph_is_the_message() -> None:

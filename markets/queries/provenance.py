@@ -1,0 +1,94 @@
+"""Datasets, releases and the jobs that made them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Count, QuerySet
+
+from markets.models import Dataset, Indicator, Job, Release, Slice
+
+
+def releases_by_id(ids: Iterable[int]) -> Mapping[int, Release]:
+    """Releases with their dataset, by id."""
+    return Release.objects.select_related("dataset").in_bulk(set(ids))
+
+
+class ReleaseCertificate(NamedTuple):
+    """What the observations of one release have in common, as a plain row."""
+
+    release: int
+    title: str
+    transport: str
+    released_on: dt.date | None
+    released_note: str
+    known_from: dt.datetime
+    retrieved_at: dt.datetime | None
+    published_at: dt.datetime | None
+    licence: str
+    dataset: str
+    name: str
+    publisher: str
+    url: str
+    licence_url: str
+    redistribution: str
+
+
+def release_certificates(ids: Iterable[int]) -> list[ReleaseCertificate]:
+    """The certificates of these releases. Plain SQL: asked with every page of observations, it must cost nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT r.id, r.title, r.transport, r.released_on, r.released_note, r.known_from, r.retrieved_at,
+                   r.published_at, r.licence, d.id, d.name, d.publisher, d.url, d.licence_url, d.redistribution
+            FROM markets_release r JOIN markets_dataset d ON d.id = r.dataset_id WHERE r.id = ANY(%s)
+            """,
+            [list(ids)],
+        )
+        return [ReleaseCertificate(*row) for row in cursor.fetchall()]
+
+
+def withheld_datasets() -> list[str]:
+    """Datasets whose licence does not let their figures be passed on to everyone. Plain SQL, as above."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM markets_dataset WHERE redistribution <> %s ORDER BY id", ["open"])
+        return [key for (key,) in cursor.fetchall()]
+
+
+def datasets() -> QuerySet[Dataset]:
+    """All datasets by id."""
+    return Dataset.objects.order_by("id")
+
+
+def series_counts() -> dict[str, int]:
+    """How many indicators each dataset has."""
+    counted = Indicator.objects.values("dataset_id").annotate(number=Count("code"))
+    return {row["dataset_id"]: row["number"] for row in counted.order_by()}
+
+
+def releases(dataset: str = "", *, published_only: bool = True) -> QuerySet[Release]:
+    """Vintages, newest first."""
+    rows = Release.objects.select_related("dataset").order_by("-known_from", "-id")
+    if dataset:
+        rows = rows.filter(dataset_id=dataset)
+    return rows.filter(state=Release.State.PUBLISHED) if published_only else rows
+
+
+def last_jobs() -> dict[str, Job]:
+    """The newest refresh of each dataset."""
+    newest = Job.objects.order_by("dataset_id", "-started_at").distinct("dataset_id")
+    return {job.dataset_id: job for job in newest}
+
+
+def last_downloads() -> dict[str, Job]:
+    """The newest refresh of each dataset that read its provider, by download or from a file, and did not fail."""
+    read = Job.objects.filter(transport__in=("http", "file")).exclude(state=Job.State.FAILED)
+    return {job.dataset_id: job for job in read.order_by("dataset_id", "-started_at").distinct("dataset_id")}
+
+
+def slices_of_release(release: int) -> QuerySet[Slice]:
+    """The slices a release speaks of."""
+    return Slice.objects.filter(releases__release_id=release).order_by("key")

@@ -1,0 +1,66 @@
+"""How a value stands among those of other markets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+
+from markets.vocabulary import AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one value stands among the markets that have a value for the same period."""
+
+    of: int
+    above: int
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A value to be ranked: its indicator, period and size."""
+
+    indicator: str
+    period: str
+    value: Decimal
+
+
+def standings(wanted: Sequence[Ranked], excluded: Iterable[tuple[str, str]], as_of: AsOf | None) -> dict[str, Standing]:
+    """Standing of each wanted value, by indicator, in one question.
+
+    excluded: (area, indicator) pairs that may not be ranked and so do not count among the others.
+    """
+    if not wanted:
+        return {}
+    pairs = list(excluded)
+    known = "o.known_to IS NULL"
+    if as_of is not None:
+        known = "o.known_from <= %(at)s AND (o.known_to IS NULL OR o.known_to > %(at)s)"
+    sql = f"""
+        SELECT w.indicator, count(*),
+               count(*) FILTER (WHERE o.value > w.value), count(*) FILTER (WHERE o.value < w.value)
+        FROM unnest(%(indicators)s::text[], %(periods)s::text[], %(values)s::numeric[]) AS w(indicator, period, value)
+        JOIN markets_observation o ON o.indicator_id = w.indicator AND o.period = w.period AND {known}
+        JOIN markets_area a ON a.code = o.area_id AND NOT a.is_aggregate
+        WHERE o.value IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM unnest(%(areas)s::text[], %(barred)s::text[]) AS x(area, indicator)
+            WHERE x.area = o.area_id AND x.indicator = o.indicator_id)
+        GROUP BY w.indicator
+    """  # noqa: S608 - the only text put in is one of the two constants above
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql,
+            {
+                "indicators": [w.indicator for w in wanted],
+                "periods": [w.period for w in wanted],
+                "values": [w.value for w in wanted],
+                "areas": [area for area, _indicator in pairs],
+                "barred": [indicator for _area, indicator in pairs],
+                "at": as_of.at if as_of else None,
+            },
+        )
+        return {indicator: Standing(of, above, below) for indicator, of, above, below in cursor.fetchall()}

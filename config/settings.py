@@ -18,7 +18,7 @@ DEBUG = environment.flag("DEBUG")
 SECRET_KEY = environment.text("SECRET_KEY", "only-for-debugging" if DEBUG else None)
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 # The address people type; links in messages and the security of cookies follow from it.
-SITE_URL = environment.text("SITE_URL", "http://localhost:8000").rstrip("/")
+SITE_URL = environment.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 IS_HTTPS = urlsplit(SITE_URL).scheme == "https"
 # How many proxies of our own stand in front; zero means X-Forwarded-* headers are not believed.
 TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)

@@ -21,7 +21,7 @@ def run_site(supervisor: Supervisor) -> None:
     progress = supervisor.progress
     host, port = os.environ.get("HOST") or "127.0.0.1", _port()
     _refuse_taken_port(host, port)
-    address = os.environ.get("SITE_URL") or f"http://localhost:{port}"
+    address = os.environ.get("SITE_URL") or f"http://127.0.0.1:{port}"
     environment = supervisor.environment(SITE_URL=address)
     static = collect_static(supervisor, supervisor.place.var / "static")
     preparation = prepare_database(supervisor, environment)
@@ -169,7 +169,7 @@ def _first_page(supervisor: Supervisor, host: str, port: int) -> int:
         supervisor.check()
         connection = http.client.HTTPConnection(target, port, timeout=_FIRST_PAGE_SECONDS)
         try:
-            connection.request("GET", _FIRST_PAGE, headers={"Host": f"localhost:{port}"})
+            connection.request("GET", _FIRST_PAGE, headers={"Host": f"127.0.0.1:{port}"})
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             time.sleep(0.05)

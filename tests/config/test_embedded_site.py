@@ -45,12 +45,12 @@ def test_two_lives_of_a_checkout(tmp_path: Path) -> None:
         shown = first.read_until(READY)
         assert "PostgreSQL is up" in shown
         assert "s] " in shown  # seconds beside each step
-        assert f"http://localhost:{port}" in shown
+        assert f"http://127.0.0.1:{port}" in shown
         assert first_page(port) == 200
 
         second = answer(command("run"), environment(tmp_path, PORT=str(free_port())))
         assert second.returncode == 1
-        assert f"http://localhost:{port}" in second.stderr
+        assert f"http://127.0.0.1:{port}" in second.stderr
         holder = supervisor_pid(second.stderr)
         assert holder == first.pid
 

@@ -39,6 +39,7 @@ class Chart:
     """A picture with everything a reader needs who does not see it.
 
     spec: what the script draws, as JSON-ready values. table: the same numbers. classes: a map's legend.
+    table_anchor: where on the page these numbers stand in a table already; empty where the chart shows its own.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Chart:
     without_value: int = 0
     is_small: bool = False
     note: str = ""
+    table_anchor: str = ""
 
     @property
     def is_map(self) -> bool:
@@ -165,6 +167,7 @@ def world_map(
     *,
     shapes: str,
     sources: Sequence[Provenance],
+    table_anchor: str = "",
 ) -> Chart:
     """Markets coloured by equal-sized classes of their newest value; grey says that no value is loaded.
 
@@ -203,6 +206,7 @@ def world_map(
         sources=tuple(source.citation for source in sources),
         classes=_map_classes(stated, bounds, indicator),
         without_value=len(figures) - len(stated),
+        table_anchor=table_anchor,
     )
 
 

@@ -181,9 +181,15 @@ def number(value: Decimal | int, decimals: int | None = None) -> str:
     exact = Decimal(value)
     if decimals is None:
         return numbers.format_decimal(exact, locale=locale(), decimal_quantization=False)
-    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return _rounded_number(exact, decimals, _language())
+
+
+@lru_cache(maxsize=20_000)
+def _rounded_number(value: Decimal, decimals: int, language: str) -> str:
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     # Minus nought is nought.
-    return numbers.format_decimal(abs(rounded) if rounded == 0 else rounded, format=_pattern(decimals), locale=locale())
+    shown = abs(rounded) if rounded == 0 else rounded
+    return numbers.format_decimal(shown, format=_pattern(decimals), locale=_locale(language))
 
 
 def short_number(value: Decimal | int, decimals: int = 0) -> str:
@@ -259,7 +265,7 @@ def day_words(day: dt.date) -> str:
 
 def listed(words: Sequence[str]) -> str:
     """Words one after another, parted as the language does it."""
-    return lists.format_list(list(words), style="unit-short", locale=locale())
+    return lists.format_list(list(words), style="standard", locale=locale())
 
 
 def source_day_words(text: str) -> str:

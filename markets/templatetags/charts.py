@@ -57,7 +57,10 @@ def market_map(context: template.Context, page: MarketList) -> charts.Chart:
         (row.market, row.figures[place], str(address(context, "markets:country", row.market.iso3))) for row in page.rows
     ]
     title = _("%(indicator)s, newest value of each market") % {"indicator": page.map_indicator.name}
+    shapes = static("dist/world.json")
     used = {f.provenance.release: f.provenance for _market, f, _address in figures if f.provenance}
+    sources = tuple(used.values())
+    indicator = page.map_indicator
     return charts.world_map(
-        "world", title, page.map_indicator, figures, shapes=static("dist/world.json"), sources=tuple(used.values())
+        "world", title, indicator, figures, shapes=shapes, sources=sources, table_anchor="listed-table"
     )

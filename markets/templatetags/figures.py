@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from markets import wording
@@ -70,6 +72,27 @@ def amount_of(value: Decimal | None, unit: str, decimals: int = 0) -> str:
 def full_amount_of(value: Decimal | None, unit: str) -> str:
     """A bare value as `full_amount` shows a figure's."""
     return wording.NO_VALUE if value is None else wording.full_amount(value, unit)
+
+
+@register.simple_tag(takes_context=True)
+def figure_cell(context: template.Context, figure: Figure) -> SafeString:
+    """A figure in a cell or line: value, status and period, or a dash with its reason. Leads to its series."""
+    if figure.value is None:
+        reason = missing_words(figure.missing)
+        return format_html(
+            '<span class="nodata" title="{}">{}</span><span class="visually-hidden">{}</span>',
+            reason,
+            wording.NO_VALUE,
+            reason,
+        )
+    return format_html(
+        '<a class="value" href="{}" title="{}">{}</a>{}<span class="under">{}</span>',
+        address(context, "markets:series", figure.area, figure.indicator.code),
+        full_amount(figure),
+        amount(figure),
+        status_mark(figure.obs_status),
+        wording.period_words(figure.period),
+    )
 
 
 @register.filter
@@ -211,7 +234,7 @@ def rows_shown(table: Table) -> list[list[ShownCell]]:
 @register.simple_tag(takes_context=True)
 def address(context: template.Context, name: str, *args: Any) -> str:
     """The address of another page of ours, with the asked date kept."""
-    return _with_query(reverse(name, args=args), context["request"], keep=("as_of",))
+    return _with_query(_path(get_language() or "", name, args), context["request"], keep=("as_of",))
 
 
 @register.simple_tag(takes_context=True)
@@ -270,7 +293,7 @@ def document_words(document: DocumentRef) -> str:
     publisher = document.publisher if document.publisher != UNSTATED else _("publisher not stated")
     title = _("“%(title)s”") % {"title": document.title} if document.title != UNSTATED else _("title not stated")
     day = wording.day_words(document.published_on) if document.published_on else _("day not stated")
-    return wording.listed([publisher, title, day])
+    return _("%(publisher)s, %(title)s, %(day)s") % {"publisher": publisher, "title": title, "day": day}
 
 
 @register.filter
@@ -319,6 +342,12 @@ def _shown_cell(column: Column, cell: Cell) -> ShownCell:
     words = COLUMN_WORDS.get(column.key)
     text = "" if cell is None else str(cell)
     return ShownCell(column, words(text) if words and text else text)
+
+
+@lru_cache(maxsize=20_000)
+def _path(language: str, name: str, args: tuple[Any, ...]) -> str:  # noqa: ARG001 the prefix of the address
+    """The path of a page in a language: a long table asks for the same ones at every request."""
+    return reverse(name, args=args)
 
 
 def _with_query(path: str, request: HttpRequest, keep: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from markets import downloads
 from markets.errors import InvalidRequest, InvalidValue, MarketsError
 from markets.profiles.tables import Table
 from markets.views.errors import apart_page, failure_page
+from markets.views.keeping import kept
 from markets.vocabulary import AsOf
 
 View = Callable[..., HttpResponse]
@@ -43,7 +44,7 @@ def page_view(view: View) -> View:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         try:
             refuse_unprintable(request)
-            response = view(request, *args, **kwargs)
+            response = kept(request, lambda: view(request, *args, **kwargs))
         except MarketsError as failure:
             return failure_page(request, failure)
         except (OperationalError, InterfaceError) as away:

@@ -14,7 +14,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from markets.models import Observation, Release
 from tests.conftest import load_reference_facts
-from tests.markets.api_world import publish_world
+from tests.factories import GDP_PER_HEAD
+from tests.markets.api_world import fill, publish_world
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = [
@@ -76,7 +77,8 @@ def world(
     """
     with django_db_blocker.unblock():
         load_reference_facts()
-        publish_world()
+        _old, new = publish_world()
+        fill(["KAZ"], range(2015, 2024), new, GDP_PER_HEAD)
         server = LiveServer("127.0.0.1")
         yield server
         server.stop()

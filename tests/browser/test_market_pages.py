@@ -44,7 +44,7 @@ def test_a_chart_is_drawn_and_read_with_the_arrow_keys(visit: Visit) -> None:
 
 
 def test_the_table_of_a_chart_waits_until_it_is_asked_for(visit: Visit) -> None:
-    page = visit.to("/en/markets/")
+    page = visit.to("/en/markets/KAZ/")
     table = page.locator("figure.chart details.chart-table").first
     expect(table.locator("table")).to_be_hidden()
     table.locator("summary").click()
@@ -53,14 +53,21 @@ def test_the_table_of_a_chart_waits_until_it_is_asked_for(visit: Visit) -> None:
 
 @pytest.mark.parametrize("visit", [{"java_script_enabled": False}], indirect=True)
 def test_without_scripts_the_table_of_a_chart_stands_open_and_the_filters_work(visit: Visit) -> None:
-    page = visit.to("/en/markets/")
+    page = visit.to("/en/markets/KAZ/")
     expect(page.locator("figure.chart table").first).to_be_visible()
     expect(page.locator("figure.chart .chart-picture").first).to_be_hidden()
+    visit.to("/en/markets/")
     page.get_by_label("Group").select_option("CA5")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_role("status").first).to_have_text("5 markets")
     page.locator("summary", has_text="Menu").click()
     expect(page.locator(".nav-menu").get_by_role("link", name="Products")).to_be_visible()
+
+
+def test_a_map_leads_to_the_table_with_its_numbers(visit: Visit) -> None:
+    page = visit.to("/en/markets/")
+    page.locator("figure.chart").get_by_role("link", name="Show as table").click()
+    expect(page.locator("#listed-table")).to_be_in_viewport()
 
 
 def test_choosing_a_group_narrows_the_list_in_place_and_in_the_address(visit: Visit) -> None:

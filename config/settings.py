@@ -110,6 +110,8 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
+# Public pages are kept this long; they show local times, so not much longer than a minute. 0 keeps none.
+PAGE_CACHE_SECONDS = environment.number("PAGE_CACHE_SECONDS", 60)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a lost cache signs nobody out
 
 CELERY_BROKER_URL = _redis["broker"]

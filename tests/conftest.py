@@ -38,6 +38,14 @@ def load_reference_facts() -> None:
     load_demand_profiles()
 
 
+@pytest.fixture(autouse=True)
+def pages_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page is kept between two tests: each rolls its data back, which no key can see."""
+    from django.conf import settings as product
+
+    monkeypatch.setattr(product, "PAGE_CACHE_SECONDS", 0)
+
+
 @pytest.fixture
 def reference_facts(request: pytest.FixtureRequest) -> None:
     """The reference facts for a test with real transactions: the one before it has emptied the tables."""

@@ -3,6 +3,7 @@
 from markets.queries.demand import demand_profile, demand_profiles
 from markets.queries.provenance import (
     ReleaseCertificate,
+    data_state,
     datasets,
     last_downloads,
     last_jobs,
@@ -61,6 +62,7 @@ __all__ = [
     "caveats",
     "children_count",
     "coverage",
+    "data_state",
     "datasets",
     "demand_profile",
     "demand_profiles",

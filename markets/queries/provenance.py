@@ -11,6 +11,11 @@ from django.db.models import Count, QuerySet
 
 from markets.models import Dataset, Indicator, Job, Release, Slice
 
+_DATA_STATE = """
+    SELECT (SELECT max(id) FROM markets_release), (SELECT max(id) FROM markets_demandprofile),
+           (SELECT max(finished_at) FROM markets_job), (SELECT max(loaded_at) FROM markets_loadedfacts)
+"""
+
 
 def releases_by_id(ids: Iterable[int]) -> Mapping[int, Release]:
     """Releases with their dataset, by id."""
@@ -92,3 +97,10 @@ def last_downloads() -> dict[str, Job]:
 def slices_of_release(release: int) -> QuerySet[Slice]:
     """The slices a release speaks of."""
     return Slice.objects.filter(releases__release_id=release).order_by("key")
+
+
+def data_state() -> tuple[object, ...]:
+    """What differs whenever anything a page shows has changed: the newest release, job, profile and reference facts."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DATA_STATE)
+        return tuple(cursor.fetchone())

@@ -37,7 +37,8 @@ async function registerShapes(address) {
 async function draw(figure) {
   const source = figure.querySelector('script[type="application/json"]');
   const place = figure.querySelector(".chart-picture");
-  if (!source || !place || place.dataset.drawn) return;
+  // A picture that is hidden has no width to be drawn into; it is drawn when it comes into view.
+  if (!source || !place || place.dataset.drawn || !place.clientWidth) return;
   place.dataset.drawn = "yes";
   const spec = JSON.parse(source.textContent);
   if (spec.kind === "map" && !(await registerShapes(spec.shapes))) {
@@ -70,7 +71,11 @@ function drawAll(root) {
     },
     { rootMargin: "200px" },
   );
-  for (const figure of root.querySelectorAll("figure.chart")) seen.observe(figure);
+  const figures = [...root.querySelectorAll("figure.chart")];
+  figures.forEach((figure) => seen.observe(figure));
+  // The rest follows when nothing more urgent is left to do, so that a page printed from its top is whole.
+  const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 300));
+  later(() => figures.forEach(draw));
 }
 
 drawAll(document);

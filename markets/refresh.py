@@ -190,6 +190,7 @@ def _announced(asked: Sequence[str], progress: Progress) -> Iterator[str]:
     for done, key in enumerate(asked):
         progress(done, len(asked), key)
         yield key
+    progress(len(asked), len(asked), "")
 
 
 def _without(delivery: Delivery, passed_over: Container[str]) -> Delivery:

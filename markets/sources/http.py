@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import httpx2
@@ -60,7 +62,9 @@ class SourceClient:
         started = self.clock()
         try:
             with (
-                httpx2.Client(base_url=self.base_url, timeout=timeout, transport=self.transport) as client,
+                httpx2.Client(
+                    base_url=self.base_url, timeout=timeout, transport=self.transport, verify=_trusted()
+                ) as client,
                 client.stream("GET", path, params=params, headers={"Accept": "application/json"}) as answer,
             ):
                 self._check_status(answer)
@@ -100,6 +104,12 @@ class SourceClient:
                 raise SourceUnavailable(source=self.source, reason=f"its body took longer than {self.deadline_s:g} s")
             chunks.append(chunk)
         return b"".join(chunks)
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """The certificates trusted; read once, since that takes longer than many an answer."""
+    return httpx2.create_ssl_context()
 
 
 def parsed_json(source: str, payload: RawPayload) -> Any:

@@ -75,5 +75,5 @@ class Command(BaseCommand):
     def _bar(self, done: int, total: int, key: str) -> None:
         width = 30
         filled = width * done // max(total, 1)
-        ending = "\r" if done + 1 < total else "\n"
-        self.stdout.write(f"[{'#' * filled}{'.' * (width - filled)}] {done + 1}/{total} {key:<30}", ending=ending)
+        ending = "\r" if done < total else "\n"
+        self.stdout.write(f"[{'#' * filled}{'.' * (width - filled)}] {done}/{total} {key:<30}", ending=ending)

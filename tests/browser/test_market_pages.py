@@ -78,6 +78,17 @@ def test_choosing_a_group_narrows_the_list_in_place_and_in_the_address(visit: Vi
     assert visit.complaints == []
 
 
+def test_going_back_shows_the_list_and_its_map_as_they_were(visit: Visit) -> None:
+    page = visit.to("/en/markets/")
+    page.get_by_label("As known on").fill("2023-01-01")
+    expect(page.locator("#as-of")).to_contain_text("As known on Jan 1, 2023")
+    page.go_back()
+    expect(page.locator("#as-of")).to_have_text("")
+    page.locator("figure.chart").scroll_into_view_if_needed()
+    expect(page.locator("figure.chart canvas")).to_be_visible()
+    assert visit.complaints == []
+
+
 def test_the_keyboard_reaches_the_content_first(visit: Visit) -> None:
     page = visit.to("/en/markets/KAZ/")
     page.keyboard.press("Tab")

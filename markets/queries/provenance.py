@@ -89,8 +89,9 @@ def last_jobs() -> dict[str, Job]:
 
 
 def last_downloads() -> dict[str, Job]:
-    """The newest refresh of each dataset that read its provider, by download or from a file, and did not fail."""
-    read = Job.objects.filter(transport__in=("http", "file")).exclude(state=Job.State.FAILED)
+    """The newest refresh of each dataset that read its provider to the end, by download or from a file."""
+    came_through = (Job.State.DONE, Job.State.UNCHANGED, Job.State.HELD)
+    read = Job.objects.filter(transport__in=("http", "file"), state__in=came_through)
     return {job.dataset_id: job for job in read.order_by("dataset_id", "-started_at").distinct("dataset_id")}
 
 

@@ -33,6 +33,9 @@ _SOURCE_KINDS: Final = (
 )
 
 
+_STAND_AT_SOMETHING: Final = frozenset({"scope", "is_stated", "field", "source_kind", "licence"})
+
+
 class Area(forms.Textarea):
     """A field for a sentence or two in a stated language."""
 
@@ -75,6 +78,11 @@ class EntryForm(forms.Form):
         chosen = self.fields["document"]
         assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 declared above
         chosen.choices = [("", _("none")), *documents]
+
+    def has_changed(self) -> bool:
+        """Whether anything was typed. In a blank form a choice always stands at something, which says nothing."""
+        changed = set(self.changed_data)
+        return bool(changed - _STAND_AT_SOMETHING if self.empty_permitted else changed)
 
     def clean(self) -> dict[str, Any]:
         """A document is cited with the place where it says so."""

@@ -44,7 +44,7 @@ SECTIONS: Final = {
     "XIX": _lazy("Arms and ammunition"),
     "XX": _lazy("Furniture, lamps, toys and other goods"),
     "XXI": _lazy("Works of art and antiques"),
-    "": _lazy("Kept for use by customs"),
+    "": _lazy("Goods not specified by kind"),
 }
 
 PAGES: Final = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import io
+from typing import cast
+
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
@@ -43,9 +46,13 @@ def payload(request: HttpRequest, key: int, sha256: str) -> HttpResponse:
     """The raw bytes of a delivery as an attachment: never shown, never run, and the same for ever."""
     found = payload_body(key, sha256)
     content_type = found.content_type.partition(";")[0].strip()
-    extension = EXTENSIONS.get(content_type, "bin")
-    response = HttpResponse(found.body, content_type="application/octet-stream" if extension == "bin" else content_type)
-    response.headers["Content-Disposition"] = downloads.content_disposition(f"sogdia-{sha256[:12]}.{extension}")
+    extension = EXTENSIONS.get(content_type)
+    # Streamed, so that it is not kept among the ready pages.
+    body = FileResponse(io.BytesIO(found.body), content_type=content_type if extension else "application/octet-stream")
+    response = cast("HttpResponse", body)
+    response.headers["Content-Disposition"] = downloads.content_disposition(
+        f"sogdia-{sha256[:12]}.{extension or 'bin'}"
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     etag = quote_etag(sha256)

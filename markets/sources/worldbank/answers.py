@@ -182,8 +182,8 @@ def _value(raw: Any, payload: RawPayload) -> tuple[Decimal | None, int | None]:
     if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
         raise SourceChanged(source=SOURCE, reason=f"{payload.request} holds the value {raw!r}")
     try:
-        # repr gives the shortest digits that make the same float: what the JSON text said.
-        printed = PrintedNumber.parse(raw if isinstance(raw, str) else repr(raw))
+        # repr gives the shortest digits that make the same float: what the JSON text said, but for a ".0".
+        printed = PrintedNumber.parse(raw if isinstance(raw, str) else repr(raw).removesuffix(".0"))
     except InvalidValue as wrong:
         raise SourceChanged(source=SOURCE, reason=f"{payload.request} holds the value {raw!r}") from wrong
     if isinstance(raw, str):

@@ -88,7 +88,7 @@ def run(command: Sequence[str | Path], folder: Path = CHECKOUT) -> None:
         check=False,
     )
     if result.returncode != 0:
-        raise InstallError(f"{' '.join(words)}\nended with exit code {result.returncode}:\n{result.stdout}")
+        raise InstallError(f"{' '.join(words)}\nended with exit code {result.returncode}:\n{result.stdout.strip()}")
 
 
 def install_packages(steps: Steps, *, with_dev: bool) -> None:
@@ -108,12 +108,24 @@ def install_packages(steps: Steps, *, with_dev: bool) -> None:
         if not _is_usable():
             _make_venv(steps)
         steps.say(f"Installing the packages of requirements/{lock.name}")
-        uv = _uv()
-        if uv:
-            run([*uv, "pip", "install", "--python", PYTHON, "--require-hashes", "-r", lock])
+        _install_locked(steps, lock)
+
+
+def _install_locked(steps: Steps, lock: Path) -> None:
+    """The packages of one lock file: by uv, which is quick, and where that fails by pip."""
+    uv = _uv()
+    if uv:
+        # A machine behind an inspecting proxy trusts its own certificates, which uv reads only when told to.
+        quickly = [*uv, "pip", "install", "--system-certs", "--python", PYTHON]
+        try:
+            run([*quickly, "--require-hashes", "-r", lock])
+        except InstallError as failure:
+            steps.say(f"uv could not install, pip goes on: {str(failure).splitlines()[-1]}")
         else:
-            steps.say("uv is not to be had here: installing with pip, which takes longer")
-            run([*_pip(), "--require-hashes", "-r", lock])
+            return
+    else:
+        steps.say("uv is not to be had here: installing with pip, which takes longer")
+    run([*_pip(), "--require-hashes", "-r", lock])
 
 
 def _is_usable() -> bool:
@@ -182,10 +194,7 @@ def _npm(steps: Steps) -> list[str | Path]:
     node, npm_script = _wheel_of_node()
     if not npm_script.exists():
         steps.say("No Node.js on this machine: installing it as a Python wheel")
-        lock = LOCKS / "node.lock"
-        uv = _uv()
-        installer = [*uv, "pip", "install", "--python", str(PYTHON)] if uv else _pip()
-        run([*installer, "--require-hashes", "-r", lock])
+        _install_locked(steps, LOCKS / "node.lock")
     return [node, npm_script]
 
 

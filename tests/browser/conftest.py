@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
@@ -43,6 +43,8 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
+        # While the browser's loop runs, Django keeps this thread's connections for that loop apart from the others.
+        connections.close_all()
 
 
 class Visit:
@@ -82,18 +84,8 @@ def world(
         server = LiveServer("127.0.0.1")
         yield server
         server.stop()
-        _close_sessions_of_the_server()
         Observation.objects.all().delete()
         Release.objects.all().delete()
-
-
-def _close_sessions_of_the_server() -> None:
-    """A connection the browser keeps alive keeps its thread, and that thread its session in the database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def _install_locked(steps: Steps, lock: Path) -> None:
     uv = _uv()
     if uv:
         # A machine behind an inspecting proxy trusts its own certificates, which uv reads only when told to.
-        quickly = [*uv, "pip", "install", "--system-certs", "--python", PYTHON]
+        quickly: list[str | Path] = [*uv, "pip", "install", "--system-certs", "--python", PYTHON]
         try:
             run([*quickly, "--require-hashes", "-r", lock])
         except InstallError as failure:

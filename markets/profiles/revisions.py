@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.models import Area
-from markets.profiles.figures import IndicatorRef, Provenance, provenances
+from markets.models import Area, Indicator
+from markets.profiles.figures import Change, IndicatorRef, Point, Provenance, change_between, provenances
 from markets.profiles.tables import Column, Table
 from markets.vocabulary import AsOf
 
@@ -21,7 +21,7 @@ REVISIONS_SHOWN = 200
 class RevisionLine:
     """A value that a later vintage changed: old, new, and both vintages. None: not stated in that vintage.
 
-    is_aggregate: the area is a group, which has no page of its own.
+    is_aggregate: the area is a group, which has no page of its own. difference: of the new value from the old one.
     """
 
     area: str
@@ -32,13 +32,14 @@ class RevisionLine:
     new_value: Decimal | None
     old: Provenance
     new: Provenance
+    difference: Change | None
 
 
 def revision_lines(
-    indicator: str, areas: Mapping[str, Area], as_of: AsOf | None = None
+    indicator: Indicator, areas: Mapping[str, Area], as_of: AsOf | None = None
 ) -> tuple[tuple[RevisionLine, ...], int]:
     """The newest revisions of an indicator, by a moment or till now, and how many there are in all."""
-    shown, total = queries.revisions(indicator, REVISIONS_SHOWN, as_of)
+    shown, total = queries.revisions(indicator.code, REVISIONS_SHOWN, as_of)
     old = queries.replaced_values(shown)
     sources = provenances([*shown, *old.values()])
     lines = [
@@ -51,6 +52,7 @@ def revision_lines(
             row.value,
             sources[old[row.pk].release_id],
             sources[row.release_id],
+            change_between(indicator.unit, Point(row.period, old[row.pk].value), Point(row.period, row.value)),
         )
         for row in shown
         if row.pk in old

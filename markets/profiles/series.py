@@ -176,7 +176,7 @@ def indicator_page(
     by_area = _values_by_area(rows)
     ranking = _ranking(shown, in_period, areas, by_area)
     world = in_period.get(WORLD)
-    revisions, revision_count = revision_lines(shown.code, areas, as_of)
+    revisions, revision_count = revision_lines(shown, areas, as_of)
     used = {row.release_id for row in rows if row.area_id in {*charted, WORLD}}
     sources |= provenances(row for row in rows if row.release_id in used - sources.keys())
     return IndicatorPage(

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from markets import charts, wording
 from markets.profiles.citing import Citation, citation
-from markets.profiles.figures import Figure
+from markets.profiles.figures import ChangeKind, Figure
 from markets.profiles.history import SeriesPage
 from markets.profiles.markets import MarketRef
+from markets.profiles.revisions import RevisionLine
 from markets.profiles.series import MOST_COMPARED, WORLD, IndicatorPage, RankedRow, SeriesLine
 from markets.templatetags.figures import address, this_page
 
@@ -32,6 +33,7 @@ TABS: Final = (
 )
 # Sums over people or money: the World's would press every market's line flat.
 TOTALS: Final = frozenset({"usd", "usd_million", "intl_usd", "persons", "km2"})
+MOST_DIGITS: Final = 6
 # Lines whose heights differ more than this cannot be read on one scale.
 FAR_APART: Final = 25
 
@@ -131,6 +133,23 @@ def compared_places(page: IndicatorPage) -> list[RankedRow]:
     """The rows of the compared markets in the ranking, in the order of comparison."""
     rows = {row.market.iso3: row for row in page.ranking}
     return [rows[market.iso3] for market in page.compared if market.iso3 in rows]
+
+
+@register.simple_tag
+def difference_of(line: RevisionLine, decimals: int) -> str:
+    """By how much a revision moved the value, with as many digits as show that it moved."""
+    if line.difference is None or not line.difference.value:
+        return ""
+    moved, kind = line.difference.value, line.difference.kind
+    digits = 1 if kind is ChangeKind.PER_CENT else decimals
+    while digits < MOST_DIGITS and not round(moved, digits):
+        digits += 1
+    forms = {
+        ChangeKind.PER_CENT: _("%(change)s%%"),
+        ChangeKind.POINTS: _("%(change)s percentage points"),
+        ChangeKind.DIFFERENCE: "%(change)s",
+    }
+    return forms[kind] % {"change": wording.difference(moved, digits)}
 
 
 @register.simple_tag

@@ -167,9 +167,16 @@ def test_a_revision_shows_old_and_new_value_with_both_vintages(client: Client) -
     state("TJK", "2021", Decimal("8.1E+9"), old, superseded_by=new)
     state("TJK", "2021", Decimal("8.9E+9"), new, obs_status=ObsStatus.REVISED)
     text = page(client, f"{ADDRESS}?view=revisions")
-    assert "Tajikistan 2021 US$8.10 bn Apr 8, 2022 US$8.90 bn Jun 30, 2025" in main(text)
+    assert "Tajikistan 2021 US$8.10 bn Apr 8, 2022 US$8.90 bn Jun 30, 2025 +9.9%" in main(text)
     assert f'href="/en/releases/{old.pk}/"' in text
     assert f'href="/en/releases/{new.pk}/"' in text
+
+
+def test_a_small_revision_shows_that_it_is_one(client: Client) -> None:
+    old, new = publish_world()
+    state("TJK", "2021", Decimal(8100000000), old, superseded_by=new)
+    state("TJK", "2021", Decimal(8100040000), new, obs_status=ObsStatus.REVISED)
+    assert "+0.0005%" in main(page(client, f"{ADDRESS}?view=revisions"))
 
 
 def test_an_earlier_page_knows_no_later_revision(client: Client) -> None:

@@ -77,7 +77,7 @@ PAGES: Final[Mapping[type[Model], Mapping[str, Any]]] = {
         "list_filter": ("is_focus",),
     },
     models.CategoryProduct: {
-        "list_display": ("category", "product", "note"),
+        "list_display": ("category", "product", "note_en"),
         "list_filter": ("category",),
         "list_select_related": ("category", "product"),
         "search_fields": ("^product__code",),
@@ -143,14 +143,14 @@ PAGES: Final[Mapping[type[Model], Mapping[str, Any]]] = {
         "list_select_related": ("area",),
     },
     models.Document: {
-        "list_display": ("code", "publisher", "title", "published_on", "published_note", "kind"),
+        "list_display": ("code", "publisher", "title", "published_on", "published_note_en", "kind"),
     },
     models.Theme: {
         "list_display": ("slug", "name_en", "indicator", "comparator", "threshold", "sort"),
         "list_select_related": ("indicator",),
     },
     models.ThemeProduct: {
-        "list_display": ("theme", "product", "note"),
+        "list_display": ("theme", "product", "note_en"),
         "list_filter": ("theme",),
         "list_select_related": ("theme", "product"),
     },

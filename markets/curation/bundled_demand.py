@@ -93,21 +93,18 @@ def _load(facts: Path) -> dict[str, int]:
 
 # ---------------------------------------------------------------- documents and themes
 def _documents(facts: Path) -> list[Document]:
-    columns = ["code", "publisher", "title", "published_on", "published_note"]
-    columns += ["kind", "language", "note"]
+    texts = ["publisher", "title", "kind", "language", "note"]
     return [
         row.checked(
             Document(
                 code=row.stated("code"),
                 published_on=row.day("published_on"),
-                **{column: row.text(column) for column in columns if column not in _NO_TEXT},
+                **row.texts("published_note"),
+                **{column: row.text(column) for column in texts},
             )
         )
-        for row in fact_table(facts / "documents.csv", columns, ["code"])
+        for row in fact_table(facts / "documents.csv", ["code", "published_on", "published_note_*", *texts], ["code"])
     ]
-
-
-_NO_TEXT: Final = ("code", "published_on")
 
 
 def _themes(facts: Path) -> list[Theme]:
@@ -137,13 +134,13 @@ def _theme(row: FactRow, indicators: Container[str]) -> Theme:
 
 def _theme_products(facts: Path, themes: Container[str]) -> list[ThemeProduct]:
     ids = product_ids()
-    columns = ["theme", "classification", "code", "note"]
+    columns = ["theme", "classification", "code", "note_*"]
     return [
         row.checked(
             ThemeProduct(
                 theme_id=row.known("theme", themes),
                 product_id=product_of(row, ids),
-                note=row.text("note"),
+                **row.texts("note"),
             )
         )
         for row in fact_table(facts / "theme_products.csv", columns, columns[:3])

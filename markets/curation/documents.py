@@ -27,13 +27,14 @@ def register_document(
 ) -> Document:
     """Write a document that statements can then name. It gets the next free code, `E1`, `E2` and so on.
 
-    published_on None: `published_note` says what is known of the date. Raises InvalidValue.
+    published_on None: `published_note` says what is known of the date, in the editor's words for every
+    language. Raises InvalidValue.
     """
     document = Document(
         publisher=publisher.strip(),
         title=title.strip(),
         published_on=published_on,
-        published_note=published_note.strip(),
+        published_note_en=published_note.strip(),
         kind=kind.strip(),
         language=language.strip(),
     )

@@ -113,7 +113,7 @@ def _categories(facts: Path) -> dict[str, Category]:
 def _category_products(
     facts: Path, categories: Mapping[str, Category], ids: Mapping[tuple[str, str], int]
 ) -> list[CategoryProduct]:
-    columns = ["category", "classification", "code", "note"]
+    columns = ["category", "classification", "code", "note_*"]
     key = columns[:3]
     rows = fact_table(facts / "category_products.csv", columns, key)
     _refuse_nested(rows)
@@ -122,7 +122,7 @@ def _category_products(
             CategoryProduct(
                 category_id=row.known("category", categories),
                 product_id=product_of(row, ids),
-                note=row.text("note"),
+                **row.texts("note"),
             )
         )
         for row in rows

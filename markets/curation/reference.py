@@ -175,7 +175,7 @@ def _names(row: FactRow, code: str, cldr_code: str, registry: str, overrides: Ov
 # ---------------------------------------------------------------- groups and caveats
 def _memberships(facts: Path, areas: Mapping[str, Area]) -> list[Membership]:
     groups = {code for code, area in areas.items() if area.is_aggregate}
-    columns = ["group", "member", "from_on", "to_on", "citation", "licence", "note"]
+    columns = ["group", "member", "from_on", "to_on", "citation", "licence", "note_*"]
     rows = fact_table(facts / "memberships.csv", columns, ["group", "member", "from_on"])
     return [_membership(row, groups, areas) for row in rows]
 
@@ -188,7 +188,7 @@ def _membership(row: FactRow, groups: set[str], areas: Mapping[str, Area]) -> Me
         to_on=row.day("to_on"),
         citation=row.stated("citation"),
         licence=row.text("licence"),
-        note=row.text("note"),
+        **row.texts("note"),
     )
     if membership.group_id == membership.member_id:
         raise row.wrong(f"{membership.group_id} cannot be a member of itself")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from markets.models.fields import ExactDecimalField
 from markets.models.indicators import Indicator
-from markets.models.naming import Named, in_language
+from markets.models.naming import Named, Noted, in_language
 from markets.models.reference import Area, Category, Product
 
 
@@ -24,7 +24,9 @@ class Document(models.Model):
     publisher = models.CharField(max_length=200)
     title = models.CharField(max_length=300)
     published_on = models.DateField(null=True, blank=True)
-    published_note = models.CharField(max_length=200, blank=True)
+    published_note_en = models.CharField(max_length=200, blank=True)
+    published_note_zh = models.CharField(max_length=200, blank=True)
+    published_note_ru = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=40, blank=True)
     language = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)
@@ -34,6 +36,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.publisher}: {self.title}"
+
+    @property
+    def published_note(self) -> str:
+        """What is known of the day, where the document states none."""
+        return in_language(self, "published_note")
 
 
 class Theme(Named):
@@ -76,12 +83,11 @@ class Theme(Named):
         return in_language(self, "rule")
 
 
-class ThemeProduct(models.Model):
+class ThemeProduct(Noted):
     """A product that a theme of demand asks for."""
 
     theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="products")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="themes")
-    note = models.TextField(blank=True)
 
     class Meta:
         ordering = ("theme", "product__code")

@@ -35,3 +35,18 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         return in_language(self, "name")
+
+
+class Noted(models.Model):
+    """A row with a remark for its readers, in English, Simplified Chinese and Russian; empty where none is needed."""
+
+    note_en = models.TextField(blank=True)
+    note_zh = models.TextField(blank=True)
+    note_ru = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def note(self) -> str:
+        return in_language(self, "note")

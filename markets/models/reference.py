@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from markets.models.naming import Named, in_language
+from markets.models.naming import Named, Noted, in_language
 
 
 class Currency(Named):
@@ -52,7 +52,7 @@ class Area(Named):
         return in_language(self, "definition")
 
 
-class Membership(models.Model):
+class Membership(Noted):
     """A member of a group, with the days it holds; an unknown day is null, never guessed."""
 
     group = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="members")
@@ -61,7 +61,6 @@ class Membership(models.Model):
     to_on = models.DateField(null=True, blank=True)
     citation = models.TextField()
     licence = models.CharField(max_length=100, blank=True)
-    note = models.TextField(blank=True)
 
     class Meta:
         ordering = ("group", "member", "from_on")
@@ -133,12 +132,11 @@ class Category(Named):
         return in_language(self, "description")
 
 
-class CategoryProduct(models.Model):
+class CategoryProduct(Noted):
     """A category holds all codes that begin with this one, in this classification."""
 
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="prefixes")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="category_prefixes")
-    note = models.TextField(blank=True)
 
     class Meta:
         ordering = ("category", "product__code")

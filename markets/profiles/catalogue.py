@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from markets import queries
 from markets.errors import InvalidValue, NotFound
 from markets.models import Category, CategoryFact, DemandProfile, Product, Theme
+from markets.models.naming import in_language
 from markets.profiles.demand import CardField, DocumentRef, ProductRef, card_fields, product_ref
 from markets.profiles.markets import MarketRef, market_ref
 from markets.profiles.tables import Cell, Column, Table
@@ -198,7 +199,7 @@ def _themes_asking_for(code: str) -> tuple[ThemeRef, ...]:
     notes: dict[str, str] = {}
     for row in queries.theme_products():
         if code.startswith(row.code) or row.code.startswith(code):
-            notes.setdefault(row.owner, row.note)
+            notes.setdefault(row.owner, in_language(row, "note"))
     themes = Theme.objects.filter(slug__in=notes).order_by("sort", "slug")
     return tuple(ThemeRef(theme.slug, theme.name, notes[theme.slug]) for theme in themes)
 

@@ -230,7 +230,7 @@ def card_fields(profile: DemandProfile | None, category: str) -> tuple[CardField
 
 def product_ref(row: NamedProduct) -> ProductRef:
     """A product with its everyday name in the active language, else its official English wording."""
-    return ProductRef(row.code, in_language(row, "plain") or row.label_en, row.classification, row.note)
+    return ProductRef(row.code, in_language(row, "plain") or row.label_en, row.classification, in_language(row, "note"))
 
 
 def _facts_by_field(profile: DemandProfile | None) -> dict[tuple[str, str], list[CategoryFact]]:

@@ -57,7 +57,9 @@ class NamedProduct(NamedTuple):
     """A product that belongs to something (a category, a theme), with its names."""
 
     owner: str
-    note: str
+    note_en: str
+    note_zh: str
+    note_ru: str
     classification: str
     code: str
     label_en: str
@@ -66,20 +68,21 @@ class NamedProduct(NamedTuple):
     plain_ru: str
 
 
-_PRODUCT_COLUMNS = tuple(f"product__{field}" for field in NamedProduct._fields[2:])
+_PRODUCT_COLUMNS = tuple(f"product__{field}" for field in NamedProduct._fields[4:])
+_NOTES = NamedProduct._fields[1:4]
 
 
 def category_products(slugs: Sequence[str] = ()) -> list[NamedProduct]:
     """The codes that categories hold, by category and code."""
     rows = CategoryProduct.objects.order_by("category__sort", "product__code")
     rows = rows.filter(category_id__in=slugs) if slugs else rows
-    return [NamedProduct(*row) for row in rows.values_list("category_id", "note", *_PRODUCT_COLUMNS)]
+    return [NamedProduct(*row) for row in rows.values_list("category_id", *_NOTES, *_PRODUCT_COLUMNS)]
 
 
 def theme_products() -> list[NamedProduct]:
     """The codes that themes of demand ask for, by theme and code."""
     rows = ThemeProduct.objects.order_by("theme_id", "product__code")
-    return [NamedProduct(*row) for row in rows.values_list("theme_id", "note", *_PRODUCT_COLUMNS)]
+    return [NamedProduct(*row) for row in rows.values_list("theme_id", *_NOTES, *_PRODUCT_COLUMNS)]
 
 
 def categories_of_product(code: str) -> QuerySet[Category]:

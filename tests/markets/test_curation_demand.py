@@ -180,7 +180,7 @@ def test_facts_that_were_taken_back_leave_an_empty_version(facts: Path) -> None:
 
 
 def test_a_document_goes_with_its_row_unless_a_version_cites_it(facts: Path) -> None:
-    append(facts, "documents.csv", "S9,Nobody,Uncited,,Undated,note,en,")
+    append(facts, "documents.csv", "S9,Nobody,Uncited,,Undated,,,note,en,")
     load_demand_profiles(facts)
     assert Document.objects.filter(code="S9").exists()
     for table in ("documents.csv", "theme_statements.csv", "market_characters.csv", "category_facts.csv"):
@@ -306,15 +306,15 @@ def test_content_that_cannot_stand_is_named_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("table", "row", "reason"),
     [
-        ("documents.csv", "S0,Nobody,Again,,,,en,", "stands already"),
-        ("documents.csv", "S9,Nobody,Undated,June,,,en,", "write a day"),
-        ("documents.csv", "S9,,No publisher,,,,en,", "publisher"),
+        ("documents.csv", "S0,Nobody,Again,,,,,,en,", "stands already"),
+        ("documents.csv", "S9,Nobody,Undated,June,,,,,en,", "write a day"),
+        ("documents.csv", "S9,,No publisher,,,,,,en,", "publisher"),
         ("themes.csv", "tea,Tea,,,,,,NY.GDP.MKTP.CD,>,,,,,99", "together or not at all"),
         ("themes.csv", "tea,Tea,,,,,,Q,>,1,,,,99", "indicator 'Q' is not known"),
         ("themes.csv", "tea,Tea,,,,,,NY.GDP.MKTP.CD,~,1,,,,99", "comparator"),
         ("themes.csv", "tea,Tea,,,,,,NY.GDP.MKTP.CD,>,much,,,,99", "threshold"),
-        ("theme_products.csv", "energy,HS2022,0000,", "no code '0000'"),
-        ("theme_products.csv", "tea,HS2022,0902,", "theme 'tea' is not known"),
+        ("theme_products.csv", "energy,HS2022,0000,,,", "no code '0000'"),
+        ("theme_products.csv", "tea,HS2022,0902,,,", "theme 'tea' is not known"),
         ("theme_statements.csv", "tea,KAZ,S0,S0:L1,Tea.,,,market", "theme cannot be 'tea'"),
         ("theme_statements.csv", "energy,KAZ,S9,S0:L1,Tea.,,,market", "document cannot be 'S9'"),
         ("theme_statements.csv", "energy,QQQ,S0,S0:L1,Tea.,,,market", "area 'QQQ' is not known"),

@@ -139,11 +139,11 @@ def test_the_three_categories_in_focus_are_marked() -> None:
         ("hs_terms_64_97.csv", f"999999,{'long ' * 50},,,,,", "plain_en"),
         ("categories.csv", "Не слаг,Name,,,,,,1,0", "slug"),
         ("categories.csv", "cosmetics,Name,,,,,,1,0", "stands already"),
-        ("category_products.csv", "nothing,HS2022,3303,", "category 'nothing' is not known"),
-        ("category_products.csv", "medical,HS2022,3300,", "HS2022 has no code '3300'"),
-        ("category_products.csv", "medical,HS1992,3303,", "HS1992 has no code '3303'"),
-        ("category_products.csv", "cosmetics,HS2022,330410,", "3304 of line .* holds 330410 already"),
-        ("category_products.csv", "cosmetics,HS2022,3304,", "stands already"),
+        ("category_products.csv", "nothing,HS2022,3303,,,", "category 'nothing' is not known"),
+        ("category_products.csv", "medical,HS2022,3300,,,", "HS2022 has no code '3300'"),
+        ("category_products.csv", "medical,HS1992,3303,,,", "HS1992 has no code '3303'"),
+        ("category_products.csv", "cosmetics,HS2022,330410,,,", "3304 of line .* holds 330410 already"),
+        ("category_products.csv", "cosmetics,HS2022,3304,,,", "stands already"),
     ],
 )
 def test_a_bad_row_is_named_by_table_and_line(facts: Path, table: str, row: str, reason: str) -> None:

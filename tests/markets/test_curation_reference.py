@@ -82,7 +82,7 @@ def test_loading_again_leaves_every_row_as_it_was() -> None:
 def test_a_table_with_a_bad_row_changes_nothing(facts: Path) -> None:
     before = snapshot()
     change(facts, "area_names.csv", '"Hong Kong, China"', "Hongkong")
-    append(facts, "category_products.csv", "cosmetics,HS2022,999,")
+    append(facts, "category_products.csv", "cosmetics,HS2022,999,,,")
     with pytest.raises(FactsInvalid):
         load_reference(facts)
     assert snapshot() == before
@@ -224,13 +224,13 @@ def test_at_least_forty_world_bank_series_are_registered() -> None:
         ("area_names.csv", "QQQ,Nowhere,,,", "in no table of areas"),
         ("groups.csv", "KAZ,Kazakhstan,,,region,,,,", "country or area already"),
         ("groups.csv", "QQQ,,,,region,,,,", "name_en"),
-        ("memberships.csv", "KAZ,UZB,,,nobody,,", "group 'KAZ' is not known"),
-        ("memberships.csv", "EAEU,QQQ,,,nobody,,", "member 'QQQ' is not known"),
-        ("memberships.csv", "EAEU,EAEU,,,nobody,,", "member of itself"),
-        ("memberships.csv", "EAEU,UZB,2020-13-01,,nobody,,", "write a day"),
-        ("memberships.csv", "EAEU,UZB,2020-02-01,2019-01-01,nobody,,", "before from_on"),
-        ("memberships.csv", "EAEU,UZB,2020-02-01,,,,", "citation is empty"),
-        ("memberships.csv", "EAEU,KAZ,2015-01-01,,nobody,,", "stands already"),
+        ("memberships.csv", "KAZ,UZB,,,nobody,,,,", "group 'KAZ' is not known"),
+        ("memberships.csv", "EAEU,QQQ,,,nobody,,,,", "member 'QQQ' is not known"),
+        ("memberships.csv", "EAEU,EAEU,,,nobody,,,,", "member of itself"),
+        ("memberships.csv", "EAEU,UZB,2020-13-01,,nobody,,,,", "write a day"),
+        ("memberships.csv", "EAEU,UZB,2020-02-01,2019-01-01,nobody,,,,", "before from_on"),
+        ("memberships.csv", "EAEU,UZB,2020-02-01,,,,,,", "citation is empty"),
+        ("memberships.csv", "EAEU,KAZ,2015-01-01,,nobody,,,,", "stands already"),
         ("area_caveats.csv", "KAZ,a*b,,,1,Text,,,", "neither a code nor a prefix"),
         ("area_caveats.csv", "KAZ,,20-01,,1,Text,,,", "period_from"),
         ("area_caveats.csv", "KAZ,,,,maybe,Text,,,", "write 1 or 0"),

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q
 
 from markets.errors import IngestError
 from markets.ingest.gates import held_back
-from markets.ingest.stage import stage
+from markets.ingest.stage import certainly_newer, stage
 from markets.models import Dataset, Job, Payload, Release, ReleaseSlice, Slice
 from markets.sources.base import Delivery, RawPayload, SliceDelivery, SourceCard
 from markets.vocabulary import Transport
@@ -175,9 +175,20 @@ def _write(release: Release, passed: Sequence[str], outcomes: Sequence[SliceOutc
     release.save(update_fields=("added", "revised", "withdrawn", "refined", "unchanged"))
     changed = [o for o in outcomes if o.is_changed]
     _note_slices(release, changed)
-    # An older vintage that fills a gap does not become the current one.
-    older = Q(current=None) | Q(current__known_from__lte=release.known_from)
-    Slice.objects.filter(older, dataset=release.dataset, key__in=[o.key for o in changed]).update(current=release)
+    moved = Slice.objects.filter(dataset=release.dataset, key__in=[o.key for o in changed]).exclude(_newer(release))
+    moved.update(current=release)
+
+
+def _newer(release: Release) -> Q:
+    """Slices whose current vintage is newer: an older one that only fills a gap does not become the current one."""
+    newer = Q(current__known_from__gt=release.known_from)
+    if release.transport != Transport.FILE or release.released_on is None:
+        return newer
+    newer |= Q(current__released_on__gt=release.released_on)
+    if edge := certainly_newer(release.released_on):
+        bounded = Q(current__released_on=None, current__transport=Transport.BUNDLED)
+        newer |= bounded & Q(current__known_from__gt=edge)
+    return newer
 
 
 def _note_slices(release: Release, outcomes: Sequence[SliceOutcome]) -> None:

@@ -17,6 +17,10 @@ from markets.sources.base import ObservationRow, SliceDelivery, UnmappedRow
 # A revision smaller than this share of the value is arithmetic noise of the provider's own conversion.
 NOISE_SHARE = Decimal("1e-9")
 
+# An extract that only says "at latest June 2025" is taken to be of the one and a half years before. A file as old as
+# that may be the newer one and is published; that a good file be passed over would be worse.
+BOUND_REACH = dt.timedelta(days=548)
+
 _CREATE = """
     DROP TABLE IF EXISTS delivered, staged;
     CREATE TEMPORARY TABLE delivered (
@@ -49,7 +53,8 @@ _ADD_MISSING = """
 # row, and joined row by row with all that was delivered: minutes instead of a second.
 _IS_TAKEN_FOR_EMPTY = "SELECT reltuples <= 0 FROM pg_class WHERE oid = 'markets_observation'::regclass"
 # `void`: a period that was never known and is still not known needs no row.
-# `late`: an older vintage arrives after a newer one; what is in force stays. A file's age is the provider's own date.
+# `late`: an older vintage arrives after a newer one; what is in force stays. A file's age is the provider's own date;
+# what is in force may have but the latest day it can be of, and is newer than a file only where that is beyond doubt.
 # `agreed`: the same figure, perhaps printed shorter. `refined`: the same figure printed longer, or with another letter;
 # `r` is our own letter and no contradiction.
 _COMPARE = """
@@ -57,7 +62,8 @@ _COMPARE = """
     SELECT d.*, o.id AS old_id, o.value AS old_value, o.last_digit_exponent AS old_exponent,
            o.obs_status AS old_status, CASE
         WHEN o.id IS NULL THEN CASE WHEN d.value IS NULL AND d.obs_status = 'x' THEN 'void' ELSE 'added' END
-        WHEN o.known_from > %(known_from)s OR r.released_on > %(released_on)s::date THEN 'late'
+        WHEN o.known_from > %(known_from)s OR r.released_on > %(released_on)s::date
+             OR (r.released_on IS NULL AND r.transport = 'bundled' AND o.known_from > %(certainly_newer)s) THEN 'late'
         WHEN d.value IS NULL AND o.value IS NULL THEN
             CASE WHEN d.obs_status = o.obs_status THEN 'agreed' ELSE 'revised' END
         WHEN d.value IS NULL THEN 'withdrawn'
@@ -115,10 +121,23 @@ def stage(
         }
         complete = [s.key for s in slices if s.covers_all and s.rows]
         cursor.execute(_ADD_MISSING, {"complete": complete})
-        cursor.execute(_COMPARE, {"known_from": known_from, "released_on": released_on, "noise": NOISE_SHARE})
+        compared = {
+            "known_from": known_from,
+            "released_on": released_on,
+            "certainly_newer": certainly_newer(released_on),
+            "noise": NOISE_SHARE,
+        }
+        cursor.execute(_COMPARE, compared)
         cursor.execute("ANALYZE staged")
     _remember_unmapped(dataset, unmapped, now)
     return Staged(conflicts, rows, stated, sum(unmapped.values()))
+
+
+def certainly_newer(released_on: dt.date | None) -> dt.datetime | None:
+    """A bundled vintage known by later than this is newer than a file of that date; None: nothing can be said."""
+    if released_on is None or released_on > dt.date.max - BOUND_REACH:
+        return None
+    return dt.datetime.combine(released_on, dt.time.min, dt.UTC) + BOUND_REACH
 
 
 def _copied(

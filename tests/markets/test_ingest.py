@@ -317,6 +317,37 @@ def test_a_file_out_of_the_drawer_does_not_set_the_clock_back() -> None:
     outcome = published(row(100), row(90, period=2019), released_on=dt.date(2025, 7, 1))
     assert counts(outcome) == SliceOutcome(GDP, added=1, unchanged=1)
     assert in_force()["KAZ", "2023"] == (110, "")
+    current = Slice.objects.get(key=GDP).current
+    assert current is not None
+    assert current.released_on == dt.date(2025, 10, 7)
+
+
+@pytest.mark.parametrize(
+    ("known_by", "released_on", "is_published"),
+    [
+        ("2025-06-30", "2022-12-22", False),
+        ("2025-06-30", "2023-12-29", False),
+        ("2025-06-30", "2024-06-28", True),
+        ("2025-06-30", "2025-06-05", True),
+        ("2025-06-30", "2025-07-01", True),
+        ("2025-06-30", "2026-03-25", True),
+        ("2025-06-30", None, True),
+        ("2026-10-31", "2025-07-01", True),
+        ("2026-10-31", "2025-12-16", True),
+        ("2026-10-31", "2024-06-28", False),
+    ],
+)
+def test_a_file_gives_way_to_a_bound_only_where_it_is_older_beyond_doubt(
+    known_by: str, released_on: str | None, *, is_published: bool
+) -> None:
+    """A bundled extract may have but a latest day; that a good file be passed over would be the worse fault."""
+    first = published(row(105), transport=Transport.BUNDLED, known_by=dt.date.fromisoformat(known_by))
+    day = dt.date.fromisoformat(released_on) if released_on else None
+    outcome = published(row(100), row(90, period=2019), released_on=day)
+    assert in_force()["KAZ", "2023"] == ((100, "r") if is_published else (105, ""))
+    assert in_force()["KAZ", "2019"] == (90, "")
+    current = outcome.release if is_published else first.release
+    assert Slice.objects.get(key=GDP).current == current, "who only fills a gap is not the current one"
 
 
 def test_the_provider_may_take_its_own_vintage_back() -> None:

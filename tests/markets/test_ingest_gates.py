@@ -1,7 +1,8 @@
-"""What is held for a person to look at: emptiness, disappearance, values that moved too far; and what is not."""
+"""What is held for a person to look at: the impossible, the empty, the lost, what moved too far; and what is not."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -13,12 +14,14 @@ from markets.ingest import PublishOutcome, publish
 from markets.models import Observation, Release
 from markets.sources.base import ObservationRow
 from markets.vocabulary import Transport
-from tests.factories import GDP, GDP_GROWTH, POPULATION, delivery, row
+from tests.factories import GDP, GDP_GROWTH, POPULATION, URBAN_SHARE, delivery, row
 
 pytestmark = pytest.mark.django_db
 
 CARD = sources.card("worldbank")
 YEARS = range(2001, 2021)
+FOREIGN_INVESTMENT = "BX.KLT.DINV.CD.WD"
+LONG_AGO = dt.date(2024, 1, 31)
 Values = dict[int, str | int | None]
 
 
@@ -113,9 +116,10 @@ def test_three_in_ten_values_may_move_by_more_than_half(
 
 @pytest.mark.parametrize("factor", ["1000", "0.001", "-1"])
 def test_another_unit_is_noticed(factor: str) -> None:
-    published(series({year: 10 ** (n % 6 + 1) for n, year in enumerate(YEARS)}))
+    published(series({year: 10 ** (n % 6 + 1) for n, year in enumerate(YEARS)}, indicator=FOREIGN_INVESTMENT))
     scaled: Values = {year: str(10 ** (n % 6 + 1) * Decimal(factor)) for n, year in enumerate(YEARS)}
-    assert "has the unit changed?" in reason(published(series(scaled)))
+    told = reason(published(series(scaled, indicator=FOREIGN_INVESTMENT)))
+    assert "the unit may have changed. The last published numbers stay in force." in told
 
 
 def test_every_value_may_move_a_little() -> None:
@@ -138,7 +142,39 @@ def test_a_series_of_zeros_may_not_move_unseen() -> None:
 
 def test_a_handful_of_values_is_not_judged_by_shares() -> None:
     published(series(dict.fromkeys(range(2001, 2010), 100)))
-    assert not published(series({2001: 9999})).held
+    assert not published(series({2001: 999, 2002: 11})).held
+
+
+@pytest.mark.parametrize("value", ["1001", "100000", "9.9", "0.1"])
+def test_one_value_of_a_handful_that_moves_by_more_than_ten_times_is_held(value: str) -> None:
+    published(series({2022: 100, 2023: 100}))
+    assert f"KAZ 2023: 100 -> {value} is more than ten times off" in reason(published(series({2023: value})))
+    assert set(in_force().values()) == {100}
+
+
+@pytest.mark.parametrize("value", [0, -100])
+def test_to_zero_or_across_it_is_no_multiple(value: int) -> None:
+    published(series({2023: 1}, indicator=GDP_GROWTH))
+    assert not published(series({2023: value}, indicator=GDP_GROWTH)).held
+
+
+# ---------------------------------------------------------------- the impossible
+@pytest.mark.parametrize("transport", list(Transport))
+def test_fewer_people_than_none_are_held_whatever_the_way_they_came(transport: Transport) -> None:
+    given = delivery(*series({2022: 7, 2023: -5}, indicator=POPULATION), transport=transport, known_by=LONG_AGO)
+    assert "KAZ 2023: -5, and a figure of this kind is never below zero" in reason(publish(given, CARD))
+    assert in_force(POPULATION) == {}
+
+
+@pytest.mark.parametrize("indicator", [GDP, "NY.GNP.PCAP.PP.CD", "PA.NUS.FCRF", URBAN_SHARE, "SP.DYN.LE00.IN"])
+def test_what_counts_or_measures_cannot_be_below_zero(indicator: str) -> None:
+    assert "never below zero" in reason(published(series({2023: "-0.1"}, indicator=indicator)))
+    assert not published(series({2023: 0}, indicator=indicator)).held
+
+
+@pytest.mark.parametrize("indicator", [GDP_GROWTH, FOREIGN_INVESTMENT, "BN.CAB.XOKA.GD.ZS", "DT.ODA.ALLD.CD"])
+def test_growth_balances_and_net_flows_may_be_below_zero(indicator: str) -> None:
+    assert not published(series({2023: "-0.1"}, indicator=indicator)).held
 
 
 # ---------------------------------------------------------------- what is not weighed
@@ -148,6 +184,17 @@ def test_a_partial_delivery_is_weighed_by_what_it_names_alone() -> None:
     assert not outcome.held
     assert (outcome.slices[0].revised, outcome.slices[0].withdrawn) == (1, 0)
     assert len([value for value in in_force().values() if value is not None]) == 60
+
+
+def test_late_values_weigh_nothing() -> None:
+    """An older vintage is weighed by what it would change, not by what stays in force anyway."""
+    old, older = dt.date(2020, 1, 1), dt.date(2018, 1, 1)
+    uzbek = series(dict.fromkeys(range(2001, 2011), 10), area="UZB")
+    publish(delivery(*uzbek, transport=Transport.BUNDLED, released_on=older), CARD)
+    published(series(BEFORE))
+    moved = series({year: 99 if year < 2005 else 10 for year in range(2001, 2011)}, area="UZB")
+    outcome = publish(delivery(*moved, *series(BEFORE), transport=Transport.BUNDLED, released_on=old), CARD)
+    assert "4 of 10 values moved" in reason(outcome)
 
 
 def test_new_values_weigh_nothing() -> None:

@@ -21,7 +21,7 @@ from markets.models import Observation, Release
 from markets.sources.http import SourceClient
 from markets.sources.worldbank import CARD, WorldBank
 from markets.vocabulary import AsOf, ObsStatus, PrintedNumber, Transport
-from tests.factories import GDP, POPULATION, database_now, delivery, entry, pages, row, undone
+from tests.factories import GDP, GDP_GROWTH, POPULATION, database_now, delivery, entry, pages, row, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_retries")]
 
@@ -194,13 +194,18 @@ def test_one_figure_is_one_figure_to_the_database_and_to_the_vocabulary(
     pairs: list[tuple[PrintedNumber, PrintedNumber]],
 ) -> None:
     card = replace(CARD, move_tolerance_share=1.0)
+    # A series that may be below zero, and long enough that no single value is looked at.
+    steady = [row(1, period=year, indicator=GDP_GROWTH) for year in range(2050, 2060)]
+    blank = row(0, indicator=GDP_GROWTH)
     with undone():
         for side in (0, 1):
             rows = [
-                replace(row(0, period=1990 + place), value=pair[side].value, last_digit_exponent=pair[side].exponent)
+                replace(
+                    blank, period=str(1990 + place), value=pair[side].value, last_digit_exponent=pair[side].exponent
+                )
                 for place, pair in enumerate(pairs)
             ]
-            outcome = publish(delivery(*rows), card)
+            outcome = publish(delivery(*rows, *steady), card)
         revised = sum(not first.agrees_with(second) for first, second in pairs)
         assert outcome.slices[0].revised == revised
         assert outcome.slices[0].refined == sum(

@@ -209,7 +209,7 @@ def test_what_may_not_be_ranked_says_why_and_moves_nobody() -> None:
         st.sampled_from(["KAZ", "KGZ", "TJK", "TKM", "UZB", "CHN", "DEU", "WLD"]), st.integers(-3, 3), min_size=1
     ),
     barred=st.sets(st.sampled_from(["KAZ", "DEU", "CHN"])),
-    indicator=st.sampled_from([GDP_GROWTH, UNEMPLOYMENT, URBAN_SHARE]),
+    indicator=st.sampled_from([GDP_GROWTH, UNEMPLOYMENT, "FR.INR.RINR"]),
 )
 def test_a_market_has_one_rank_wherever_it_is_shown(values: dict[str, int], barred: set[str], indicator: str) -> None:
     with no_caveats():

@@ -186,6 +186,8 @@ def test_a_number_survives_its_own_text(value: Decimal) -> None:
         ("-3", "-2.6", True),
         ("99.6", "100", True),
         ("1e28", "10000000000000000000000000001", True),
+        ("1e30", "1500000000000000000000000000000.0", True),
+        ("1e30", "1500000000000000000000000000000.0001", False),
     ],
 )
 def test_one_figure_printed_to_two_lengths_is_one_figure(left: str, right: str, *, same: bool) -> None:
@@ -210,11 +212,6 @@ def test_a_figure_agrees_with_its_own_rounding(printed: PrintedNumber, dropped: 
     exponent = printed.exponent + dropped
     rounded = printed.value.scaleb(-exponent).to_integral_value().scaleb(exponent)
     assert PrintedNumber(rounded, exponent).agrees_with(printed)
-
-
-@given(st.integers(10**40, 10**55), st.integers(1, 9))
-def test_digits_beyond_the_usual_precision_still_count(number: int, difference: int) -> None:
-    assert not PrintedNumber(Decimal(number), 0).agrees_with(PrintedNumber(Decimal(number + difference), -1))
 
 
 # ---------------------------------------------------------------- moments

@@ -13,6 +13,6 @@ CARD: Final = SourceCard(
     url="https://www.gapminder.org/data/",
     licence="CC BY 4.0",
     licence_url="https://creativecommons.org/licenses/by/4.0/",
-    citation="Gapminder Foundation, compiled indicators (systema globalis).",
+    citation="Gapminder Foundation, compiled indicators (systema globalis)",
     cadence="irregular",
 )

@@ -14,7 +14,7 @@ CARD: Final = SourceCard(
     url="https://unctadstat.unctad.org/",
     licence="UNCTADstat terms",
     licence_url="https://unctadstat.unctad.org/EN/About.html",
-    citation="UNCTAD, UNCTADstat, Merchandise: total trade.",
+    citation="UNCTAD, UNCTADstat, Merchandise: total trade",
     cadence="yearly",
     publication_lag=dt.timedelta(days=365),
 )

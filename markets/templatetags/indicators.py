@@ -81,12 +81,10 @@ def line_charts(page: IndicatorPage) -> list[charts.Chart]:
         return [_picture_of_one(page, line) for line in lines]
     if page.indicator.unit not in TOTALS and len(lines) % charts.MOST_LINES:
         lines += [line for line in page.lines if line.area == WORLD]
-    places = range(0, len(lines), charts.MOST_LINES)
+    parts = [lines[place : place + charts.MOST_LINES] for place in range(0, len(lines), charts.MOST_LINES)]
     return [
-        charts.line_chart(
-            f"lines-{place}", page.indicator.name, page.indicator, lines[place : place + charts.MOST_LINES], ()
-        )
-        for place in places
+        charts.line_chart(f"lines-{number}", _part_title(page, number, len(parts)), page.indicator, part, ())
+        for number, part in enumerate(parts, start=1)
     ]
 
 
@@ -192,6 +190,16 @@ def cite(context: template.Context, page: IndicatorPage | SeriesPage) -> Citatio
         title = _("%(market)s: %(indicator)s") % {"market": page.market.name, "indicator": page.indicator.name}
     lasting = request.build_absolute_uri(this_page(context, as_of=as_of, download="")).replace("%2C", ",")
     return citation(title, page.indicator.code, page.sources, lasting, today)
+
+
+def _part_title(page: IndicatorPage, number: int, parts: int) -> str:
+    if parts == 1:
+        return page.indicator.name
+    return _("%(name)s, picture %(number)s of %(parts)s") % {
+        "name": page.indicator.name,
+        "number": number,
+        "parts": parts,
+    }
 
 
 def _picture_of_one(page: IndicatorPage, line: SeriesLine) -> charts.Chart:

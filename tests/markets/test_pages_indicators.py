@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from markets.models import Area, Indicator
 from markets.queries import FOCUS_MARKETS
 from markets.vocabulary import ObsStatus
-from tests.factories import GDP, POPULATION, AreaCaveatFactory
+from tests.factories import GDP, GDP_GROWTH, POPULATION, AreaCaveatFactory
 from tests.markets.api_world import fill, publish_world, state
 from tests.markets.page_text import main, page
 
@@ -121,6 +121,16 @@ def test_markets_far_apart_in_size_have_a_scale_each(client: Client) -> None:
     assert "scale of its own" in main(text)
     assert text.count('<figure class="chart"') == 4
     assert "current US dollars; US$262.6 bn in 2023" in main(text)
+
+
+def test_more_lines_than_can_be_told_apart_make_another_picture(client: Client) -> None:
+    _old, new = publish_world()
+    codes = ["KAZ", "UZB", "FRA", "DEU", "POL", "TUR", "IND"]
+    fill(codes[2:], range(2021, 2022), new, indicator=GDP_GROWTH)
+    fill(codes[:2], range(2021, 2022), new, indicator=GDP_GROWTH)
+    text = page(client, f"/en/indicators/{GDP_GROWTH}/?market={','.join(codes)}")
+    assert text.count('<figure class="chart"') == 2
+    assert "GDP growth, picture 2 of 2" in text
 
 
 def test_the_ranking_says_place_among_how_many_and_why_somebody_is_left_out(client: Client) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from markets.errors import InvalidValue, SourceChanged, UnknownCode
+from markets.errors import InvalidValue, MarketsError, SourceChanged, UnknownCode
 from markets.sources.base import ObservationRow, RawPayload, UnmappedRow
 from markets.sources.http import parsed_json
 from markets.vocabulary import ObsStatus, Period, PrintedNumber
@@ -92,7 +93,9 @@ def page_of(payload: RawPayload) -> Page:
             payload=payload,
         )
     except (KeyError, TypeError, ValueError) as wrong:
-        raise SourceChanged(source=SOURCE, reason=f"the head of {payload.request} is unreadable ({wrong!r})") from wrong
+        raise SourceChanged(
+            source=SOURCE, reason=f"the head of {payload.request} is unreadable ({_told(wrong)})"
+        ) from wrong
 
 
 def is_one_state(pages: Sequence[Page]) -> bool:
@@ -154,7 +157,9 @@ def _row(entry: dict[str, Any], indicator: str, payload: RawPayload) -> Observat
         area = str(entry.get("countryiso3code") or OUR_AGGREGATES.get(provider_code, ""))
         raw_value, raw_status = entry["value"], str(entry.get("obs_status") or "")
     except (KeyError, TypeError, InvalidValue) as wrong:
-        raise SourceChanged(source=SOURCE, reason=f"a row of {payload.request} lacks a field ({wrong!r})") from wrong
+        raise SourceChanged(
+            source=SOURCE, reason=f"a row of {payload.request} is unreadable ({_told(wrong)})"
+        ) from wrong
     if area in OTHER_AGGREGATES or not area:
         return None if area else UnmappedRow("country", provider_code, label)
     status = STATUS_BY_PROVIDER.get(raw_status.upper())
@@ -163,7 +168,18 @@ def _row(entry: dict[str, Any], indicator: str, payload: RawPayload) -> Observat
     value, exponent = _value(raw_value, payload)
     if value is None and status is ObsStatus.NORMAL:
         status = ObsStatus.NOT_AVAILABLE
-    return ObservationRow(indicator, area, str(period), value, exponent, status, period.frequency)
+    # Half a million rows name two hundred countries and sixty years: each name is kept once.
+    area, text = sys.intern(area), sys.intern(str(period))
+    return ObservationRow(indicator, area, text, value, exponent, status, period.frequency)
+
+
+def _told(wrong: Exception) -> str:
+    """What is wrong with a row or head, in words."""
+    if isinstance(wrong, KeyError):
+        return f"it lacks {wrong.args[0]}"
+    if isinstance(wrong, MarketsError):
+        return str(wrong).rstrip(".")
+    return f"a field is of another form: {wrong}"
 
 
 def _period_text(date: str) -> str:

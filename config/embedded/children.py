@@ -21,6 +21,7 @@ from config.embedded.identity import Identity, die_with_parent
 from config.embedded.place import is_alive
 
 _LOG_LIMIT_BYTES = 10 * 1024 * 1024
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,20 @@ class Guard:
 
     def __init__(self) -> None:
         reader, self._writer = os.pipe()
+        # Held back until the fork ignores them: a Ctrl-C in between would end the guard.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         self.pid = os.fork()
         if self.pid == 0:
             # The child never returns from here, whatever happens.
             try:
+                for number in _ENDING:
+                    signal.signal(number, signal.SIG_IGN)
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
                 os.close(self._writer)
                 self._watch(reader)
             finally:
                 os._exit(0)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(reader)
 
     def add(self, group: Group) -> None:
@@ -105,7 +112,8 @@ class Guard:
     def dismiss(self) -> None:
         """All children are gone; remove the folders and end the guard itself."""
         os.close(self._writer)
-        os.waitpid(self.pid, 0)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
 
     def _say(self, line: str) -> None:
         with contextlib.suppress(BrokenPipeError):
@@ -114,8 +122,6 @@ class Guard:
     @staticmethod
     def _watch(reader: int) -> None:
         os.setsid()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)

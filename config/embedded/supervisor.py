@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,13 +26,23 @@ class StopRequested(BaseException):
     """Ctrl-C, a signal to end, or the death of the `make` that started us."""
 
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def _request_stop(_number: int, _frame: FrameType | None) -> None:
+    # Asked once is enough: a second signal would interrupt the stopping itself and leave half of it undone.
+    _ignore_further_requests()
     raise StopRequested
+
+
+def _ignore_further_requests() -> None:
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Inside, Ctrl-C and the signals to end raise StopRequested, at any point but in `stop`."""
+    """Inside, the first Ctrl-C or signal to end raises StopRequested, at any point but in `stop`."""
     wanted = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to survive the terminal
         wanted.append(signal.SIGHUP)
@@ -64,9 +75,12 @@ class Supervisor:
         self._addresses: dict[str, str] = {}
 
     def __enter__(self) -> Self:
-        self.sockets = Sockets.make()
         self._guard = Guard()
+        self.sockets = Sockets.make()
         self._guard.remove_at_end(self.sockets.folder)
+        if self._lock is not None:
+            # Told before anything is in it: the next start removes what an end by force left.
+            self.place.write_state({"sockets": str(self.sockets.folder)})
         self._addresses = {
             name: os.environ.get(name) or address for name, address in self.sockets.environment().items()
         }
@@ -194,11 +208,10 @@ class Supervisor:
 
     # ------------------------------------------------------------ stop
     def stop(self) -> None:
-        """End all children, servers last; nothing interrupts this."""
+        """End all children, servers last, then drop their sockets; nothing interrupts this."""
         if self._guard is None:
             return
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        _ignore_further_requests()
         started = [child for child in self._children if child.process is not None]
 
         def reap() -> None:
@@ -208,6 +221,10 @@ class Supervisor:
         end([child.group for child in reversed(started)], reap)
         self._guard.dismiss()
         self._guard = None
+        # The guard has done it, unless it was ended itself.
+        shutil.rmtree(self.sockets.folder, ignore_errors=True)
+        if self._lock is not None:
+            self.place.clear_state()  # last: until here the state names the folder to whoever cleans up
 
 
 @contextmanager
@@ -221,10 +238,7 @@ def checkout_servers(purpose: str, progress: Progress) -> Iterator[Supervisor]:
     with stoppable():
         try:
             with Supervisor(place, progress, lock=lock) as supervisor:
-                try:
-                    yield supervisor
-                finally:
-                    place.clear_state()
+                yield supervisor
         finally:
             lock.release()
 

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from markets import queries
 from markets.models import CategoryFact, DemandProfile, MarketCharacter, Theme, ThemeStatement
 from markets.models.naming import in_language
 from markets.profiles.figures import Figure
 from markets.queries import NamedProduct
+
+# What the table of documents says of a document that names no publisher or title.
+UNSTATED: Final = "Not stated in the document"
 
 
 class Strength(StrEnum):
@@ -25,7 +29,10 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DocumentRef:
-    """The place in a published document where a fact stands."""
+    """The place in a published document where a fact stands.
+
+    publisher, title: empty where the document states none.
+    """
 
     code: str
     publisher: str
@@ -198,9 +205,8 @@ def _document(row: ThemeStatement | MarketCharacter | CategoryFact) -> DocumentR
     document = row.document
     if document is None:
         return None
-    return DocumentRef(
-        document.code, document.publisher, document.title, document.published_on, document.published_note, row.locator
-    )
+    publisher, title = ("" if text == UNSTATED else text for text in (document.publisher, document.title))
+    return DocumentRef(document.code, publisher, title, document.published_on, document.published_note, row.locator)
 
 
 def category_cards(profile: DemandProfile | None) -> tuple[CategoryCard, ...]:

@@ -8,11 +8,11 @@ from markets.sources.base import SourceCard
 
 CARD: Final = SourceCard(
     id="gapminder",
-    name="Gapminder compiled indicators",
+    name="Gapminder, Systema Globalis",
     publisher="Gapminder Foundation",
     url="https://www.gapminder.org/data/",
     licence="CC BY 4.0",
     licence_url="https://creativecommons.org/licenses/by/4.0/",
-    citation="Gapminder Foundation, compiled indicators (systema globalis)",
+    citation="Gapminder Foundation, Systema Globalis",
     cadence="irregular",
 )

@@ -9,7 +9,7 @@ from markets.sources.base import SourceCard
 
 CARD: Final = SourceCard(
     id="unctad",
-    name="UNCTADstat merchandise trade totals",
+    name="UNCTADstat, Merchandise: Total trade and share",
     publisher="UN Trade and Development (UNCTAD)",
     url="https://unctadstat.unctad.org/",
     licence="UNCTADstat terms",

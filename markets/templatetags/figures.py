@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from textwrap import shorten
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +30,8 @@ register = template.Library()
 
 # What the document table says of a document that names no publisher or title.
 ADDRESS = re.compile(r"(https?://[^\s;,]+)")
-UNSTATED = "Not stated in the document"
+# Room for the title of a document that has no publisher to be called by.
+TITLE_LENGTH = 48
 
 # Columns whose raw values are codes: how people read them.
 COLUMN_WORDS: dict[str, Callable[[str], str]] = {
@@ -290,17 +292,17 @@ def rows_by_data(page: MarketList) -> ListedRows:
 @register.filter
 def document_words(document: DocumentRef) -> str:
     """Publisher, title and day of a document; what it does not state about itself is said to be so."""
-    publisher = document.publisher if document.publisher != UNSTATED else _("publisher not stated")
-    title = _("“%(title)s”") % {"title": document.title} if document.title != UNSTATED else _("title not stated")
+    publisher = document.publisher or _("publisher not stated")
+    title = _("“%(title)s”") % {"title": document.title} if document.title else _("title not stated")
     day = wording.day_words(document.published_on) if document.published_on else _("day not stated")
     return _("%(publisher)s, %(title)s, %(day)s") % {"publisher": publisher, "title": title, "day": day}
 
 
 @register.filter
 def place_words(document: DocumentRef) -> str:
-    """Where a fact stands: who published the document (its code where that is not known), and the line."""
-    known = document.publisher != UNSTATED
-    name = document.publisher if known else _("document %(code)s") % {"code": document.code}
+    """Where a fact stands: who published the document (its title, shortened, where that is not known), and the line."""
+    title = shorten(document.title, TITLE_LENGTH, placeholder="…")
+    name = document.publisher or (_("“%(title)s”") % {"title": title} if title else _("publisher not stated"))
     line = document.locator.partition(":L")[2]
     return _("%(document)s, line %(line)s") % {"document": name, "line": line} if line else name
 

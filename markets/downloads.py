@@ -1,10 +1,11 @@
-"""A page's table as a file: CSV, XLSX or JSON, with the same values as the screen and the sources below."""
+"""A page's tables as a file: CSV, XLSX or JSON, with the same values as the screen and the sources below."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from urllib.parse import quote
@@ -22,6 +23,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Spreadsheets keep fifteen digits of a number; a longer one stays exact as text.
 SPREADSHEET_DIGITS = 15
 COLUMN_WIDTHS = (8, 60)
+# What a spreadsheet takes as the name of a sheet.
+SHEET_NAME_LENGTH = 31
+SHEET_NAME_WITHOUT = "[]:*?/\\'"
 
 
 class Form(StrEnum):
@@ -39,11 +43,22 @@ _CONTENT_TYPES = {
 }
 
 
-def response(table: Table, form: Form, *, as_of: AsOf | None = None) -> HttpResponse:
-    """The table as an attachment. as_of: the moment of knowledge the table was asked for, told beside the sources."""
-    body = _WRITERS[form](table, _notes(table, as_of))
+def response(
+    shown: Table | Sequence[Table], form: Form, *, as_of: AsOf | None = None, with_bom: bool = False
+) -> HttpResponse:
+    """One table, or all tables of a page, as an attachment named after the first.
+
+    A workbook has a sheet for each; JSON has the first at its top and the others by their keys under `tables`;
+    a CSV has the first alone and names the others. as_of: the moment of knowledge they were asked for, told beside
+    the sources. with_bom: a CSV begins with a byte order mark, without which Excel takes its letters for those of
+    another alphabet.
+    """
+    tables = (shown,) if isinstance(shown, Table) else tuple(shown)
+    body = _WRITERS[form](tables, _asked_moment(as_of))
+    if with_bom and form is Form.CSV:
+        body = codecs.BOM_UTF8 + body
     answer = HttpResponse(body, content_type=_CONTENT_TYPES[form])
-    answer.headers["Content-Disposition"] = content_disposition(_file_name(table, form, as_of))
+    answer.headers["Content-Disposition"] = content_disposition(_file_name(tables[0], form, as_of))
     return answer
 
 
@@ -58,21 +73,23 @@ def _file_name(table: Table, form: Form, as_of: AsOf | None) -> str:
     return f"sogdia-{table.name}{day}.{form.value}"
 
 
-def _notes(table: Table, as_of: AsOf | None) -> list[str]:
-    notes = list(table.notes)
-    if as_of:
-        notes.append(_("As known on %(day)s.") % {"day": as_of.at.date().isoformat()})
-    return notes
+def _asked_moment(as_of: AsOf | None) -> list[str]:
+    return [_("As known on %(day)s.") % {"day": as_of.at.date().isoformat()}] if as_of else []
 
 
-def _csv(table: Table, notes: list[str]) -> bytes:
+def _csv(tables: Sequence[Table], moment: list[str]) -> bytes:
     """A header of column keys, raw values with a dot, then remarks: lines that begin with `#`."""
+    table, others = tables[0], tables[1:]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.key for column in table.columns])
     writer.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
     out.write("\r\n")
-    for line in _remarks(table, notes):
+    remarks = [*_remarks(table), *_as_notes(moment)]
+    if others:
+        keys = ", ".join(other.key for other in others)
+        remarks.append(_("More tables of this page, asked for with table= in the address: %(keys)s") % {"keys": keys})
+    for line in remarks:
         out.write(f"# {' '.join(line.split())}\r\n")
     return out.getvalue().encode()
 
@@ -87,33 +104,47 @@ def _csv_cell(cell: Cell) -> str:
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
-def _remarks(table: Table, notes: list[str]) -> Iterator[str]:
+def _remarks(table: Table) -> Iterator[str]:
     yield table.title
     for source in table.sources:
         yield _("Source: %(source)s") % {"source": source}
+    yield from _as_notes(table.notes)
+
+
+def _as_notes(notes: Sequence[str]) -> Iterator[str]:
     for note in notes:
         yield _("Note: %(note)s") % {"note": note}
 
 
-def _xlsx(table: Table, notes: list[str]) -> bytes:
+def _xlsx(tables: Sequence[Table], moment: list[str]) -> bytes:
     """Numbers as numbers and texts as texts, never as formulas; the sources on a sheet of their own."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     bold = book.add_format({"bold": True})
-    data = book.add_worksheet(_("Data"))
-    for place, column in enumerate(table.columns):
-        data.write_string(0, place, column.label, bold)
-        data.set_column(place, place, _width(table, place))
-    for line, row in enumerate(table.rows, start=1):
-        for place, cell in enumerate(row):
-            _write_cell(data, line, place, cell)
-    data.freeze_panes(1, 0)
+    names = [_("Data")] if len(tables) == 1 else [_sheet_name(table) for table in tables]
+    for name, table in zip(names, tables, strict=True):
+        _write_sheet(book.add_worksheet(name), table, bold)
     sources = book.add_worksheet(_("Sources"))
     sources.set_column(0, 0, 2 * COLUMN_WIDTHS[1])
-    for line, remark in enumerate(_remarks(table, notes)):
+    remarks = [remark for table in tables for remark in _remarks(table)]
+    for line, remark in enumerate([*remarks, *_as_notes(moment)]):
         sources.write_string(line, 0, remark)
     book.close()
     return out.getvalue()
+
+
+def _sheet_name(table: Table) -> str:
+    return "".join(c for c in table.label if c not in SHEET_NAME_WITHOUT)[:SHEET_NAME_LENGTH]
+
+
+def _write_sheet(sheet: xlsxwriter.worksheet.Worksheet, table: Table, bold: xlsxwriter.format.Format) -> None:
+    for place, column in enumerate(table.columns):
+        sheet.write_string(0, place, column.label, bold)
+        sheet.set_column(place, place, _width(table, place))
+    for line, row in enumerate(table.rows, start=1):
+        for place, cell in enumerate(row):
+            _write_cell(sheet, line, place, cell)
+    sheet.freeze_panes(1, 0)
 
 
 def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, line: int, place: int, cell: Cell) -> None:
@@ -134,15 +165,26 @@ def _width(table: Table, place: int) -> int:
     return min(max(longest + 1, COLUMN_WIDTHS[0]), COLUMN_WIDTHS[1])
 
 
-def _json(table: Table, notes: list[str]) -> bytes:
-    """`data` by column keys, then `sources` and `notes`. Amounts are decimal strings, as in the API."""
+def _json(tables: Sequence[Table], moment: list[str]) -> bytes:
+    """`data` by column keys, `sources` and `notes`. Amounts are decimal strings, as in the API."""
+    body = _json_table(tables[0], moment)
+    if tables[1:]:
+        body["tables"] = {table.key: _json_table(table, moment) for table in tables[1:]}
+    return orjson.dumps(body)
+
+
+def _json_table(table: Table, moment: list[str]) -> dict[str, object]:
     keys = [column.key for column in table.columns]
     data = [dict(zip(keys, (_json_cell(cell) for cell in row), strict=True)) for row in table.rows]
-    return orjson.dumps({"title": table.title, "data": data, "sources": list(table.sources), "notes": notes})
+    return {"title": table.title, "data": data, "sources": list(table.sources), "notes": [*table.notes, *moment]}
 
 
 def _json_cell(cell: Cell) -> str | int | None:
     return format(cell, "f") if isinstance(cell, Decimal) else cell
 
 
-_WRITERS: dict[Form, Callable[[Table, list[str]], bytes]] = {Form.CSV: _csv, Form.XLSX: _xlsx, Form.JSON: _json}
+_WRITERS: dict[Form, Callable[[Sequence[Table], list[str]], bytes]] = {
+    Form.CSV: _csv,
+    Form.XLSX: _xlsx,
+    Form.JSON: _json,
+}

@@ -24,6 +24,7 @@ from markets.vocabulary import Frequency, ObsStatus, Period
 
 NO_VALUE: Final = "—"
 NO_BREAK: Final = "\u00a0"
+MINUS: Final = "\u2212"
 # From here on a number is shortened; below it all its digits are shown.
 SHORTENED_FROM: Final = Decimal(1_000_000)
 _ALMOST_ONE: Final = Decimal("0.99995")
@@ -180,7 +181,7 @@ def number(value: Decimal | int, decimals: int | None = None) -> str:
     """A number with all its digits, or rounded to `decimals`, a half away from nought."""
     exact = Decimal(value)
     if decimals is None:
-        return numbers.format_decimal(exact, locale=locale(), decimal_quantization=False)
+        return _with_minus(numbers.format_decimal(exact, locale=locale(), decimal_quantization=False))
     return _rounded_number(exact, decimals, _language())
 
 
@@ -189,7 +190,7 @@ def _rounded_number(value: Decimal, decimals: int, language: str) -> str:
     rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     # Minus nought is nought.
     shown = abs(rounded) if rounded == 0 else rounded
-    return numbers.format_decimal(shown, format=_pattern(decimals), locale=_locale(language))
+    return _with_minus(numbers.format_decimal(shown, format=_pattern(decimals), locale=_locale(language)))
 
 
 def short_number(value: Decimal | int, decimals: int = 0) -> str:
@@ -234,7 +235,7 @@ def unit_words(unit: str) -> str:
 def difference(value: Decimal, decimals: int) -> str:
     """A change with its sign always shown."""
     rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
     return sign + number(abs(rounded), decimals)
 
 
@@ -285,8 +286,13 @@ def _with_unit(unit: str, text: str) -> str:
     form = _AMOUNTS.get(unit)
     if form is None:
         return text
-    is_negative = text.startswith("-")
-    return ("−" if is_negative else "") + str(form) % {"number": text.removeprefix("-")}
+    sign = MINUS if text.startswith(MINUS) else ""
+    return sign + str(form) % {"number": text.removeprefix(MINUS)}
+
+
+def _with_minus(text: str) -> str:
+    """A number with the one sign that all numbers here have before them; CLDR's differs by language."""
+    return text.replace("-", MINUS, 1)
 
 
 def _language() -> str:

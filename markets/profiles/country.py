@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markets import queries
 from markets.models import Area, Membership
+from markets.profiles.country_tables import demand_tables
 from markets.profiles.demand import (
     CategoryCard,
     DocumentRef,
@@ -94,6 +95,10 @@ class CountryProfile:
         return figures_table(
             "profile-" + self.market.iso3.lower(), self.market.name, [f for g in self.groups for f in g.figures]
         )
+
+    def tables(self) -> tuple[Table, ...]:
+        """The figures, then all else the page shows: one table for each of its parts."""
+        return (self.table(), *demand_tables(self))
 
 
 def country_profile(code: str, as_of: AsOf | None = None) -> CountryProfile:

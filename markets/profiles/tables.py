@@ -24,7 +24,8 @@ class Column:
 class Table:
     """Rows of raw values under their columns.
 
-    sources: one citation line for each vintage used; notes: how to read it.
+    sources: one citation line for each vintage used; notes: how to read it. key and label: how a table is asked for
+    and named among several of one page.
     """
 
     name: str
@@ -33,3 +34,5 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     sources: Sequence[str] = ()
     notes: Sequence[str] = ()
+    key: str = ""
+    label: str = ""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from markets.profiles import country_profile, market_list
-from markets.views.page import answer_with_table, as_of, page_view, word
+from markets.views.page import answer_with_table, answer_with_tables, as_of, moved, page_view, word
 
 
 @page_view
@@ -25,7 +24,5 @@ def listing(request: HttpRequest) -> HttpResponse:
 def country(request: HttpRequest, iso3: str) -> HttpResponse:
     """One market's profile. A code in small letters leads to the address in capitals."""
     if iso3 != iso3.upper():
-        query = request.META.get("QUERY_STRING", "")
-        address = request.path.replace(f"/{iso3}/", f"/{iso3.upper()}/")
-        return redirect(f"{address}?{query}" if query else address, permanent=True)
-    return answer_with_table(request, "markets/country.html", country_profile(iso3, as_of(request)))
+        return moved(request, iso3, iso3.upper())
+    return answer_with_tables(request, "markets/country.html", country_profile(iso3, as_of(request)))

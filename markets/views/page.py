@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 
@@ -33,6 +33,12 @@ class Tabular(Protocol):
     """A page whose data is one table."""
 
     def table(self) -> Table: ...
+
+
+class ManyTables(Protocol):
+    """A page whose data is several tables, the main one first."""
+
+    def tables(self) -> tuple[Table, ...]: ...
 
 
 def page_view(view: View) -> View:
@@ -78,12 +84,33 @@ def answer(request: HttpRequest, template: str, page: object) -> HttpResponse:
     return render(request, template, {"page": page})
 
 
+def moved(request: HttpRequest, written: str, right: str) -> HttpResponse:
+    """The way to the same page under the address that spells a code right, with its query."""
+    address = f"/{right}/".join(request.path.rsplit(f"/{written}/", 1))
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"{address}?{query}" if query else address, permanent=True)
+
+
 def answer_with_table(request: HttpRequest, template: str, page: Tabular) -> HttpResponse:
     """The page, or its table as a file when `?download=` asks for one."""
     form = download_form(request)
     if form is None:
         return answer(request, template, page)
-    return downloads.response(page.table(), form, as_of=as_of(request))
+    return downloads.response(page.table(), form, as_of=as_of(request), with_bom=with_bom(request))
+
+
+def answer_with_tables(request: HttpRequest, template: str, page: ManyTables) -> HttpResponse:
+    """The page, or its tables as a file when `?download=` asks for one; `?table=` asks for one of them."""
+    form = download_form(request)
+    if form is None:
+        return answer(request, template, page)
+    tables = page.tables()
+    if asked := word(request, "table"):
+        tables = tuple(table for table in tables if table.key == asked)
+    if not tables:
+        keys = ", ".join(table.key for table in page.tables())
+        raise InvalidValue(parameter="table", value=asked, expected=_("choose one of %(keys)s") % {"keys": keys})
+    return downloads.response(tables, form, as_of=as_of(request), with_bom=with_bom(request))
 
 
 def as_of(request: HttpRequest) -> AsOf | None:
@@ -102,6 +129,14 @@ def download_form(request: HttpRequest) -> downloads.Form | None:
     except ValueError as unknown:
         expected = _("choose csv, xlsx or json")
         raise InvalidValue(parameter="download", value=text, expected=expected) from unknown
+
+
+def with_bom(request: HttpRequest) -> bool:
+    """Whether a CSV begins with a byte order mark: `bom=1`, for Excel. Raises InvalidValue for another word."""
+    text = request.GET.get("bom", "")
+    if text not in ("", "0", "1"):
+        raise InvalidValue(parameter="bom", value=text, expected=_("write 1 or 0"))
+    return text == "1"
 
 
 def word(request: HttpRequest, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -153,3 +154,97 @@ def test_downloads_say_what_they_are(client: Client, form: Form) -> None:
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="sogdia-profile-kaz.{form.value}"')
     assert "charset=utf-8" in answer.headers["Content-Type"] or form is not Form.CSV
+
+
+@pytest.mark.django_db
+def test_a_csv_for_excel_begins_with_a_byte_order_mark_when_asked(client: Client) -> None:
+    address = "/en/indicators/?download=csv"
+    plain = client.get(address).content
+    assert not plain.startswith(codecs.BOM_UTF8)
+    assert client.get(f"{address}&bom=1").content == codecs.BOM_UTF8 + plain
+    assert client.get(f"{address}&bom=0").content == plain
+    assert client.get(f"{address}&bom=yes").status_code == 400
+    assert client.get("/en/indicators/?download=json&bom=1").json()["data"]
+
+
+# ---------------------------------------------------------------- a page of several tables
+def by_key(tables: tuple[Table, ...]) -> dict[str, list[dict[str, object]]]:
+    """Rows of each table by the keys of their columns."""
+    return {
+        table.key: [dict(zip([column.key for column in table.columns], row, strict=True)) for row in table.rows]
+        for table in tables
+    }
+
+
+@pytest.mark.django_db
+def test_the_tables_of_a_profile_hold_all_that_its_page_shows() -> None:
+    publish_world()
+    page = country_profile("KAZ")
+    rows = by_key(page.tables())
+    figures = {f.indicator.code: f for group in page.groups for f in group.figures}
+    for row in rows["figures"]:
+        figure = figures[str(row["indicator"])]
+        assert row["change"] == (figure.change.value if figure.change else None)
+        assert row["change_kind"] == (figure.change.kind.value if figure.change else "")
+        assert row["unranked_reason"] == figure.unranked_reason
+        assert row["released"], "the day, or what is known of it"
+    assert any(row["change"] for row in rows["figures"])
+    statements = {(t.slug, t.strength, s.scope, s.text) for t in page.themes for s in t.statements}
+    told = {(r["theme"], r["strength"], r["scope"], r["statement"]) for r in rows["themes"]}
+    assert statements
+    assert statements <= told
+    assert {t.slug for t in page.themes} == {r["theme"] for r in rows["themes"]}
+    facts = {(c.slug, d.field, f.text, f.value, f.source) for c in page.categories for d in c.fields for f in d.facts}
+    assert facts
+    assert facts <= {(r["category"], r["field"], r["text"], r["value"], r["source"]) for r in rows["categories"]}
+    empty = [(c.slug, d.field) for c in page.categories for d in c.fields if not d.facts]
+    assert [(r["category"], r["field"]) for r in rows["categories"] if r["missing"] == "not_loaded"] == empty
+    assert [(r["group"], r["member"] == "yes") for r in rows["memberships"]] == [
+        (line.group, line.is_member) for line in page.memberships
+    ]
+    assert [r["text"] for r in rows["notes"]] == [*page.caveats, *(gap.name for gap in page.gaps)]
+    assert [r["text"] for r in rows["notes"] if r["kind"] == "gap" and not r["missing"]] == []
+    assert [r["statement"] for r in rows["characters"]] == [c.text for c in page.characters]
+    assert [r["document"] for r in rows["documents"]] == [d.code for d in page.documents]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "zh-hans", "ru"])
+def test_every_table_of_a_profile_is_in_its_workbook_its_json_and_a_csv_of_its_own(
+    client: Client, language: str
+) -> None:
+    publish_world()
+    with override(language):
+        tables = country_profile("KAZ").tables()
+    address = f"/{language}/markets/KAZ/?download="
+    book = zipfile.ZipFile(io.BytesIO(client.get(address + "xlsx").content))
+    names = [sheet.attrib["name"] for sheet in ET.fromstring(book.read("xl/workbook.xml")).iter(f"{SHEET}sheet")]  # noqa: S314
+    assert names[:-1] == [table.label for table in tables]
+    texts = {"".join(t.itertext()) for t in ET.fromstring(book.read("xl/sharedStrings.xml"))}  # noqa: S314
+    assert {c for t in tables for row in t.rows for c in row if isinstance(c, str) and c} <= texts
+    body = client.get(address + "json").json()
+    assert [body["data"], *(part["data"] for part in body["tables"].values())] == [
+        [
+            {k.key: format(c, "f") if isinstance(c, Decimal) else c for k, c in zip(t.columns, row, strict=True)}
+            for row in t.rows
+        ]
+        for t in tables
+    ]
+    for table in tables:
+        answer = client.get(f"{address}csv&table={table.key}")
+        assert table.name in answer.headers["Content-Disposition"]
+        lines = answer.content.decode().partition("\r\n\r\n")[0]
+        assert len(list(csv.reader(io.StringIO(lines)))) == len(table.rows) + 1
+
+
+@pytest.mark.django_db
+def test_the_csv_of_a_profile_names_its_other_tables_and_the_page_leads_to_each(client: Client) -> None:
+    publish_world()
+    last = client.get("/en/markets/KAZ/?download=csv").content.decode().splitlines()[-1]
+    assert last.endswith(": characters, themes, categories, memberships, notes, documents")
+    text = client.get("/en/markets/KAZ/").content.decode()
+    assert "?download=csv&amp;table=themes" in text
+    assert "?download=csv&amp;bom=1" in text
+    refused = client.get("/en/markets/KAZ/?download=csv&table=recipes")
+    assert refused.status_code == 400
+    assert "choose one of figures, characters, themes" in refused.content.decode()

@@ -194,7 +194,13 @@ def test_the_world_is_not_listed_among_the_markets(client: Client) -> None:
 def test_the_first_page_has_one_question_the_focus_markets_and_what_is_new(client: Client, language: str) -> None:
     publish_world()
     text = page(client, f"/{language}/")
-    assert text.count('type="search"') == 2  # the header's and the large one
+    assert text.count('type="search"') == 1, "the large one; the header's is left out"
+    examples = re.findall(r'search=[^"]+">([^<]+)</a></li>', text)
+    assert examples == {
+        "en": ["refrigerator", "makeup brush", "polyurethane", "8418", "Uzbekistan"],
+        "zh-hans": ["冰箱", "化妆刷", "聚氨酯", "8418", "乌兹别克斯坦"],
+        "ru": ["холодильник", "косметика", "полиуретан", "8418", "Узбекистан"],
+    }[language]
     for market in FOCUS_MARKETS:
         assert f'href="/{language}/markets/{market}/"' in text
     assert "New" in text

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, cast
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from rest_framework.exceptions import MethodNotAllowed
@@ -23,6 +24,15 @@ from markets.api.request import language_of, refuse_unreadable, request_id
 # figures with every refresh.
 WORDS_SECONDS: Final = 300
 FIGURES_SECONDS: Final = 60
+_EXPOSED: Final = "Link, ETag, X-Request-ID, Retry-After, RateLimit, RateLimit-Policy"
+_ON_EVERY_ANSWER: Final = (
+    "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers",
+    "Content-Language",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-Request-ID",
+)
 
 
 class Door(APIView):
@@ -60,13 +70,13 @@ class Door(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """The headers every answer carries, errors too; an ETag for what was found."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        patch_vary_headers(response, ("Accept", "Accept-Language"))
+        patch_vary_headers(response, ("Accept", "Accept-Language", "Accept-Encoding"))
         response["Content-Language"] = getattr(self, "language", translation.get_language())
         response["X-Request-ID"] = request_id(request)
         if "Authorization" not in request.headers and request.method in ("GET", "HEAD"):
             # Nothing here is for one person alone, so any site may read it from a browser.
             response["Access-Control-Allow-Origin"] = "*"
-            response["Access-Control-Expose-Headers"] = "Link, ETag, X-Request-ID, Retry-After"
+            response["Access-Control-Expose-Headers"] = _EXPOSED
         if response.status_code == 200 and self.fresh_seconds:
             patch_cache_control(response, public=True, max_age=self.fresh_seconds)
             response.add_post_render_callback(lambda rendered: _unless_known(request, rendered))
@@ -82,7 +92,7 @@ def _unless_known(request: Request, response: HttpResponse) -> HttpResponseBase 
     conditional = get_conditional_response(request._request, etag=etag, response=response)  # noqa: SLF001 see above
     if conditional is None or conditional is response:
         return None
-    for name in ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Content-Language", "X-Request-ID"):
+    for name in _ON_EVERY_ANSWER:
         if name in response:
             conditional[name] = response[name]
     return conditional
@@ -93,9 +103,23 @@ class RecordView(Door):
 
     record: ClassVar[type]
 
-    def get(self, request: Request, **codes: Any) -> Response:  # noqa: ARG002 DRF's signature
-        """The thing; only the wanted members of it with `fields`."""
-        return Response(chosen([self.found(**codes)], self.asked.get("fields"))[0])
+    def get(self, request: Request, **codes: Any) -> HttpResponseBase:
+        """The thing; only the wanted members of it with `fields`. A code written otherwise leads to its own address."""
+        plain = self.plainly(**codes)
+        found = self.found(**plain)
+        if plain != codes:
+            return self._elsewhere(request, plain)
+        return Response(chosen([found], self.asked.get("fields"))[0])
+
+    def plainly(self, **codes: Any) -> Mapping[str, Any]:
+        """The codes of the address as the thing itself writes them."""
+        return codes
+
+    def _elsewhere(self, request: Request, plain: Mapping[str, Any]) -> HttpResponsePermanentRedirect:
+        place = request.resolver_match
+        address = reverse(place.view_name, kwargs=dict(plain)) if place else request.path
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address, preserve_request=True)
 
     def found(self, **codes: Any) -> Any:
         """The record with these codes. Raises NotFound."""

@@ -8,7 +8,7 @@ Doors hand `message` their translator; nobody else decides what a person is told
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
 # Entries of a context that are words of ours, and so are translated with the message; the others are facts.
@@ -68,6 +68,13 @@ class SourceRefused(SourceError):
     code = "source_refused"
 
 
+class NoPayload(SourceError):
+    """There is no payload file of {source} at {path}. Name a file, or a directory with `*.json` files in it."""
+
+    code = "no_payload"
+    http_status = 404
+
+
 class SourceChanged(SourceError):
     """The answer of {source} is not in its documented form: {reason}. Nothing was published."""
 
@@ -113,13 +120,6 @@ class RefreshRunning(MarketsError):
 
     code = "refresh_running"
     http_status = 409
-
-
-class NotComparable(MarketsError):
-    """{left} cannot be compared with {right}: {reason}."""
-
-    code = "not_comparable"
-    http_status = 422
 
 
 class InvalidRequest(MarketsError):
@@ -169,6 +169,22 @@ def error_tree(root: type[MarketsError] = MarketsError) -> list[type[MarketsErro
     return found
 
 
+def stored(error: BaseException) -> dict[str, Any]:
+    """A failure as it is kept with a job: its code, its message, and the context to tell it again in any language."""
+    if not isinstance(error, MarketsError):
+        return {"code": type(error).__name__, "message": _Shown.cut(error)}
+    context = {name: _Shown.cut(value) for name, value in error.context.items() if value is not None}
+    return {"code": error.code, "message": str(error), "context": context}
+
+
+def told_again(kept: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
+    """What `stored` kept, in the language of a translator; as it was kept where the failure was not foreseen."""
+    found = next((each for each in error_tree() if each.code == kept.get("code")), None)
+    if found is None or "context" not in kept:
+        return str(kept.get("message", ""))
+    return found(**kept["context"]).message(translate)
+
+
 def _rebuilt(error_class: type[MarketsError], context: dict[str, Any]) -> MarketsError:
     return error_class(**context)
 
@@ -179,12 +195,15 @@ class _Shown(dict[str, Any]):
     LONGEST = 200
 
     def __init__(self, context: dict[str, Any]) -> None:
-        super().__init__({name: self._cut(value) for name, value in context.items()})
+        super().__init__({name: self.cut(value) for name, value in context.items()})
+        if "reason" in self:
+            # The sentence it stands in has a stop of its own.
+            self["reason"] = str(self["reason"]).rstrip(" .")
 
     def __missing__(self, key: str) -> str:
         return "–"
 
     @classmethod
-    def _cut(cls, value: Any) -> Any:
+    def cut(cls, value: Any) -> str:
         shown = str(value).replace("\x00", "\\0")
         return shown if len(shown) <= cls.LONGEST else shown[: cls.LONGEST] + "…"

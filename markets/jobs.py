@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from markets.errors import MarketsError, RefreshRunning
+from markets.errors import RefreshRunning, stored
 from markets.models import Job
 from markets.vocabulary import Transport
 
@@ -38,7 +38,7 @@ def claimed(dataset: str, transport: Transport, requested_by: Any = None) -> Ite
             yield job
         except BaseException as failure:
             job.state = Job.State.FAILED
-            job.problems = [*job.problems, _told(failure)]
+            job.problems = [*job.problems, stored(failure)]
             raise
         else:
             if job.state == Job.State.RUNNING:
@@ -48,12 +48,6 @@ def claimed(dataset: str, transport: Transport, requested_by: Any = None) -> Ite
             job.save(update_fields=("state", "problems", "counts", "finished_at"))
     finally:
         _unlock(dataset)
-
-
-def _told(failure: BaseException) -> dict[str, str]:
-    code = failure.code if isinstance(failure, MarketsError) else type(failure).__name__
-    # NUL has no place in the database, whatever a driver or a provider says.
-    return {"code": code, "message": str(failure).replace("\x00", "\\0")}
 
 
 def _bury_lost(dataset: str) -> None:

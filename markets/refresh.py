@@ -9,13 +9,13 @@ import datetime as dt
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Max
 from django.utils import timezone
 
 from markets import sources
-from markets.errors import IngestError, NotFound, SourceRefused
+from markets.errors import IngestError, NotFound, SourceRefused, stored
 from markets.ingest import PublishOutcome, keep_payloads, publish
 from markets.jobs import claimed
 from markets.models import Dataset, Indicator, Job, Release, Slice
@@ -24,6 +24,7 @@ from markets.sources.base import Delivery, SliceProblem
 from markets.vocabulary import Transport
 
 Progress = Callable[[int, int, str], None]
+Step = TypeVar("Step")
 
 # The clock strikes every so many days sharp, while a job starts a little after its stroke: a refresh that is due
 # within the hour is due.
@@ -86,8 +87,8 @@ def refresh(
     """Refresh one dataset, from its bundled facts, from payload files, or by download.
 
     wanted: slices to ask for; all registered ones when not given.
-    Raises NotFound, RefreshRunning, SourceUnavailable, SourceRefused, FactsInvalid, and IngestError where the
-    reference tables are not loaded. What fails in one slice is in the outcome.
+    Raises NotFound, RefreshRunning, SourceUnavailable, SourceRefused, NoPayload, FactsInvalid, and IngestError where
+    the reference tables are not loaded. What fails in one slice is in the outcome.
     """
     card = sources.card(dataset)
     transport = Transport.BUNDLED if bundled else Transport.FILE if path else Transport.HTTP
@@ -177,20 +178,31 @@ def _deliveries(
     progress: Progress | None,
 ) -> Iterator[Delivery]:
     if transport is Transport.BUNDLED:
-        return bundled.deliveries(dataset)
+        return _each_bundled(dataset, progress)
     source = sources.downloadable(dataset)
     if source is None:
         raise SourceRefused(source=dataset, reason="it comes with the product only and has no download")
     if path is not None:
-        return source.read(path, asked)
-    return source.download(asked if progress is None else _announced(asked, progress))
+        return source.read(path, asked, lambda files: _announced(files, progress, lambda file: file.name))
+    return source.download(_announced(asked, progress, str))
 
 
-def _announced(asked: Sequence[str], progress: Progress) -> Iterator[str]:
-    for done, key in enumerate(asked):
-        progress(done, len(asked), key)
-        yield key
-    progress(len(asked), len(asked), "")
+def _each_bundled(dataset: str, progress: Progress | None) -> Iterator[Delivery]:
+    """The bundled deliveries one by one. They are counted beforehand only for somebody who watches."""
+    deliveries = bundled.deliveries(dataset)
+    if progress is None:
+        yield from deliveries
+    else:
+        yield from _announced(list(deliveries), progress, lambda delivery: delivery.vintage.title)
+
+
+def _announced(steps: Sequence[Step], progress: Progress | None, name: Callable[[Step], str]) -> Iterator[Step]:
+    """The steps one by one, each told by its name before it is taken."""
+    tell = progress or (lambda _done, _total, _name: None)
+    for done, step in enumerate(steps):
+        tell(done, len(steps), name(step))
+        yield step
+    tell(len(steps), len(steps), "")
 
 
 def _without(delivery: Delivery, passed_over: Container[str]) -> Delivery:
@@ -229,14 +241,13 @@ def _report(job: Job, outcome: RefreshOutcome) -> None:
     job.problems = [
         {
             "slice": problem.key,
-            "code": problem.error.code,
-            "message": str(problem.error),
+            **stored(problem.error),
             # What came instead of figures, under its hash among the payloads.
             "payloads": sorted(payload.sha256 for payload in keep_payloads(problem.payloads)),
         }
         for problem in outcome.problems
     ]
-    job.problems += [{"slice": key, "code": why.code, "message": str(why)} for key, why in outcome.held.items()]
+    job.problems += [{"slice": key, **stored(why)} for key, why in outcome.held.items()]
     if outcome.held:
         job.state = Job.State.HELD
     elif outcome.problems and not outcome.slices_read:

@@ -237,13 +237,14 @@ class AsOf:
     def parse(cls, text: str) -> Self:
         """`2025-06-30` means the end of that day; an RFC 3339 moment is taken as it is. UTC where no zone is named.
 
-        Raises InvalidValue for other texts, for moments before 1900 and for the last year a date can hold.
+        The past has no edge but the first year: what was known in 1850 is asked rightly, and was nothing.
+        Raises InvalidValue for other texts and for the last year a date can hold.
         """
         try:
             moment = _moment(text.strip().upper())
         except (ValueError, OverflowError):
             moment = None
-        if moment is None or not 1900 <= moment.year < dt.MAXYEAR:
+        if moment is None or moment.year == dt.MAXYEAR:
             expected = "write a day such as 2025-06-30, or a moment such as 2025-06-30T12:00:00Z"
             raise InvalidValue(parameter="as_of", value=text, expected=expected)
         return cls(moment)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,10 @@ from markets.vocabulary import AsOf
 # Units whose change is told as a difference; a change in per cent of a percentage misleads.
 POINT_UNITS = frozenset({"pct", "pct_of_gdp", "pct_of_population"})
 DIFFERENCE_UNITS = frozenset({"score_1_5", "index", "years", "days", "births_per_woman", "per_100", "per_1000"})
+
+
+# Fewer markets than this are no picture of the world, and a place among them says so.
+FEWEST_MARKETS = 20
 
 
 class Missing(StrEnum):
@@ -101,21 +105,31 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """Position among the `of` markets that have a value for the same period; equal values share a position."""
+    """Position among the `of` markets that have a value for the same period; equal values share a position.
+
+    period: the one that is ranked; an earlier one than the figure's where few markets have a value for that yet.
+    loaded: how many markets have any value of the series, where they are too few to stand for the world; else null.
+    """
 
     position: int
     of: int
     lowest_first: bool
+    period: str = ""
+    loaded: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The value that this one took the place of, and the vintage that had stated it."""
+    """The value that this one took the place of, and the vintage that had stated it.
+
+    released_on: the provider's own date of that vintage; None where only known_from, by when it was public, is known.
+    """
 
     value: Decimal | None
     release: int
     vintage: str
     known_from: dt.datetime
+    released_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +218,7 @@ def latest_figures(
         replaced=replaced,
         older=provenances(replaced.values()),
         caveats=caveats,
-        standings=_standings(newest, caveats, as_of),
+        places=_places(series, caveats, as_of),
     )
     missing = Missing.NOT_LOADED if as_of is None else Missing.NOT_KNOWN_THEN
     figures = []
@@ -243,13 +257,17 @@ def change_in_series(unit: str, rows: Sequence[Stated]) -> Change | None:
     return replace(change, is_across_vintages=True)
 
 
-def rank_of(standing: Standing | None, direction: str) -> Rank | None:
-    """Position by the indicator's direction: lowest first where low is wanted, else highest first."""
+def rank_of(standing: Standing | None, direction: str, period: str = "", loaded: int | None = None) -> Rank | None:
+    """Position by the indicator's direction: lowest first where low is wanted, else highest first.
+
+    loaded: how many markets have any value of the series; kept where they are few.
+    """
     if standing is None or standing.of == 0:
         return None
     lowest_first = direction == Indicator.Direction.DOWN
     ahead = standing.below if lowest_first else standing.above
-    return Rank(ahead + 1, standing.of, lowest_first)
+    few = loaded if loaded is not None and loaded < FEWEST_MARKETS else None
+    return Rank(ahead + 1, standing.of, lowest_first, period, few)
 
 
 def unrankable(caveats: Iterable[AreaCaveat], area: str, indicator: str, period: str) -> str:
@@ -272,8 +290,39 @@ def barred_pairs(caveats: Iterable[AreaCaveat], wanted: Iterable[tuple[str, str]
     ]
 
 
-def _standings(newest: Sequence[Stated], caveats: Sequence[AreaCaveat], as_of: AsOf | None) -> dict[str, Standing]:
-    wanted = [Ranked(row.indicator_id, row.period, row.value) for row in newest if row.value is not None]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value stands, in which period, and among how many markets with any value of the series."""
+
+    period: str
+    standing: Standing | None
+    loaded: int | None
+
+
+def _places(
+    series: Mapping[str, Sequence[Stated]], caveats: Sequence[AreaCaveat], as_of: AsOf | None
+) -> dict[str, _Place]:
+    """The place of each indicator's newest value, or of the newest one of a period that enough markets have."""
+    newest = {code: rows[-1] for code, rows in series.items()}
+    found = _standings(newest.values(), caveats, as_of)
+    # Whoever stands among half of all markets stands in a period that is full enough.
+    half = queries.market_count() / 2
+    spreads = queries.spreads([code for code in newest if code not in found or found[code].of < half], as_of)
+    earlier = {}
+    for code, spread in spreads.items():
+        full = next((row for row in reversed(series[code]) if spread.is_full(row.period)), newest[code])
+        if full is not newest[code]:
+            earlier[code] = full
+    found |= _standings(earlier.values(), caveats, as_of)
+    ranked = newest | earlier
+    return {
+        code: _Place(ranked[code].period, found.get(code), spreads[code].loaded if code in spreads else None)
+        for code in newest
+    }
+
+
+def _standings(rows: Iterable[Stated], caveats: Sequence[AreaCaveat], as_of: AsOf | None) -> dict[str, Standing]:
+    wanted = [Ranked(row.indicator_id, row.period, row.value) for row in rows if row.value is not None]
     barred = barred_pairs(caveats, ((w.indicator, w.period) for w in wanted))
     return queries.standings(wanted, barred, as_of)
 
@@ -286,13 +335,20 @@ class _Known:
     replaced: dict[int, Stated]
     older: dict[int, Provenance]
     caveats: Sequence[AreaCaveat]
-    standings: dict[str, Standing]
+    places: dict[str, _Place]
 
 
 def _figure(indicator: Indicator, rows: Sequence[Stated], known: _Known) -> Figure:
     row = rows[-1]
     before = Point(rows[-2].period, rows[-2].value, rows[-2].obs_status) if len(rows) > 1 else None
-    barred = unrankable(known.caveats, row.area_id, indicator.code, row.period)
+    place = known.places[indicator.code]
+    barred = next(
+        filter(
+            None,
+            (unrankable(known.caveats, row.area_id, indicator.code, period) for period in (row.period, place.period)),
+        ),
+        "",
+    )
     said = tuple(
         c.text
         for c in known.caveats
@@ -306,7 +362,7 @@ def _figure(indicator: Indicator, rows: Sequence[Stated], known: _Known) -> Figu
         obs_status=row.obs_status,
         previous=before,
         change=change_in_series(indicator.unit, rows),
-        rank=None if barred else rank_of(known.standings.get(indicator.code), indicator.direction),
+        rank=None if barred else rank_of(place.standing, indicator.direction, place.period, place.loaded),
         unranked_reason=barred,
         revised_from=_revision(known.replaced.get(row.pk), known.older),
         caveats=said,
@@ -318,4 +374,4 @@ def _revision(old: Stated | None, older: dict[int, Provenance]) -> Revision | No
     if old is None:
         return None
     source = older[old.release_id]
-    return Revision(old.value, source.release, source.vintage, source.known_from)
+    return Revision(old.value, source.release, source.vintage, source.known_from, source.released_on)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.errors import NotFound
+from markets.errors import NotFound, told_again
 from markets.models import Dataset, Indicator, Job, Payload, Release, ReleaseSlice
 from markets.profiles.figures import IndicatorRef, Provenance, indicator_ref, provenance
 from markets.profiles.tables import Column, Table
@@ -262,7 +262,7 @@ def _newest_releases() -> dict[str, Release]:
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """The last refresh of a dataset, the last that was a download, and its newest release."""
+    """The last download of a dataset, the last refresh that read it to the end, and its newest release."""
 
     job: Job | None
     download: Job | None
@@ -273,7 +273,7 @@ def _dataset_line(dataset: Dataset, history: _History, series: int) -> DatasetLi
     job, newest = history.job, history.newest
     freshness, since = _freshness(dataset, history)
     expected = None
-    if dataset.refresh_every and job and job.transport == "http":
+    if dataset.refresh_every and job:
         expected = job.started_at + dataset.refresh_every
     return DatasetLine(
         id=dataset.id,
@@ -289,7 +289,7 @@ def _dataset_line(dataset: Dataset, history: _History, series: int) -> DatasetLi
         freshness=freshness.value,
         since=since,
         next_expected_at=expected,
-        last_error=job.problems[-1]["message"] if job and job.problems else "",
+        last_error=told_again(job.problems[-1], _) if job and job.problems else "",
         newest=provenance(newest) if newest else None,
         is_refreshed=dataset.refresh_every is not None,
     )

@@ -13,6 +13,7 @@ from markets import queries
 from markets.errors import InvalidValue, NotFound
 from markets.models import Area, Indicator
 from markets.profiles.figures import (
+    FEWEST_MARKETS,
     Change,
     IndicatorRef,
     Point,
@@ -251,13 +252,17 @@ def _ranking(
     barred = {area for area, _code in barred_pairs(caveats, [(shown.code, period)])}
     lowest_first = shown.direction == Indicator.Direction.DOWN
     values = sorted((value for code, value in stated.items() if code not in barred), reverse=not lowest_first)
+    loaded = sum(
+        not areas[code].is_aggregate and any(r.obs_status != "f" for r in its) for code, its in by_area.items()
+    )
+    few = loaded if loaded < FEWEST_MARKETS else None
     position = {value: place for place, value in reversed(list(enumerate(values, start=1)))}
     ranked = [
         RankedRow(
             market=market_ref(areas[code]),
             value=value,
             obs_status=in_period[code].obs_status,
-            rank=None if code in barred else Rank(position[value], len(values), lowest_first),
+            rank=None if code in barred else Rank(position[value], len(values), lowest_first, period, few),
             unranked_reason=unrankable(caveats, code, shown.code, period),
             change=_change_on_year(shown.unit, in_period[code], by_area[code]),
             release=in_period[code].release_id,

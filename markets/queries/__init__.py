@@ -14,7 +14,7 @@ from markets.queries.provenance import (
     slices_of_release,
     withheld_datasets,
 )
-from markets.queries.ranks import Ranked, Standing, standings
+from markets.queries.ranks import Ranked, Spread, Standing, market_count, spreads, standings
 from markets.queries.reference import (
     FOCUS_MARKETS,
     NamedProduct,
@@ -53,6 +53,7 @@ __all__ = [
     "NamedProduct",
     "Ranked",
     "ReleaseCertificate",
+    "Spread",
     "Standing",
     "Stated",
     "categories",
@@ -71,6 +72,7 @@ __all__ = [
     "indicators",
     "last_downloads",
     "last_jobs",
+    "market_count",
     "markets",
     "members",
     "memberships",
@@ -87,6 +89,7 @@ __all__ = [
     "revisions",
     "series_counts",
     "slices_of_release",
+    "spreads",
     "standings",
     "stated",
     "theme_products",

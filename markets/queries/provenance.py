@@ -83,8 +83,11 @@ def releases(dataset: str = "", *, published_only: bool = True) -> QuerySet[Rele
 
 
 def last_jobs() -> dict[str, Job]:
-    """The newest refresh of each dataset."""
-    newest = Job.objects.order_by("dataset_id", "-started_at").distinct("dataset_id")
+    """The newest download of each dataset, whatever became of it.
+
+    That a file kept aside could not be read says nothing of the source.
+    """
+    newest = Job.objects.filter(transport="http").order_by("dataset_id", "-started_at").distinct("dataset_id")
     return {job.dataset_id: job for job in newest}
 
 

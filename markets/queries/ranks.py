@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import connection
@@ -64,3 +64,50 @@ def standings(wanted: Sequence[Ranked], excluded: Iterable[tuple[str, str]], as_
             },
         )
         return {indicator: Standing(of, above, below) for indicator, of, above, below in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the values of an indicator spread over markets and periods; forecasts are left out.
+
+    loaded: markets that have any value. markets: how many have one, by period.
+    """
+
+    loaded: int = 0
+    markets: dict[str, int] = field(default_factory=dict)
+
+    def is_full(self, period: str) -> bool:
+        """Whether at least half as many markets have a value for that period as for the fullest one."""
+        return self.markets.get(period, 0) * 2 >= max(self.markets.values(), default=0)
+
+
+def market_count() -> int:
+    """How many markets there are: more than that no period can have."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM markets_area WHERE NOT is_aggregate")
+        return int(cursor.fetchone()[0])
+
+
+def spreads(indicators: Sequence[str], as_of: AsOf | None) -> dict[str, Spread]:
+    """The spread of each of these indicators that has a value."""
+    if not indicators:
+        return {}
+    known = "o.known_to IS NULL"
+    if as_of is not None:
+        known = "o.known_from <= %(at)s AND (o.known_to IS NULL OR o.known_to > %(at)s)"
+    sql = f"""
+        SELECT o.indicator_id, o.period, count(DISTINCT o.area_id)
+        FROM markets_observation o JOIN markets_area a ON a.code = o.area_id AND NOT a.is_aggregate
+        WHERE o.indicator_id = ANY(%(indicators)s) AND o.value IS NOT NULL AND o.obs_status <> 'f' AND {known}
+        GROUP BY GROUPING SETS ((o.indicator_id, o.period), (o.indicator_id))
+    """  # noqa: S608 - the only text put in is one of the two constants above
+    loaded: dict[str, int] = {}
+    markets: dict[str, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"indicators": list(indicators), "at": as_of.at if as_of else None})
+        for indicator, period, count in cursor.fetchall():
+            if period is None:
+                loaded[indicator] = count
+            else:
+                markets.setdefault(indicator, {})[period] = count
+    return {indicator: Spread(count, markets[indicator]) for indicator, count in loaded.items()}

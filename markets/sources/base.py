@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -128,6 +128,9 @@ class Delivery:
     problems: Sequence[SliceProblem] = field(default_factory=tuple)
 
 
+Announced = Callable[[Sequence[Path]], Iterator[Path]]
+
+
 class Source(Protocol):
     """A provider. Each transport it does not speak raises SourceRefused with the ones it does."""
 
@@ -140,6 +143,10 @@ class Source(Protocol):
         """Fetch the wanted slices from the provider, one delivery a vintage."""
         ...
 
-    def read(self, path: Path, wanted: Sequence[str]) -> Iterator[Delivery]:
-        """Read payload files in the provider's documented form from a file or a directory."""
+    def read(self, path: Path, wanted: Sequence[str], announced: Announced = iter) -> Iterator[Delivery]:
+        """Read payload files in the provider's documented form from a file or a directory.
+
+        announced: goes through the files and may tell which one is next. Raises NoPayload at once, before anything
+        is read, when there is no file.
+        """
         ...

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from markets import wording
@@ -28,7 +28,6 @@ from markets.profiles.tables import Cell, Column, Table
 
 register = template.Library()
 
-# What the document table says of a document that names no publisher or title.
 ADDRESS = re.compile(r"(https?://[^\s;,]+)")
 # Room for the title of a document that has no publisher to be called by.
 TITLE_LENGTH = 48
@@ -37,6 +36,7 @@ TITLE_LENGTH = 48
 COLUMN_WORDS: dict[str, Callable[[str], str]] = {
     "period": wording.period_words,
     "previous_period": wording.period_words,
+    "rank_period": wording.period_words,
     "unit": wording.unit_words,
     "missing": lambda reason: str(wording.MISSING_WORDS[reason]),
     "obs_status": lambda letter: str(wording.STATUS_WORDS[letter]),
@@ -169,14 +169,28 @@ def rank_meaning(rank: Rank) -> str:
 
 
 @register.filter
-def place_told(rank: Rank) -> str:
-    """A rank as `Place 53 of 197, highest first`."""
+def place_told(rank: Rank, period: str = "") -> str:
+    """A rank as `Place 53 of 197, highest first`; with its period where that is not the figure's own."""
     form = (
         _("Place %(position)s of %(of)s, lowest first")
         if rank.lowest_first
         else _("Place %(position)s of %(of)s, highest first")
     )
-    return form % {"position": rank.position, "of": rank.of}
+    told = form % {"position": rank.position, "of": rank.of}
+    note = rank_note(rank, period)
+    return _("%(place)s, %(note)s") % {"place": told, "note": note} if note else told
+
+
+@register.filter
+def rank_note(rank: Rank, period: str = "") -> str:
+    """What must be known of a rank: that it is of another period than the figure, or among few markets."""
+    notes = []
+    if period and rank.period and rank.period != period:
+        notes.append(_("in %(period)s") % {"period": wording.period_words(rank.period)})
+    if rank.loaded is not None:
+        form = ngettext("among the %(count)s market loaded", "among the %(count)s markets loaded", rank.loaded)
+        notes.append(form % {"count": rank.loaded})
+    return ", ".join(notes)
 
 
 @register.simple_tag
@@ -186,8 +200,10 @@ def revised_words(figure: Figure) -> str:
         return ""
     old = figure.revised_from
     was = amount_of(old.value, figure.indicator.unit, figure.indicator.decimals)
-    known = {"value": was, "day": wording.day_words(old.known_from)}
-    return _("Revised: was %(value)s in the vintage of %(day)s") % known
+    known = {"value": was, "day": wording.day_words(old.released_on or old.known_from)}
+    if old.released_on:
+        return _("Revised: was %(value)s in the vintage of %(day)s") % known
+    return _("Revised: was %(value)s in a vintage known by %(day)s") % known
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -14,17 +15,17 @@ from hypothesis import strategies as st
 from markets import sources
 from markets.errors import NotFound
 from markets.ingest import publish
-from markets.models import AreaCaveat, Indicator
+from markets.models import Area, AreaCaveat, Indicator
 from markets.profiles import country_profile, indicator_page, market_list
 from markets.profiles.figures import Change, ChangeKind, Figure, Point, Rank, change_between, rank_of
 from markets.queries import Standing
 from markets.sources.base import ObservationRow
-from markets.vocabulary import ObsStatus
+from markets.templatetags.figures import place_told, revised_words
+from markets.vocabulary import ObsStatus, Transport
 from tests.factories import (
     GDP,
     GDP_GROWTH,
     POPULATION,
-    URBAN_SHARE,
     AreaCaveatFactory,
     delivery,
     row,
@@ -47,8 +48,8 @@ def figure(indicator: str = GDP, area: str = "KAZ") -> Figure:
     return figures.get(indicator) or next(f for f in profile.headline if f.indicator.code == indicator)
 
 
-def place(position: int, of: int, *, lowest_first: bool = False) -> Rank:
-    return Rank(position, of, lowest_first)
+def place(position: int, of: int, *, lowest_first: bool = False, period: str = "2023", loaded: int = 3) -> Rank:
+    return Rank(position, of, lowest_first, period, loaded)
 
 
 @contextmanager
@@ -169,7 +170,7 @@ def test_a_change_across_vintages_says_so() -> None:
     ("direction", "rank"), [("up", place(3, 10)), ("none", place(3, 10)), ("down", place(8, 10, lowest_first=True))]
 )
 def test_a_rank_counts_those_ahead_by_the_indicators_direction(direction: str, rank: Rank) -> None:
-    assert rank_of(Standing(of=10, above=2, below=7), direction) == rank
+    assert rank_of(Standing(of=10, above=2, below=7), direction, "2023", 3) == rank
 
 
 def test_equal_values_share_a_place_and_the_world_has_none() -> None:
@@ -178,13 +179,37 @@ def test_equal_values_share_a_place_and_the_world_has_none() -> None:
     )
     with no_caveats():
         ranks = [figure(area=area).rank for area in ("KAZ", "UZB", "KGZ")]
-    assert ranks == [place(1, 3), place(1, 3), place(3, 3)]
+    assert ranks == [place(1, 3, loaded=4), place(1, 3, loaded=4), place(3, 3, loaded=4)]
 
 
 def test_the_lowest_is_first_where_low_is_wanted() -> None:
     published(*(row(v, area=a, indicator=UNEMPLOYMENT) for a, v in (("KAZ", 5), ("UZB", 4), ("KGZ", 6))))
     with no_caveats():
         assert figure(UNEMPLOYMENT).rank == place(2, 3, lowest_first=True)
+
+
+def test_a_period_that_few_have_yet_is_ranked_in_the_newest_that_enough_have() -> None:
+    before = {"KAZ": 100, "UZB": 90, "KGZ": 10, "TJK": 110, "CHN": 999, "DEU": 500, "CHE": 1}
+    published(*(row(value, area=area) for area, value in before.items()))
+    published(row(120, period=2024), row(130, area="UZB", period=2024), row(5, area="TKM", period=2024))
+    with no_caveats():
+        shown = figure()
+        assert (shown.period, shown.value) == ("2024", 120), "the figure itself stays the newest"
+        assert shown.rank == place(4, 7, loaded=8)
+        assert indicator_page(GDP).period == "2023"
+        only_here = figure(area="TKM")
+        assert only_here.rank == place(3, 3, period="2024", loaded=8), "it has no earlier value to be ranked by"
+        published(*(row(value, area=area, period=2024) for area, value in before.items() if area in ("CHN", "KGZ")))
+        assert figure().rank == place(3, 5, period="2024", loaded=8), "five of seven are enough"
+
+
+def test_a_place_among_many_markets_needs_no_word_about_how_many_are_loaded() -> None:
+    codes = list(Area.objects.filter(is_aggregate=False).exclude(code="KAZ").values_list("code", flat=True)[:20])
+    published(row(0), *(row(place, area=area) for place, area in enumerate(codes[:18], start=1)))
+    with no_caveats():
+        assert figure().rank == place(19, 19, loaded=19)
+        published(row(77, area=codes[18]))
+        assert figure().rank == Rank(20, 20, lowest_first=False, period="2023", loaded=None)
 
 
 def test_what_may_not_be_ranked_says_why_and_moves_nobody() -> None:
@@ -290,3 +315,23 @@ def test_the_table_of_a_page_holds_what_the_page_shows() -> None:
     assert next(r["value"] for r in rows if r["indicator"] == GDP) == Decimal("262641955166.886")
     assert all(r["source"] and r["vintage"] and r["licence"] for r in rows)
     assert table.sources
+
+
+# ---------------------------------------------------------------- vintages
+def test_the_newest_vintage_is_so_by_the_providers_date_and_not_by_the_day_it_was_read() -> None:
+    publish(delivery(row(1), transport=Transport.BUNDLED, known_by=dt.date(2025, 6, 30)), CARD)
+    publish(delivery(row(2, indicator=POPULATION), released_on=dt.date(2026, 3, 25)), CARD)
+    publish(delivery(row(3, indicator=GDP_GROWTH)), CARD)
+    dated = [(source.released_on, source.transport) for source in country_profile("KAZ").sources]
+    assert dated == [(dt.date(2026, 3, 25), "file"), (None, "bundled"), (None, "file")]
+
+
+def test_a_revision_of_a_vintage_without_a_date_says_by_when_it_was_known() -> None:
+    publish(delivery(row(10), transport=Transport.BUNDLED, known_by=dt.date(2025, 6, 30)), CARD)
+    published(row(12))
+    assert revised_words(figure()) == "Revised: was US$10 in a vintage known by Jun 30, 2025"
+
+
+def test_a_place_tells_its_period_where_it_is_another_and_among_how_few() -> None:
+    assert place_told(place(50, 192), "2024").startswith("Place 50 of 192, highest first, in 2023, among the 3 markets")
+    assert place_told(Rank(50, 192, lowest_first=True, period="2023"), "2023") == "Place 50 of 192, lowest first"

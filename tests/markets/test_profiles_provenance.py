@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from markets import sources
-from markets.errors import NotFound
+from markets.errors import NotFound, SourceUnavailable, stored
 from markets.ingest import publish
 from markets.models import Dataset, Job, Release
 from markets.profiles import data_page, dataset_page, payload_body, release_page, series_page
@@ -144,10 +145,28 @@ def test_a_download_that_failed_says_since_when_and_why(state: str) -> None:
     assert (line().freshness, line().since, line().last_error) == ("failing", failed.started_at, "HTTP 503")
 
 
-@pytest.mark.parametrize("state", ["failed", "lost", "running"])
-def test_only_a_download_that_came_through_makes_a_dataset_current(state: str) -> None:
+def test_why_a_download_failed_is_told_in_the_readers_language() -> None:
+    ReleaseFactory()
+    JobFactory(state="failed", problems=[stored(SourceUnavailable(source="worldbank", reason="HTTP 503."))])
+    assert line().last_error.startswith("The source worldbank does not answer: HTTP 503. The last good")
+    with translation.override("ru"):
+        told = line().last_error
+    assert "worldbank" in told
+    assert "HTTP 503." in told
+    assert not told.startswith("The source")
+
+
+def test_a_file_that_could_not_be_read_says_nothing_of_the_source() -> None:
+    ReleaseFactory()
+    JobFactory()
+    JobFactory(transport="file", state="failed", problems=[stored(SourceUnavailable(source="a", reason="/a/path"))])
+    assert (line().freshness, line().last_error) == ("current", "")
+
+
+@pytest.mark.parametrize(("state", "freshness"), [("failed", "failing"), ("lost", "failing"), ("running", "bundled")])
+def test_only_a_download_that_came_through_makes_a_dataset_current(state: str, freshness: str) -> None:
     ReleaseFactory()
     JobFactory(state=state)
     JobFactory(transport="bundled")
-    assert line().freshness == "bundled"
+    assert line().freshness == freshness, "what is loaded from here says nothing of the source"
     assert Job.objects.count() == 2

@@ -16,7 +16,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from markets import sources
-from markets.errors import IngestError, NotFound, SourceRefused, SourceUnavailable
+from markets.errors import IngestError, NoPayload, NotFound, SourceRefused, SourceUnavailable
 from markets.models import Job, Observation, Payload, Release, Slice
 from markets.refresh import RefreshOutcome, due, plan, refresh
 from markets.sources import worldbank
@@ -267,10 +267,28 @@ def test_unknown_countries_are_counted_and_told() -> None:
     assert set(values()) == {("KAZ", "2023"), ("WLD", "2023"), ("HIC", "2023")}
 
 
-def test_a_path_without_payloads_fails_the_job_by_name(tmp_path: Path) -> None:
-    with pytest.raises(SourceRefused):
-        from_files(tmp_path / "absent")
-    assert (last_job().state, last_job().problems[0]["code"]) == (Job.State.FAILED, "source_refused")
+def test_a_path_without_payloads_is_named_before_anything_is_begun(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for path in (tmp_path / "absent", tmp_path / "empty"):
+        with pytest.raises(NoPayload, match=f"no payload file of worldbank at {path}"):
+            from_files(path)
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"date": "soon"}, "period cannot be soon: write 2023, 2023-Q1, 2023-01 or 2025-01/2025-05)"),
+        ({"value": ...}, "it lacks value)"),
+        ({"country": "Kazakhstan"}, "a field is of another form"),
+    ],
+)
+def test_an_unreadable_row_is_told_in_words(change: dict[str, Any], said: str, tmp_path: Path) -> None:
+    broken = {key: value for key, value in (entry(100) | change).items() if value is not ...}
+    (problem,) = from_files(saved(tmp_path, [("broken.json", page([broken]))])).problems
+    assert said in str(problem.error)
+    assert "Error" not in str(problem.error)
+    assert ".. " not in str(problem.error)
 
 
 # ---------------------------------------------------------------- what comes with the product

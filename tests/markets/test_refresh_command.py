@@ -90,7 +90,7 @@ def test_what_failed_and_what_was_held_is_named_with_code_one(tmp_path: Path) ->
         (["nonsense"], "no dataset with the code nonsense"),
         (["nonsense", "--plan"], "no dataset with the code nonsense"),
         (["worldbank", "--series", "NO.SUCH", "--plan"], "series of worldbank with the code NO.SUCH"),
-        (["worldbank", "--from", "/nowhere/at/all"], "no payload file (*.json) at /nowhere/at/all"),
+        (["worldbank", "--from", "/nowhere/at/all"], "no payload file of worldbank at /nowhere/at/all. Name"),
         (["gapminder"], "it comes with the product only and has no download"),
         (["gapminder", "--from", str(FORM)], "it comes with the product only"),
         (["worldbank", "--from", str(FORM), "--bundled"], "not allowed with argument"),
@@ -135,6 +135,20 @@ def test_the_bar_in_a_terminal_ends_full() -> None:
         f"[{'#' * 30}] 2/2  ",
     ]
     assert steps[-1].endswith("\n")
+
+
+def test_files_and_bundled_figures_move_the_bar_too() -> None:
+    for arguments, steps in ((["worldbank", "--from", str(FORM / "first")], 4), (["gapminder", "--bundled"], 1)):
+        terminal = Terminal()
+        assert run(*arguments, stdout=terminal)[0] == 0
+        shown = terminal.getvalue()
+        assert f"[{'.' * 30}] 0/{steps} " in shown
+        assert f"[{'#' * 30}] {steps}/{steps} " in shown
+
+
+def test_a_wrong_directory_leaves_no_job_and_no_word_about_the_source() -> None:
+    assert run("worldbank", "--from", "/wrong/dir")[0] == 1
+    assert not Job.objects.exists()
 
 
 def test_a_shell_sees_the_code() -> None:

@@ -236,7 +236,7 @@ def test_a_moment_is_taken_as_it_is_in_universal_time(text: str) -> None:
     "text",
     [
         "", "now", "2025", "2025-06", "2025-6-30", "20250630", "2025-W26", "2025-W26-1", "2025-06-31", "2025-13-01",
-        "2025-06-30T25:00:00Z", "2025-06-30T12:00:00+99:00", "1899-12-31", "0001-01-01", "9999-12-31",
+        "2025-06-30T25:00:00Z", "2025-06-30T12:00:00+99:00", "0000-01-01", "9999-12-31",
         "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "２０２５-06-30", "2025-06-30\x00", "30.06.2025",
         "1751241600", "2025-06-30T12:00:00ZZ", "2025-06-30X12:00:00",
     ],
@@ -248,7 +248,7 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
 
 
 @given(
-    st.datetimes(dt.datetime(1901, 1, 1), dt.datetime(9998, 12, 30)),  # noqa: DTZ001 the offset is drawn beside
+    st.datetimes(dt.datetime(1, 1, 3), dt.datetime(9998, 12, 30)),  # noqa: DTZ001 the offset is drawn beside
     st.integers(-14 * 60, 14 * 60).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes))),
 )
 def test_a_moment_survives_its_own_text(local: dt.datetime, offset: dt.timezone) -> None:

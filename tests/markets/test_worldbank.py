@@ -15,7 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets.errors import MarketsError, SourceChanged, SourceError, SourceRefused, SourceUnavailable, UnknownCode
+from markets.errors import (
+    MarketsError,
+    NoPayload,
+    SourceChanged,
+    SourceError,
+    SourceRefused,
+    SourceUnavailable,
+    UnknownCode,
+)
 from markets.sources.base import Delivery, ObservationRow, RawPayload
 from markets.sources.http import SourceClient
 from markets.sources.worldbank import CARD, MAX_PAGES, WorldBank
@@ -357,7 +365,7 @@ def test_an_indicator_nobody_asked_for_is_named_not_dropped(tmp_path: Path) -> N
 def test_a_path_without_payloads_is_refused(kind: str, tmp_path: Path) -> None:
     if kind == "other files":
         (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(SourceRefused, match="no payload file"):
+    with pytest.raises(NoPayload, match="no payload file"):
         read(tmp_path / "absent" if kind == "nothing" else tmp_path)
 
 

@@ -76,4 +76,4 @@ class Command(BaseCommand):
         width = 30
         filled = width * done // max(total, 1)
         ending = "\r" if done < total else "\n"
-        self.stdout.write(f"[{'#' * filled}{'.' * (width - filled)}] {done}/{total} {key:<30}", ending=ending)
+        self.stdout.write(f"[{'#' * filled}{'.' * (width - filled)}] {done}/{total} {key[:30]:<30}", ending=ending)

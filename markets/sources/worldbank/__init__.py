@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Final
 
 from markets.errors import SourceChanged, SourceUnavailable, UnknownCode
-from markets.sources.base import Delivery, RawPayload, SliceDelivery, SliceProblem, SourceCard, Vintage
+from markets.sources.base import Announced, Delivery, RawPayload, SliceDelivery, SliceProblem, SourceCard, Vintage
 from markets.sources.http import SourceClient
 from markets.sources.worldbank.answers import SOURCE, Answer, Page, is_one_state, joined, page_of
-from markets.sources.worldbank.files import answers_in_files
+from markets.sources.worldbank.files import answers_in_files, payload_files
 from markets.vocabulary import Transport
 
 CARD: Final = SourceCard(
@@ -78,19 +78,12 @@ class WorldBank:
             raise problems[-1].error
         yield from _deliveries(Transport.HTTP, read, problems, covers_all=True)
 
-    def read(self, path: Path, wanted: Sequence[str]) -> Iterator[Delivery]:
+    def read(self, path: Path, wanted: Sequence[str], announced: Announced = iter) -> Iterator[Delivery]:
         """Payload files (`*.json`, in the API's form) of a file or directory, one page or several for each indicator.
 
-        Indicators that have no file here are not spoken of. Raises SourceRefused when there is no payload at all.
+        Indicators that have no file here are not spoken of. Raises NoPayload at once when there is no file at all.
         """
-        read, problems = answers_in_files(path)
-        problems += [
-            SliceProblem(a.indicator, UnknownCode(dataset=CARD.id, scheme="indicator", code=a.indicator))
-            for a in read
-            if a.indicator not in wanted
-        ]
-        known = [answer for answer in read if answer.indicator in wanted]
-        yield from _deliveries(Transport.FILE, known, problems, covers_all=False)
+        return _read(path, payload_files(path), wanted, announced)
 
     def _whole_series(self, indicator: str, fetched: list[RawPayload]) -> Answer:
         """All pages of one series, crawled again once when the database changed meanwhile."""
@@ -116,6 +109,17 @@ class WorldBank:
         }
         fetched.append(self.client.fetch(f"/v2/country/all/indicator/{indicator}", params))
         return page_of(fetched[-1])
+
+
+def _read(path: Path, files: Sequence[Path], wanted: Sequence[str], announced: Announced) -> Iterator[Delivery]:
+    read, problems = answers_in_files(path if path.is_dir() else path.parent, announced(files))
+    problems += [
+        SliceProblem(a.indicator, UnknownCode(dataset=CARD.id, scheme="indicator", code=a.indicator))
+        for a in read
+        if a.indicator not in wanted
+    ]
+    known = [answer for answer in read if answer.indicator in wanted]
+    yield from _deliveries(Transport.FILE, known, problems, covers_all=False)
 
 
 def _only_answer(indicator: str, answers: Sequence[Answer]) -> Answer:

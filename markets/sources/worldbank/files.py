@@ -9,20 +9,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from markets.errors import SourceChanged, SourceError, SourceRefused, UnknownCode
+from markets.errors import NoPayload, SourceChanged, SourceError, SourceRefused, UnknownCode
 from markets.sources.base import RawPayload, SliceProblem
 from markets.sources.worldbank.answers import SOURCE, Answer, Page, joined, page_of
 
 
-def answers_in_files(path: Path) -> tuple[list[Answer], list[SliceProblem]]:
-    """The answers in a file, or in all `*.json` below a directory, and what could not be read.
-
-    One answer an indicator and vintage, in however many files it stands. Raises SourceRefused when there is no file.
-    """
-    folder = path if path.is_dir() else path.parent
+def payload_files(path: Path) -> list[Path]:
+    """The file, or all `*.json` below the directory, in order. Raises NoPayload when there is none."""
     files = sorted(p for p in path.rglob("*.json") if p.is_file()) if path.is_dir() else [path]
     if not path.exists() or not files:
-        raise SourceRefused(source=SOURCE, reason=f"there is no payload file (*.json) at {path}")
+        raise NoPayload(source=SOURCE, path=path)
+    return files
+
+
+def answers_in_files(folder: Path, files: Iterable[Path]) -> tuple[list[Answer], list[SliceProblem]]:
+    """The answers in these files of a folder, and what could not be read.
+
+    One answer an indicator and vintage, in however many files it stands.
+    """
     pages: dict[str, Page] = {}
     problems: list[SliceProblem] = []
     for file in files:

@@ -226,6 +226,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # ---------------------------------------------------------------- API
+# Requests a minute from one address without a key; 0: as many as anyone likes.
+API_RATE_ANON = environment.number("API_RATE_ANON", 120)
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["config.api.OrjsonRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.JSONFirst",
@@ -235,6 +237,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "config.api.problem_response",
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.AddressThrottle"],
     "NUM_PROXIES": TRUSTED_PROXIES,
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -267,5 +270,9 @@ LOGGING = {
         },
     },
     "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # one line a request would drown the progress of a download; its faults are told by the refresh
+        "httpx2": {"level": "WARNING"},
+    },
 }

@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from config import health
+from config import crawlers, health
 from config.api import documents, views
 from markets import urls as markets_urls
 
@@ -19,6 +19,8 @@ api_itself = [
 urlpatterns = [
     path("livez", health.alive),
     path("readyz", health.ready),
+    path("robots.txt", crawlers.robots),
+    path("favicon.ico", crawlers.favicon),
     path("api/v1/", include((api_itself, "api_itself"))),
     path("api/v1/", include((markets_urls.api, "api"))),
     re_path(r"^api(?:/|$)", views.UnknownAddress.as_view()),

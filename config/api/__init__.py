@@ -7,5 +7,6 @@ before Django REST framework itself is ready.
 from config.api.paging import KeysetPagination
 from config.api.problems import problem_response
 from config.api.rendering import JSONFirst, OrjsonRenderer
+from config.api.throttling import AddressThrottle
 
-__all__ = ["JSONFirst", "KeysetPagination", "OrjsonRenderer", "problem_response"]
+__all__ = ["AddressThrottle", "JSONFirst", "KeysetPagination", "OrjsonRenderer", "problem_response"]

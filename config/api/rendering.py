@@ -13,6 +13,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 _OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+# The stored letter of an observation has one name in every answer, which is shorter than that of its column.
+SAID_AS: Final = {"obs_status": "status"}
 _ALSO_JSON: Final = ("application/problem+json", "application/vnd.oai.openapi+json")
 
 
@@ -35,7 +37,11 @@ class OrjsonRenderer(BaseRenderer):
 
 def to_json(data: Any) -> bytes:
     """One value as JSON. Raises TypeError for what has no form in JSON."""
-    return orjson.dumps(data, default=plain, option=_OPTIONS)
+    written = orjson.dumps(data, default=plain, option=_OPTIONS)
+    for name, said in SAID_AS.items():
+        # Only a member's name can match: inside a text the quotation marks have a backslash before them.
+        written = written.replace(f'"{name}":'.encode(), f'"{said}":'.encode())
+    return written
 
 
 def plain(value: Any) -> str:

@@ -16,7 +16,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 
 from config.api.problems import MEDIA_TYPE, problem_kinds
-from markets.api.door import Door, ListView
+from config.api.rendering import SAID_AS
+from markets.api.door import Door, ListView, RecordView
 from markets.api.parameters import INDICATOR_FORM, LIMIT_MOST, SLUG_FORM, Parameter
 
 Schema = dict[str, Any]
@@ -139,9 +140,12 @@ class ApiSchema(AutoSchema):
             "400": self._problem("A parameter is unknown or has a wrong value"),
             "405": self._problem("Only GET, HEAD and OPTIONS"),
             "406": self._problem("Only application/json is offered"),
+            "429": self._problem("Too many requests in this minute; Retry-After says when to try again"),
             "500": self._problem("Failed, and logged under the request_id"),
             "503": self._problem("The data cannot be reached; Retry-After says when to try again"),
         }
+        if isinstance(self.view, RecordView) and type(self.view).plainly is not RecordView.plainly:
+            responses["308"] = {"description": "The same thing under the plain form of its code"}
         if is_named:
             responses["404"] = self._problem("There is no such thing")
         return dict(sorted(responses.items()))
@@ -182,8 +186,8 @@ class ApiSchema(AutoSchema):
         return {
             "type": "object",
             "description": inspect.cleandoc(record.__doc__ or ""),
-            "required": members,
-            "properties": {name: self._of_type(hints[name]) for name in members},
+            "required": [SAID_AS.get(name, name) for name in members],
+            "properties": {SAID_AS.get(name, name): self._of_type(hints[name]) for name in members},
         }
 
     def _of_type(self, hint: Any) -> Schema:

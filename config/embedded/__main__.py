@@ -59,7 +59,7 @@ def test(words: list[str]) -> int:
                 servers.wait_for_task(static)
             return servers.run_to_end(
                 words,
-                servers.environment(STATIC_ROOT=str(static_root), DETECT_REPEATED_QUERIES="1"),
+                servers.environment(STATIC_ROOT=str(static_root), DETECT_REPEATED_QUERIES="1", API_RATE_ANON="0"),
             )
 
 

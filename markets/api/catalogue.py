@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -88,10 +88,15 @@ class ProductView(RecordView):
     record = ProductPage
     parameters: ClassVar[Sequence[Parameter]] = record_parameters(ProductPage)
 
+    def plainly(self, **codes: Any) -> Mapping[str, Any]:
+        """In digits alone: 84.18 is 8418. Raises NotFound for what is no HS code."""
+        try:
+            return {"code": HSCode.parse(codes["code"]).digits}
+        except InvalidValue as fault:
+            raise NotFound(kind=_("HS 2022 product"), key=codes["code"]) from fault
+
     def found(self, **codes: Any) -> ProductPage:
-        """The same as the product's page; the code in its one plain form. Raises NotFound."""
-        if not codes["code"].isdigit():
-            raise NotFound(kind=_("HS 2022 product"), key=codes["code"])
+        """The same as the product's page. Raises NotFound."""
         return product_page(codes["code"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from django.db.models import F, QuerySet, Value
@@ -48,6 +48,12 @@ def found_keys(words: str, kind: str) -> list[str]:
     return [hit.key for hit in find(words, limit=MAX_LIMIT, kinds=[kind]).of(kind)]
 
 
+def in_capitals(codes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The codes of an address with that of the market as ISO 3166 writes it: kaz is KAZ."""
+    iso3 = str(codes["iso3"])
+    return {**codes, "iso3": iso3.upper() if iso3.isascii() else iso3}
+
+
 class MarketListView(ListView):
     """Markets: countries and areas with their codes, currency, time zone and the groups they belong to."""
 
@@ -77,6 +83,10 @@ class MarketView(RecordView):
     record = MarketRecord
     parameters: ClassVar[Sequence[Parameter]] = record_parameters(MarketRecord)
 
+    def plainly(self, **codes: Any) -> Mapping[str, Any]:
+        """In capitals."""
+        return in_capitals(codes)
+
     def found(self, **codes: Any) -> MarketRecord:
         """Raises NotFound, for groups of countries too."""
         return market_records([market(codes["iso3"])])[0]
@@ -88,6 +98,10 @@ class MarketProfileView(RecordView):
     record = CountryProfile
     parameters: ClassVar[Sequence[Parameter]] = record_parameters(CountryProfile, AS_OF)
     fresh_seconds = FIGURES_SECONDS
+
+    def plainly(self, **codes: Any) -> Mapping[str, Any]:
+        """In capitals."""
+        return in_capitals(codes)
 
     def found(self, **codes: Any) -> CountryProfile:
         """The same profile as the page shows. Raises NotFound."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from markets import queries
 from markets.api.door import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
-from markets.api.markets import GROUP, found_keys, members_of
+from markets.api.markets import GROUP, found_keys, in_capitals, members_of
 from markets.api.parameters import (
     AS_OF,
     INDICATOR_FORM,
@@ -112,6 +112,10 @@ class MarketSeriesView(RecordView):
     record = SeriesPage
     parameters: ClassVar[Sequence[Parameter]] = record_parameters(SeriesPage, AS_OF)
     fresh_seconds = FIGURES_SECONDS
+
+    def plainly(self, **codes: Any) -> Mapping[str, Any]:
+        """The market in capitals."""
+        return in_capitals(codes)
 
     def found(self, **codes: Any) -> SeriesPage:
         """The same as the series' page. Raises NotFound."""

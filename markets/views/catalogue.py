@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 
 from markets.profiles import category_overview, category_page, product_page
-from markets.views.page import answer_with_table, page_view
+from markets.views.page import answer_with_table, moved, page_view
 
 
 @page_view
@@ -21,7 +19,7 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
     """One product. A code written with dots or blanks leads to the address with digits alone."""
     page = product_page(code)
     if page.product is not None and page.product.code != code:
-        return redirect(reverse("markets:product", args=[page.product.code]), permanent=True)
+        return moved(request, code, page.product.code)
     return answer_with_table(request, "markets/product.html", page)
 
 

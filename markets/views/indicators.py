@@ -14,7 +14,7 @@ from markets.errors import InvalidValue
 from markets.profiles import indicator_list, indicator_page, series_page
 from markets.profiles.series import IndicatorPage
 from markets.profiles.tables import Table
-from markets.views.page import answer, answer_with_table, as_of, download_form, page_view, word
+from markets.views.page import answer, answer_with_table, as_of, download_form, moved, page_view, with_bom, word
 
 # What an indicator's page shows, each under an address of its own, and the table that view downloads.
 VIEWS: Final[Mapping[str, Callable[[IndicatorPage], Table]]] = {
@@ -39,11 +39,11 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     view = _view(request)
     page = indicator_page(code, compared=_compared(request), period=word(request, "period"), as_of=as_of(request))
     if page.indicator.code != code:
-        return _elsewhere(request, code, page.indicator.code)
+        return moved(request, code, page.indicator.code)
     form = download_form(request)
     if form is None:
         return answer(request, f"markets/indicator_{view}.html", page)
-    return downloads.response(VIEWS[view](page), form, as_of=as_of(request))
+    return downloads.response(VIEWS[view](page), form, as_of=as_of(request), with_bom=with_bom(request))
 
 
 @page_view
@@ -51,9 +51,9 @@ def series(request: HttpRequest, iso3: str, code: str) -> HttpResponse:
     """One indicator of one market, with every vintage."""
     page = series_page(iso3.upper(), code, as_of(request))
     if page.market.iso3 != iso3:
-        return _elsewhere(request, iso3, page.market.iso3)
+        return moved(request, iso3, page.market.iso3)
     if page.indicator.code != code:
-        return _elsewhere(request, code, page.indicator.code)
+        return moved(request, code, page.indicator.code)
     return answer_with_table(request, "markets/series.html", page)
 
 
@@ -79,10 +79,3 @@ def _with_added_market(request: HttpRequest) -> HttpResponse:
         query["market"] = ",".join(codes)
     encoded = query.urlencode(safe=",")
     return redirect(f"{request.path}?{encoded}" if encoded else request.path)
-
-
-def _elsewhere(request: HttpRequest, written: str, right: str) -> HttpResponse:
-    """The same page under the address that spells the code right."""
-    address = f"/{right}/".join(request.path.rsplit(f"/{written}/", 1))
-    query = request.META.get("QUERY_STRING", "")
-    return redirect(f"{address}?{query}" if query else address, permanent=True)

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from tests.markets.api_world import publish_world
+
 pytestmark = pytest.mark.django_db
 
 LISTS = ("markets", "products", "categories", "indicators", "observations", "datasets", "releases")
@@ -200,3 +202,26 @@ class AnyText(TestCase):
     def test_no_code_breaks_a_thing(self, code: str) -> None:
         for name in ("markets", "products", "categories", "indicators", "datasets", "releases"):
             assert Client().get(f"/api/v1/{name}/{quote(code, safe='')}/").status_code in (200, 308, 400, 404)
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("products/84.18/", "products/8418/"),
+        ("products/84%2018/?lang=ru&fields=path", "products/8418/?lang=ru&fields=path"),
+        ("products/8418.21/", "products/841821/"),
+        ("markets/kaz/", "markets/KAZ/"),
+        ("markets/Kaz/profile/?as_of=2025-01-01", "markets/KAZ/profile/?as_of=2025-01-01"),
+        ("markets/kaz/indicators/NY.GDP.MKTP.CD/", "markets/KAZ/indicators/NY.GDP.MKTP.CD/"),
+    ],
+)
+def test_a_code_written_otherwise_leads_to_its_one_address(written: str, plain: str) -> None:
+    publish_world()
+    response = Client().get(f"/api/v1/{written}")
+    assert (response.status_code, response["Location"]) == (308, f"/api/v1/{plain}")
+    assert Client().get(response["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["products/99.99/", "products/a.b/", "products/84.1/", "markets/xxx/", "markets/wld/"])
+def test_what_is_nowhere_leads_nowhere(path: str) -> None:
+    assert Client().get(f"/api/v1/{path}").status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 from urllib.parse import quote
@@ -10,8 +11,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 
+from config.api.rendering import to_json
 from markets.models import Area, Dataset, Observation
+from tests.config.checkout import CHECKOUT
 from tests.factories import GDP, POPULATION, ReleaseFactory
 from tests.markets.api_world import NEW_AT, OLD_AT, asked, fill, publish_world, state
 
@@ -251,3 +255,25 @@ def test_a_cursor_cannot_be_bent() -> None:
     ):
         response = Client().get(f"/api/v1/observations/?limit=1&cursor={quote(bent)}")
         assert (response.status_code, response.json()["errors"][0]["parameter"]) == (400, "cursor")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["markets/KAZ/profile/", "markets/KAZ/indicators/NY.GDP.MKTP.CD/", "indicators/NY.GDP.MKTP.CD/", "observations/"],
+)
+def test_the_letter_of_a_value_has_one_name_in_every_answer(path: str) -> None:
+    body = Client().get(f"/api/v1/{path}").content
+    assert b'"status":' in body
+    assert b'"obs_status":' not in body
+
+
+def test_only_names_of_members_are_put_into_other_words() -> None:
+    assert to_json({"obs_status": 'it says "obs_status": e'}) == b'{"status":"it says \\"obs_status\\": e"}'
+
+
+def test_the_members_of_every_list_are_documented_for_fields() -> None:
+    text = (CHECKOUT / "docs" / "api.md").read_text(encoding="utf-8")
+    for name in ("markets", "products", "categories", "indicators", "observations", "datasets", "releases"):
+        record = resolve(f"/api/v1/{name}/").func.cls.record
+        members = ", ".join(f"`{field.name}`" for field in dataclasses.fields(record))
+        assert f"| `{name}` | {members} |" in text

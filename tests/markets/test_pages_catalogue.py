@@ -72,6 +72,11 @@ def test_a_code_written_otherwise_leads_to_the_address_with_digits(client: Clien
     assert response.headers["Location"] in ("/en/products/8418/", "/en/products/841821/")
 
 
+def test_the_way_to_the_plain_code_keeps_what_was_asked(client: Client) -> None:
+    response = client.get("/ru/products/84.18/?download=csv&bom=1")
+    assert (response.status_code, response.headers["Location"]) == (301, "/ru/products/8418/?download=csv&bom=1")
+
+
 @pytest.mark.parametrize("code", ["0", "12345", "000000", "abc", "84181", "8" * 40, "-1", "84%2518"])
 def test_what_is_no_code_has_no_page(client: Client, code: str) -> None:
     assert "There is no HS 2022 product" in main(page(client, f"/en/products/{code}/", 404))
@@ -112,7 +117,7 @@ def test_a_category_says_what_it_overlaps_and_that_nothing_is_added(client: Clie
 def test_a_category_has_a_card_for_every_focus_market_with_what_is_not_loaded(client: Client, market: str) -> None:
     text = page(client, "/en/categories/cosmetics/")
     card = text[text.index(f'id="{market}"') :].partition("</details>")[0]
-    assert "of 9 fields loaded" in " ".join(card.split())
+    assert "of 10 fields loaded" in " ".join(card.split())
     assert "Not loaded: " in card
 
 

@@ -16,6 +16,7 @@ from markets import wording
 from markets.curation import CategoryFactEntry, CharacterEntry, Entry, Part, PartKind, StatementEntry
 from markets.errors import InvalidValue
 from markets.models import CategoryFact, Document, ThemeStatement
+from markets.profiles.demand import UNSTATED
 from markets.vocabulary import Period
 
 MOST_ENTRIES: Final = 100
@@ -295,8 +296,17 @@ def entry_forms(part: Part, entries: Sequence[Entry], data: Mapping[str, Any] | 
 def document_choices() -> list[tuple[str, str]]:
     """Documents by code, as they are chosen."""
     documents = Document.objects.order_by("code").values_list("code", "publisher", "title")
+    form = _("%(code)s: %(publisher)s, %(title)s")
     return [
-        (code, _("%(code)s: %(publisher)s, %(title)s") % {"code": code, "publisher": publisher, "title": title})
+        (
+            code,
+            form
+            % {
+                "code": code,
+                "publisher": publisher if publisher != UNSTATED else _("publisher not stated"),
+                "title": title if title != UNSTATED else _("title not stated"),
+            },
+        )
         for code, publisher, title in documents
     ]
 

@@ -91,7 +91,7 @@ def test_suggestions_for_nothing_are_empty(client: Client) -> None:
 def test_every_search_field_is_a_plain_form_that_works_without_a_script(client: Client) -> None:
     for address in ("/en/", "/en/search/", "/en/products/"):
         text = page(client, address)
-        assert text.count('action="/en/search/"') >= 2
+        assert 'action="/en/search/"' in text
         assert 'name="search"' in text
 
 

@@ -21,7 +21,16 @@ from markets.models import SearchTerm
 from markets.search.findings import Findings, Kind, Reason
 from markets.search.folding import misspelt, pairs, probe
 from markets.search.index import CODE, SYNONYM, Term
-from markets.search.matching import WEAK, WORTH_SUGGESTING, Form, Match, direct_match, near_match, unknown_words
+from markets.search.matching import (
+    CHAPTER_DIGITS,
+    WEAK,
+    WORTH_SUGGESTING,
+    Form,
+    Match,
+    direct_match,
+    near_match,
+    unknown_words,
+)
 from markets.search.question import Question
 from markets.search.showing import findings
 from markets.vocabulary import HSCode
@@ -39,6 +48,8 @@ _LONG: Final = 8
 _HEADING_DIGITS: Final = 4
 # Points for products of a heading that answer too: fewer than what a better form of match weighs.
 _MOST_CHILDREN: Final = 4
+# A misspelt good that its chapter names among its examples is the commoner one: frige is a fridge, not a fringe.
+_KNOWN_BY_CHAPTER: Final = 1
 
 # So short a beginning fits so many official wordings that none of them says anything.
 _SHORT: Final = 2
@@ -142,7 +153,7 @@ def _terms_spelt_like(question: Question, known: Sequence[Term], kinds: Sequence
         for word in unknown
         if len(word) >= _LONG
     ]
-    meant = [variant for word in unknown for variant in misspelt(word)]
+    meant = [variant for word in unknown for variant in _meant(word)]
     if meant:
         branches.append(_closest(terms.filter(folded__in=meant), "", Value(0.0, output_field=FloatField())))
     grams = sorted({pair for run in question.runs for pair in pairs(run)})
@@ -155,6 +166,12 @@ def _terms_spelt_like(question: Question, known: Sequence[Term], kinds: Sequence
     for *fields, word, likeness in branches[0].union(*branches[1:], all=True):
         measured.setdefault(Term(*fields), {})[word] = likeness
     yield from measured.items()
+
+
+def _meant(word: str) -> set[str]:
+    """What a misspelt word may have been, in the plural too: chapters name what they hold in it."""
+    single = misspelt(word)
+    return single | {f"{variant}s" for variant in single if variant.isascii()}
 
 
 def _closest(rows: QuerySet[SearchTerm], word: str, likeness: Expression) -> QuerySet[SearchTerm, tuple[Any, ...]]:
@@ -175,7 +192,7 @@ def _total(numbers: Sequence[Expression]) -> Expression:
 # ---------------------------------------------------------------- choosing
 def _near_matches(question: Question, known: Sequence[Term], spelt_like: Iterable[Measured]) -> Iterable[Match]:
     """Of the terms with some of the words, and of those spelt like the words that no term has."""
-    meant_by_word = {word: misspelt(word) for word in unknown_words(question, known)}
+    meant_by_word = {word: _meant(word) for word in unknown_words(question, known)}
     for term, likeness_by_word in chain(((term, {}) for term in known), spelt_like):
         match = near_match(term, question, likeness_by_word, meant_by_word)
         if match.nearness >= WORTH_SUGGESTING:
@@ -222,6 +239,9 @@ def _headings_first(matches: Sequence[Match]) -> list[Match]:
         if heading.form is not Form.EXACT:
             more = min(children[code], _MOST_CHILDREN)
             products[code] = replace(heading, points=heading.points + more)
+    for code, product in products.items():
+        if len(code) == _HEADING_DIGITS and product.form is Form.NEAR and code[:CHAPTER_DIGITS] in products:
+            products[code] = replace(product, points=product.points + _KNOWN_BY_CHAPTER)
     for code, product in products.items():
         heading = products.get(code[:_HEADING_DIGITS], product)
         if heading is not product and product.exactness >= heading.exactness:

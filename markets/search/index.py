@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,6 +23,8 @@ NAME: Final = 100
 CODE: Final = 90
 SYNONYM: Final = 70
 OFFICIAL: Final = 40
+
+_LONGEST_ABBREVIATION: Final = 3
 
 # The revision whose codes are searched. A code of another revision may mean another good.
 CLASSIFICATION: Final = "HS2022"
@@ -65,7 +67,7 @@ def rebuild_index(facts: Path = FACTS) -> int:
             name=_LOADED, defaults={"sha256": "", "loaded_at": timezone.now()}
         )
         loaded = LoadedFacts.objects.select_for_update().get(pk=loaded.pk)
-        terms = _once(_all_terms(facts))
+        terms = _with_ambiguous_abbreviations_as_codes(_once(_all_terms(facts)))
         sha256 = hashlib.sha256(repr(sorted(terms)).encode()).hexdigest()
         if loaded.sha256 != sha256 or SearchTerm.objects.count() != len(terms):
             _write_differences(terms)
@@ -99,6 +101,23 @@ def _once(terms: Iterable[Term]) -> list[Term]:
         if term.folded and (identity not in strongest or strongest[identity].weight < term.weight):
             strongest[identity] = term
     return list(strongest.values())
+
+
+def _with_ambiguous_abbreviations_as_codes(terms: Sequence[Term]) -> list[Term]:
+    """CAR is another word for a country, and a word for a good: as a code it answers only when asked for alone."""
+    words = {
+        word for term in terms if term.kind != _Kind.MARKET and term.weight >= SYNONYM for word in term.folded.split()
+    }
+    return [
+        term._replace(weight=CODE)
+        if term.kind == _Kind.MARKET
+        and term.weight == SYNONYM
+        and term.folded.isascii()
+        and len(term.folded) <= _LONGEST_ABBREVIATION
+        and term.folded in words
+        else term
+        for term in terms
+    ]
 
 
 # ---------------------------------------------------------------- what each kind of thing is called

@@ -114,6 +114,8 @@ def near_match(
     likeness_by_word: 0..1 for each unknown word, as the database measured it in this term.
     meant_by_word: what each unknown word becomes with one letter put right.
     """
+    if term.weight == CODE and term.kind == Kind.MARKET:
+        return Match(term, Form.NEAR, Reason.SOME_WORDS, 0.0, nearness=0.0)  # the can of a can opener is not Canada
     tokens = term.folded.split()
     spelling = 0.0
     likenesses = [(_run_likeness(run, tokens), len(run)) for run in question.runs]

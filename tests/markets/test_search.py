@@ -42,6 +42,7 @@ def first(findings: Findings, kind: str) -> Hit:
         "Fridge ",
         "refrigerater",
         "frigde",
+        "frige",
     ],
 )
 def test_a_refrigerator_is_8418_in_every_language_number_case_and_spelling(words: str) -> None:
@@ -223,6 +224,17 @@ def test_half_a_country_code_says_nothing() -> None:
     assert keys(find("kaz"), "market") == ["KAZ"]
     assert [hit.key for hit in find("uk").of("market") if hit.reason is Reason.CODE] == []
     assert find("8", kinds=["market"]).is_empty
+
+
+def test_a_country_code_inside_a_question_is_an_ordinary_word() -> None:
+    for words, code in (("electric car", "CAF"), ("used cars", "CAF"), ("can opener", "CAN")):
+        assert code not in keys(find(words), "market")
+        assert code not in keys(find(words, kinds=["market"]), "market")
+    assert keys(find("CAR"), "market")[0] == "CAF"
+    assert keys(find("car", kinds=["market"]), "market")[0] == "CAF"
+    assert keys(find("can"), "market")[0] == "CAN"
+    assert keys(find("GDP of UK"), "market") == ["GBR"]
+    assert keys(find("gdp of usa"), "market")[0] == "USA"
 
 
 def test_what_is_spelt_somewhat_alike_is_suggested_only_when_nothing_is_found() -> None:

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -136,3 +137,14 @@ def test_any_history_can_be_shown_again_at_any_of_its_moments(
             seen.append((database_now(), told()))
         for moment, page in seen:
             assert told(moment) == page
+
+
+@pytest.mark.parametrize("day", ["1850-06-30", "0001-01-01"])
+@pytest.mark.parametrize(
+    "path", ["/en/markets/KAZ/", f"/en/indicators/{GDP}/", "/api/v1/observations/", "/api/v1/markets/KAZ/profile/"]
+)
+def test_long_before_anything_was_known_is_a_fair_question(path: str, day: str, client: Client) -> None:
+    publish(delivery(row(100)), CARD)
+    answer = client.get(path, {"as_of": day})
+    assert answer.status_code == 200
+    assert b"US$100" not in answer.content

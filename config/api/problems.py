@@ -119,6 +119,7 @@ _TITLES: Final = {
     "source_error": gettext_noop("Source failed"),
     "source_unavailable": gettext_noop("Source does not answer"),
     "source_refused": gettext_noop("Source refused"),
+    "no_payload": gettext_noop("No payload file"),
     "source_changed": gettext_noop("Source changed its form"),
     "ingest_error": gettext_noop("Rows failed a check"),
     "unknown_code": gettext_noop("Unknown code"),

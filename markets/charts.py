@@ -18,7 +18,7 @@ from markets.profiles.figures import Figure, IndicatorRef, Point, Provenance
 from markets.profiles.markets import MarketRef
 from markets.profiles.series import SeriesLine
 from markets.profiles.tables import Cell, Column, Table
-from markets.vocabulary import Frequency, Period
+from markets.vocabulary import Frequency, ObsStatus, Period
 
 MAP_CLASSES: Final = 5
 SPARKLINE: Final = (100, 30)  # units of its view box
@@ -58,17 +58,6 @@ class Chart:
     @property
     def is_map(self) -> bool:
         return bool(self.spec["kind"] == "map")
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar: what it stands for, its value, and the page it leads to."""
-
-    name: str
-    value: Decimal
-    obs_status: str = ""
-    address: str = ""
-    is_emphasised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,45 +106,6 @@ def line_chart(
         sources=tuple(source.citation for source in sources),
         is_small=is_small,
         note=_not_drawn(len(lines) - len(drawn)),
-    )
-
-
-def bar_chart(
-    key: str,
-    title: str,
-    indicator: IndicatorRef,
-    bars: Sequence[Bar],
-    *,
-    period: str,
-    sources: Sequence[Provenance],
-) -> Chart:
-    """Values of one period side by side, in the given order; every bar begins at zero."""
-    spec = {
-        "kind": "bar",
-        "locale": wording.browser_locale(),
-        "scales": wording.short_scales(),
-        "bars": [
-            {
-                "name": bar.name,
-                "value": float(wording.in_full(bar.value, indicator.unit)),
-                "text": _shown(bar.value, bar.obs_status, indicator),
-                "address": bar.address,
-                "emphasis": bar.is_emphasised,
-            }
-            for bar in bars
-        ],
-        "words": {"none": _("no value")},
-    }
-    columns = [Column("name", _("Market")), _value_column(indicator), Column("obs_status", _("Status"))]
-    rows = [(bar.name, bar.value, bar.obs_status) for bar in bars]
-    return Chart(
-        id=key,
-        title=title,
-        unit=wording.unit_words(indicator.unit),
-        alt=_bar_alt(title, indicator, bars),
-        spec=spec,
-        table=Table(key, f"{title}, {wording.period_words(period)}", columns, rows),
-        sources=tuple(source.citation for source in sources),
     )
 
 
@@ -310,13 +260,25 @@ def _lines_table(
         Column("period", _("Period")),
         *(Column(line.area, line.name, indicator.unit, indicator.decimals, is_number=True) for line in lines),
     ]
-    values = [{point.period: point.value for point in line.points} for line in lines]
+    values = [{point.period: _cell(point, is_alone=len(lines) == 1) for point in line.points} for line in lines]
     rows: list[tuple[Cell, ...]] = [(period, *(held.get(period) for held in values)) for period in reversed(periods)]
     if len(lines) == 1:
         columns.append(Column("obs_status", _("Status")))
-        letters = {point.period: point.obs_status for point in lines[0].points}
+        letters = {point.period: _letter(point) for point in lines[0].points}
         rows = [(*row, letters.get(str(row[0]), "")) for row in rows]
     return Table(key, title, columns, rows)
+
+
+def _letter(point: Point) -> str:
+    """A value that was taken back says that it is not available, also where its source gives it no letter."""
+    return point.obs_status or (ObsStatus.NOT_AVAILABLE.value if point.value is None else "")
+
+
+def _cell(point: Point, *, is_alone: bool) -> Cell:
+    """A value; where there is no column for its letter, the word for one that was taken back stands in its place."""
+    if point.value is None and not is_alone:
+        return str(wording.STATUS_WORDS[_letter(point)])
+    return point.value
 
 
 def _line_alt(title: str, indicator: IndicatorRef, lines: Sequence[SeriesLine]) -> str:
@@ -343,31 +305,27 @@ def _line_alt(title: str, indicator: IndicatorRef, lines: Sequence[SeriesLine]) 
     return " ".join(told)
 
 
-def _bar_alt(title: str, indicator: IndicatorRef, bars: Sequence[Bar]) -> str:
-    return " ".join([_("Bar chart: %(title)s.") % {"title": title}, *_extremes(indicator, bars)])
-
-
 def _map_alt(title: str, indicator: IndicatorRef, figures: Sequence[tuple[MarketRef, Figure, str]]) -> str:
-    bars = [Bar(market.name, figure.value) for market, figure, _address in figures if figure.value is not None]
+    stated = [(market.name, figure.value) for market, figure, _address in figures if figure.value is not None]
     counted = ngettext(
         "World map: %(title)s, %(count)s market coloured.",
         "World map: %(title)s, %(count)s markets coloured.",
-        len(bars),
-    ) % {"title": title, "count": len(bars)}
-    return " ".join([counted, *_extremes(indicator, bars)])
+        len(stated),
+    ) % {"title": title, "count": len(stated)}
+    return " ".join([counted, *_extremes(indicator, stated)])
 
 
-def _extremes(indicator: IndicatorRef, bars: Sequence[Bar]) -> list[str]:
-    if not bars:
+def _extremes(indicator: IndicatorRef, stated: Sequence[tuple[str, Decimal]]) -> list[str]:
+    if not stated:
         return []
-    low, high = min(bars, key=lambda bar: bar.value), max(bars, key=lambda bar: bar.value)
+    low, high = min(stated, key=lambda pair: pair[1]), max(stated, key=lambda pair: pair[1])
     return [
         _("Highest: %(high_name)s, %(high)s. Lowest: %(low_name)s, %(low)s.")
         % {
-            "high_name": high.name,
-            "high": wording.amount(high.value, indicator.unit, indicator.decimals),
-            "low_name": low.name,
-            "low": wording.amount(low.value, indicator.unit, indicator.decimals),
+            "high_name": high[0],
+            "high": wording.amount(high[1], indicator.unit, indicator.decimals),
+            "low_name": low[0],
+            "low": wording.amount(low[1], indicator.unit, indicator.decimals),
         }
     ]
 

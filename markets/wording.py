@@ -124,6 +124,7 @@ FIELD_WORDS: Final[Mapping[str, Promise]] = {
     "settlement_currency": _lazy("Settlement currency"),
     "route": _lazy("Route"),
     "tariff": _lazy("Tariff"),
+    "tariff_average": _lazy("Average tariff"),
     "conformity_marking": _lazy("Conformity marking"),
     "vat": _lazy("Value added tax"),
 }

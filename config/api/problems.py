@@ -127,7 +127,6 @@ _TITLES: Final = {
     "release_held": gettext_noop("Vintage held for review"),
     "facts_invalid": gettext_noop("Fact table invalid"),
     "refresh_running": gettext_noop("Refresh already running"),
-    "not_comparable": gettext_noop("Not comparable"),
     "invalid_request": gettext_noop("Invalid request"),
     "invalid_value": gettext_noop("Invalid value"),
     "unknown_parameter": gettext_noop("Unknown parameter"),

@@ -1,14 +1,13 @@
 // Arrow keys walk over the points of a chart; each is shown and spoken.
-import { barWords } from "./bar.js";
 import { lineWords } from "./line.js";
 import { mapWords } from "./map.js";
 
-const WORDS = { line: lineWords, bar: barWords, map: mapWords };
+const WORDS = { line: lineWords, map: mapWords };
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 export function readByKeyboard(figure, place, chart, spec) {
   const spoken = figure.querySelector(".chart-spoken");
-  const count = { line: () => spec.periods.length, bar: () => spec.bars.length, map: () => spec.areas.length }[spec.kind]();
+  const count = { line: () => spec.periods.length, map: () => spec.areas.length }[spec.kind]();
   let at = -1;
   const show = () => {
     // A line chart is told by its period; a line that has no value there cannot carry the pointer.
@@ -26,7 +25,7 @@ export function readByKeyboard(figure, place, chart, spec) {
     else if (event.key === "End") next = count - 1;
     else if (event.key in STEPS) next = at < 0 && STEPS[event.key] < 0 ? count - 1 : at + STEPS[event.key];
     else if (event.key === "Enter") {
-      const chosen = spec.kind === "map" ? spec.areas[at] : spec.kind === "bar" ? spec.bars[count - 1 - at] : null;
+      const chosen = spec.kind === "map" ? spec.areas[at] : null;
       if (chosen?.address) window.location.assign(chosen.address);
     }
     if (next === null || count === 0) return;

@@ -1,18 +1,16 @@
 // Draws every <figure class="chart"> of a page from the JSON inside it. The table beside the picture holds the same
 // numbers, so a page whose script never runs lacks nothing but the picture.
-import { BarChart, LineChart, MapChart } from "echarts/charts";
+import { LineChart, MapChart } from "echarts/charts";
 import { GeoComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
-import { barOption } from "./bar.js";
 import { readByKeyboard } from "./keyboard.js";
 import { lineOption } from "./line.js";
 import { mapOption } from "./map.js";
 import { palette } from "./palette.js";
 
 echarts.use([
-  BarChart,
   LineChart,
   MapChart,
   GeoComponent,
@@ -23,7 +21,7 @@ echarts.use([
   CanvasRenderer,
 ]);
 
-const OPTIONS = { line: lineOption, bar: barOption, map: mapOption };
+const OPTIONS = { line: lineOption, map: mapOption };
 const shapes = new Map();
 
 async function registerShapes(address) {

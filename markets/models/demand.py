@@ -178,6 +178,7 @@ class CategoryFact(Stated):
         SETTLEMENT = "settlement_currency", _("Settlement currency")
         ROUTE = "route", _("Route")
         TARIFF = "tariff", _("Tariff")
+        TARIFF_AVERAGE = "tariff_average", _("Average tariff")
         CONFORMITY = "conformity_marking", _("Conformity marking")
         VAT = "vat", _("Value added tax")
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markets import queries
-from markets.models import Area, Membership
+from markets.models import Area, CategoryFact, Membership
 from markets.profiles.country_tables import demand_tables
 from markets.profiles.demand import (
+    CardFact,
     CategoryCard,
     DocumentRef,
     ProfileVersion,
@@ -89,6 +90,18 @@ class CountryProfile:
         cited += [fact.document for card in self.categories for field in card.fields for fact in field.facts]
         by_code = {document.code: document for document in cited if document}
         return tuple(by_code[code] for code in sorted(by_code))
+
+    @property
+    def average_tariffs(self) -> tuple[CardFact, ...]:
+        """Average tariffs of any category, each once; none reads as `not loaded`: the law alone gives no average."""
+        facts = [
+            fact
+            for card in self.categories
+            for field in card.fields
+            if field.field == CategoryFact.Field.TARIFF_AVERAGE
+            for fact in field.facts
+        ]
+        return tuple(dict.fromkeys(facts))
 
     def table(self) -> Table:
         """Every figure of the page, one a row."""

@@ -96,13 +96,15 @@ def series_page(market_code: str, indicator_code: str, as_of: AsOf | None = None
         rows = [row for row in rows if row.known_from <= as_of.at]
     sources = provenances(rows)
     vintages = tuple(_vintage(row, sources, as_of) for row in rows)
-    points = [Point(v.period, v.value, v.obs_status) for v in vintages if v.is_in_force and v.value is not None]
+    # A value that was taken back stays in the line, without a value: its table says what became of it.
+    in_force = [Point(v.period, v.value, v.obs_status) for v in vintages if v.is_in_force]
+    points = [point for point in in_force if point.value is not None]
     caveats = queries.caveats([area.code])
     return SeriesPage(
         market=market_ref(area),
         indicator=indicator_ref(shown),
         as_of=as_of.at if as_of else None,
-        line=SeriesLine(area.code, area.name, is_aggregate=False, points=tuple(reversed(points))),
+        line=SeriesLine(area.code, area.name, is_aggregate=False, points=tuple(reversed(in_force if points else []))),
         vintages=vintages,
         caveats=tuple(
             c.text for c in caveats if not c.indicators or any(c.covers(shown.code, p.period) for p in points)

@@ -33,6 +33,15 @@ def test_a_year_without_a_value_is_a_gap_and_not_nought() -> None:
     assert ("2021", None, "") in chart.table.rows
 
 
+def test_a_value_that_was_taken_back_says_that_it_is_not_available() -> None:
+    lines = [line("Kazakhstan", ("2020", 1), ("2021", None), ("2022", 3)), line("Uzbekistan", ("2021", 5))]
+    alone = line_chart("k", "T", GDP, lines[:1], [])
+    assert ("2021", None, "x") in alone.table.rows
+    with override("en"):
+        both = line_chart("k", "T", GDP, lines, [])
+    assert ("2021", "not available", Decimal(5)) in both.table.rows
+
+
 def test_picture_and_table_hold_the_same_values() -> None:
     lines = [line("Kazakhstan", ("2020", 1), ("2021", 2)), line("Uzbekistan", ("2021", 5))]
     chart = line_chart("k", "T", GDP, lines, [])

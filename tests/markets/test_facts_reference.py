@@ -60,6 +60,7 @@ FIELDS = (
     "settlement_currency",
     "route",
     "tariff",
+    "tariff_average",
     "conformity_marking",
     "vat",
     "suppliers",

@@ -27,6 +27,11 @@ pytestmark = pytest.mark.django_db
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 GDP_IN = {"en": "US$262.6\xa0bn", "zh-hans": "2,626亿", "ru": "262,6\xa0млрд"}
 MOST_QUERIES = 20
+EXAMPLES = {
+    "en": ["refrigerator", "makeup brush", "polyurethane", "8418", "Uzbekistan"],
+    "zh-hans": ["冰箱", "化妆刷", "聚氨酯", "8418", "乌兹别克斯坦"],
+    "ru": ["холодильник", "косметика", "полиуретан", "8418", "Узбекистан"],
+}
 
 
 def page(client: Client, address: str, status: int = 200) -> str:
@@ -123,7 +128,7 @@ def test_a_theme_shows_its_strength_its_evidence_and_its_goods(client: Client) -
 def test_a_category_card_says_what_is_not_loaded(client: Client) -> None:
     text = page(client, "/en/markets/KAZ/")
     card = words(text[text.index('id="category-cosmetics"') : text.index('id="category-chemicals"')])
-    assert re.search(r"\d of 9 fields loaded", card)
+    assert re.search(r"\d of 10 fields loaded", card)
     assert "Not loaded: " in card
 
 
@@ -196,11 +201,7 @@ def test_the_first_page_has_one_question_the_focus_markets_and_what_is_new(clien
     text = page(client, f"/{language}/")
     assert text.count('type="search"') == 1, "the large one; the header's is left out"
     examples = re.findall(r'search=[^"]+">([^<]+)</a></li>', text)
-    assert examples == {
-        "en": ["refrigerator", "makeup brush", "polyurethane", "8418", "Uzbekistan"],
-        "zh-hans": ["冰箱", "化妆刷", "聚氨酯", "8418", "乌兹别克斯坦"],
-        "ru": ["холодильник", "косметика", "полиуретан", "8418", "Узбекистан"],
-    }[language]
+    assert examples == EXAMPLES[language]
     for market in FOCUS_MARKETS:
         assert f'href="/{language}/markets/{market}/"' in text
     assert "New" in text
@@ -329,3 +330,11 @@ def test_names_come_in_the_language_of_the_address(client: Client) -> None:
 def test_a_release_without_a_date_of_its_own_says_by_when_it_was_public(client: Client) -> None:
     ReleaseFactory(title="Undated", known_from=NEW_AT)
     assert "World Bank, by Jun 30, 2025" in words(page(client, "/en/"))
+
+
+def test_the_law_of_a_tariff_does_not_pass_for_its_average(client: Client) -> None:
+    text = words(page(client, "/en/markets/KAZ/"))
+    assert "The common external tariff of the Eurasian Economic Union applies" in text
+    assert "Average tariff: not loaded; no source read here has it." in text
+    card = text[text.index("By product category") :]
+    assert re.search(r"Not loaded: [^.]*Average tariff", card)

@@ -104,7 +104,8 @@ def test_a_series_shows_every_vintage_of_every_period_newest_first() -> None:
         ("2023", 100, "", False),
         ("2022", 90, "", True),
     ]
-    assert [point.period for point in page.line.points] == ["2022"], "a gap is a gap, not a zero"
+    stated = [point.period for point in page.line.points if point.value is not None]
+    assert stated == ["2022"], "a gap is a gap, not a zero"
     for newer, older in zip(page.vintages[:2], page.vintages[1:3], strict=True):
         assert older.known_to == newer.known_from
         assert older.superseded_by == newer.source

@@ -57,7 +57,7 @@ lint: install-dev ## Style, types, import contracts, templates, migrations, comp
 	@$(VENV) -m ruff format --check .
 	@SECRET_KEY=lint DATABASE_URL=postgresql:///lint $(VENV) -m mypy
 	@$(VENV) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
-	@$(VENV) -m djlint --quiet --lint --check $(TEMPLATES)
+	@$(VENV) -m djlint --lint --check $(TEMPLATES)
 	@$(EMBEDDED) test $(VENV) manage.py makemigrations --check --dry-run
 	@$(VENV) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 

@@ -1,6 +1,7 @@
 """The job queue: its application, and the timetable read from the source cards."""
 
 import os
+from datetime import timedelta
 from typing import Any
 
 from celery import Celery
@@ -8,19 +9,22 @@ from celery.beat import PersistentScheduler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+# The task itself asks whether its dataset is due; asking often is what makes up for a refresh that failed.
+ASK_AT_LEAST_EVERY = timedelta(hours=6)
+
 app = Celery("sogdia")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
 def timetable() -> dict[str, dict[str, Any]]:
-    """One entry for each source card that says how often its dataset is refreshed."""
+    """One entry for each source card that says how often its dataset is refreshed, asked at least every six hours."""
     from markets import sources
 
     return {
         f"refresh {card.id}": {
             "task": "markets.tasks.refresh_dataset",
-            "schedule": card.refresh_every,
+            "schedule": min(card.refresh_every, ASK_AT_LEAST_EVERY),
             "args": [card.id],
         }
         for card in sources.cards()

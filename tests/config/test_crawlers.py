@@ -26,12 +26,15 @@ def test_crawlers_are_kept_from_files() -> None:
     assert "Disallow: /*&download=" in lines
 
 
+@pytest.mark.django_db  # closing an answer looks after the connections of its thread
 def test_the_picture_of_the_site() -> None:
     response = Client().get("/favicon.ico")
     assert response.status_code == 302
     assert response["Location"].startswith("/static/sogdia")
     assert response["Location"].endswith(".svg")
-    assert Client().get(response["Location"])["Content-Type"] == "image/svg+xml"
+    picture = Client().get(response["Location"])
+    assert picture["Content-Type"] == "image/svg+xml"
+    picture.close()
 
 
 @pytest.mark.parametrize("path", ["/robots.txt", "/favicon.ico"])

@@ -32,7 +32,8 @@
     field.setAttribute("hx-sync", "this:replace");
     window.htmx.process(field);
 
-    list.addEventListener("htmx:afterSettle", () => {
+    // Shown in the same moment as it is filled: a key pressed between the two would be lost.
+    list.addEventListener("htmx:afterSwap", () => {
       show();
       spoken.textContent = list.querySelector(".suggested-count")?.textContent.trim() ?? "";
     });

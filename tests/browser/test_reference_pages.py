@@ -107,6 +107,7 @@ def test_suggestions_come_while_typing_and_are_walked_with_the_arrow_keys(visit:
     field = page.locator("#top-search")
     field.press_sequentially("fridge", delay=20)
     first = page.locator(".suggestions a").first
+    expect(first).to_be_visible()
     expect(first).to_contain_text("Refrigerators and freezers")
     assert len(asked) == 1  # the keys came faster than the server is asked
     field.press("ArrowDown")

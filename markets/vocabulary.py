@@ -53,6 +53,22 @@ class Transport(StrEnum):
     BUNDLED = "bundled"
 
 
+class FactKind(StrEnum):
+    """What the figures of a dataset are about, and so which table holds them."""
+
+    OBSERVATIONS = "observations"
+    TRADE_TOTALS = "trade_totals"
+    EXCHANGE_RATES = "exchange_rates"
+
+
+class RateKind(StrEnum):
+    """Whose word an exchange rate is. Rates of two kinds are never mixed in one series."""
+
+    REFERENCE = "reference"  # a central bank's reference rate of a day (ECB)
+    OFFICIAL = "official"  # the issuing country's own official rate of a day
+    AVERAGE = "average"  # an average of a year or month, as published
+
+
 class ObsStatus(StrEnum):
     """Status letter stored with an observation; empty means a normal, reported value."""
 

@@ -10,9 +10,10 @@ from markets.models.demand import (
     ThemeStatement,
 )
 from markets.models.indicators import AreaCaveat, Indicator, Observation
+from markets.models.jobs import Job, JobAnswer, JobEvent
 from markets.models.provenance import (
     Dataset,
-    Job,
+    HeldRow,
     LoadedFacts,
     Payload,
     Release,
@@ -22,6 +23,7 @@ from markets.models.provenance import (
 )
 from markets.models.reference import Area, Category, CategoryProduct, Currency, Membership, Product
 from markets.models.search import SearchTerm
+from markets.models.trade import ExchangeRate, TradeTotal
 
 __all__ = [
     "Area",
@@ -33,8 +35,12 @@ __all__ = [
     "Dataset",
     "DemandProfile",
     "Document",
+    "ExchangeRate",
+    "HeldRow",
     "Indicator",
     "Job",
+    "JobAnswer",
+    "JobEvent",
     "LoadedFacts",
     "MarketCharacter",
     "Membership",
@@ -48,5 +54,6 @@ __all__ = [
     "Theme",
     "ThemeProduct",
     "ThemeStatement",
+    "TradeTotal",
     "UnmappedCode",
 ]

@@ -1,15 +1,14 @@
-"""Where a number came from: dataset, release (vintage), the slices it covers, the raw payload, the job that ran."""
+"""Where a number came from: dataset, release (vintage), the slices it covers, the raw payload."""
 
 from __future__ import annotations
 
-import uuid
 import zlib
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
-from markets.vocabulary import Transport
+from markets.models.fields import ExactDecimalField
+from markets.vocabulary import FactKind, Transport
 
 
 class Dataset(models.Model):
@@ -21,6 +20,9 @@ class Dataset(models.Model):
         NONE = "none", "Not passed on"
 
     id = models.SlugField(primary_key=True, max_length=40)
+    kind = models.CharField(
+        max_length=16, choices=[(k.value, k.name) for k in FactKind], default=FactKind.OBSERVATIONS.value
+    )
     name = models.CharField(max_length=200)
     publisher = models.CharField(max_length=200)
     url = models.URLField(max_length=500)
@@ -56,38 +58,6 @@ class Payload(models.Model):
         return zlib.decompress(bytes(self.compressed))
 
 
-class Job(models.Model):
-    """One run of background work and what became of it. At most one runs for a dataset at a time."""
-
-    class State(models.TextChoices):
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        UNCHANGED = "unchanged", "Nothing new"
-        HELD = "held", "Held for review"
-        FAILED = "failed", "Failed"
-        LOST = "lost", "Stopped without a word"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=40, default="refresh")
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="jobs")
-    state = models.CharField(max_length=16, choices=State.choices, default=State.RUNNING)
-    transport = models.CharField(max_length=8)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
-    started_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    counts = models.JSONField(default=dict)
-    problems = models.JSONField(default=list)
-
-    class Meta:
-        ordering = ("-started_at",)
-        constraints = (
-            models.UniqueConstraint(fields=("kind", "dataset"), condition=Q(state="running"), name="job_runs_once"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.dataset_id} {self.state}"
-
-
 class Release(models.Model):
     """One vintage: what a dataset said at one moment about the slices it declares.
 
@@ -114,8 +84,13 @@ class Release(models.Model):
     licence = models.CharField(max_length=100)
     citation = models.TextField()
     payloads = models.ManyToManyField(Payload, related_name="releases")
-    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="releases")
-    held_reason = models.TextField(blank=True)
+    job = models.ForeignKey("markets.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="releases")
+    problems = models.JSONField(default=list, help_text="Why slices are held, each with code and context")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_note = models.TextField(blank=True)
     added = models.PositiveIntegerField(default=0)
     revised = models.PositiveIntegerField(default=0)
     withdrawn = models.PositiveIntegerField(default=0)
@@ -164,6 +139,31 @@ class ReleaseSlice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release_id} {self.slice}"
+
+
+class HeldRow(models.Model):
+    """A row of a held slice as it was delivered, beside what was in force then.
+
+    It waits for a person: publishing takes it from here, whatever became of its file.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="held_rows")
+    slice = models.CharField(max_length=80)
+    subject = models.CharField(max_length=20, blank=True)
+    period = models.CharField(max_length=16)
+    frequency = models.CharField(max_length=1)
+    value = ExactDecimalField(null=True, blank=True)
+    last_digit_exponent = models.SmallIntegerField(null=True, blank=True)
+    obs_status = models.CharField(max_length=1, blank=True)
+    old_value = ExactDecimalField(null=True, blank=True)
+    verdict = models.CharField(max_length=12)
+
+    class Meta:
+        ordering = ("release", "slice", "subject", "period", "id")
+        indexes = (models.Index(fields=("release", "slice", "subject", "period"), name="held_row_of_release"),)
+
+    def __str__(self) -> str:
+        return f"{self.slice} {self.subject} {self.period}: {self.verdict}"
 
 
 class UnmappedCode(models.Model):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from markets.errors import MarketsError
-from markets.vocabulary import Frequency, ObsStatus, Transport
+from markets.vocabulary import FactKind, Flow, Frequency, ObsStatus, RateKind, Transport, Valuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,9 @@ class SourceCard:
     refresh_every: how often the schedule asks; None when the dataset only comes with the product.
     drop_tolerance_share: share of formerly stated values that may be missing from a new vintage.
     move_tolerance_share: share of overlapping values that may move by more than half before the vintage is held.
+    total_tolerance_share: share by which a stated total of all partners may move.
+    required: subjects (areas, partners) that every complete slice must name.
+    row_caps: numbers of rows at which the provider is known to cut its answers silently.
     """
 
     id: str
@@ -36,11 +39,15 @@ class SourceCard:
     licence_url: str
     citation: str
     cadence: str
+    kind: FactKind = FactKind.OBSERVATIONS
     redistribution: str = "open"
     publication_lag: dt.timedelta = dt.timedelta(0)
     refresh_every: dt.timedelta | None = None
     drop_tolerance_share: float = 0.20
     move_tolerance_share: float = 0.30
+    total_tolerance_share: float = 0.10
+    required: tuple[str, ...] = ()
+    row_caps: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,73 @@ class ObservationRow:
     last_digit_exponent: int | None = None
     obs_status: ObsStatus = ObsStatus.NORMAL
     frequency: Frequency = Frequency.ANNUAL
+
+    @property
+    def slice_key(self) -> str:
+        """The slice it belongs to."""
+        return self.indicator
+
+    @property
+    def subject(self) -> str:
+        """What tells it from the other rows of its slice and period."""
+        return self.area
+
+
+@dataclass(frozen=True, slots=True)
+class TradeTotalRow:
+    """Trade of all goods between a reporter and a partner, as the reporter states it.
+
+    partner: ISO 3166 alpha-3, or WLD for the reporter's own total. value: whole units of `currency`, so that
+    15,389.5 thousand dollars is 15389500 with last_digit_exponent 2. valuation None: the office does not say.
+    """
+
+    reporter: str
+    flow: Flow
+    partner: str
+    period: str
+    value: Decimal | None
+    last_digit_exponent: int | None = None
+    obs_status: ObsStatus = ObsStatus.NORMAL
+    frequency: Frequency = Frequency.ANNUAL
+    currency: str = "USD"
+    valuation: Valuation | None = None
+
+    @property
+    def slice_key(self) -> str:
+        """`KAZ/M/USD/CIF`; the last part is empty where the valuation is not stated."""
+        return "/".join((self.reporter, self.flow, self.currency, self.valuation or ""))
+
+    @property
+    def subject(self) -> str:
+        """The partner."""
+        return self.partner
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRateRow:
+    """Units of `currency` for one unit of `base`, of a day (`2024-03-05`), a month or a year."""
+
+    currency: str
+    base: str
+    kind: RateKind
+    period: str
+    value: Decimal | None
+    last_digit_exponent: int | None = None
+    obs_status: ObsStatus = ObsStatus.NORMAL
+    frequency: Frequency = Frequency.AS_OF
+
+    @property
+    def slice_key(self) -> str:
+        """`CNY/EUR/reference`."""
+        return "/".join((self.currency, self.base, self.kind))
+
+    @property
+    def subject(self) -> str:
+        """Nothing: a period has one rate in a slice."""
+        return ""
+
+
+FactRow = ObservationRow | TradeTotalRow | ExchangeRateRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +173,16 @@ class Vintage:
 
 @dataclass(frozen=True, slots=True)
 class SliceDelivery:
-    """The rows of one slice. covers_all: every area and period of the slice is here, so what lacks is withdrawn."""
+    """The rows of one slice. covers_all: every area and period of the slice is here, so what lacks is withdrawn.
+
+    covers_periods: of these periods everything is here, so what lacks in them is withdrawn.
+    """
 
     key: str
-    rows: Sequence[ObservationRow]
+    rows: Sequence[FactRow]
     covers_all: bool = False
     unmapped: Sequence[UnmappedRow] = ()
+    covers_periods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""The job queue: its application, and the timetable read from the source cards."""
+"""The job queue: its application, the timetable read from the source cards, and a worker's coming and going."""
 
 import os
 from datetime import timedelta
 from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.beat import PersistentScheduler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -16,12 +16,42 @@ app = Celery("sogdia")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+SWEEP = "markets.tasks.sweep_jobs"
+
+
+class ComingAndGoing(bootsteps.StartStopStep):
+    """A worker that starts sweeps at once; one that shuts down lets go of its jobs, so that another goes on."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def start(self, worker: Any) -> None:
+        """What a former worker lost need not wait for the clock."""
+        worker.app.send_task(SWEEP)
+
+    def stop(self, worker: Any) -> None:  # noqa: ARG002 Celery's signature
+        """Its children are asked to stop at their next step, and then waited for."""
+        from django.db import connection
+
+        from markets import jobs
+
+        jobs.let_go_of_children()
+        connection.close()
+
+
+app.steps["worker"].add(ComingAndGoing)
+
 
 def timetable() -> dict[str, dict[str, Any]]:
-    """One entry for each source card that says how often its dataset is refreshed, asked at least every six hours."""
+    """The sweep, and an entry for each source card that says how often its dataset is refreshed.
+
+    The latter are asked at least every six hours.
+    """
+    from django.conf import settings
+
     from markets import sources
 
-    return {
+    sweep = {"task": SWEEP, "schedule": timedelta(seconds=settings.JOB_SWEEP_SECONDS)}
+    return {"sweep jobs": sweep} | {
         f"refresh {card.id}": {
             "task": "markets.tasks.refresh_dataset",
             "schedule": min(card.refresh_every, ASK_AT_LEAST_EVERY),

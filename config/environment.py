@@ -52,6 +52,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def pairs(name: str) -> dict[str, str]:
+    """A variable as names with values: `name=value` between commas; anything else stops the start."""
+    found = dict(word.partition("=")[::2] for word in words(name))
+    if not all(found.values()):
+        raise ImproperlyConfigured(f"{name}: write name=value, several with commas between them.")
+    return found
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's description of a PostgreSQL database.
 

@@ -125,6 +125,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # The job row owns the work and the message only wakes a worker, so a request never waits for
 # a queue that is away.
 CELERY_TASK_PUBLISH_RETRY = False
+# A job is held on a lease that the heartbeat of its worker moves on; the sweep hands out again what nobody holds.
+JOB_LEASE_SECONDS = environment.number("JOB_LEASE_SECONDS", 30)
+JOB_SWEEP_SECONDS = environment.number("JOB_SWEEP_SECONDS", 15)
+# Other addresses of providers, such as a mirror or a proxy: dataset=https://host, separated by commas.
+SOURCE_URLS = environment.pairs("SOURCE_URLS")
 CELERY_TASK_DEFAULT_QUEUE = "sogdia"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

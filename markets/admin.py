@@ -113,7 +113,7 @@ PAGES: Final[Mapping[type[Model], Mapping[str, Any]]] = {
         "search_fields": ("^sha256",),
     },
     models.Job: {
-        "list_display": ("started_at", "kind", "dataset", "state", "transport", "finished_at"),
+        "list_display": ("created_at", "kind", "dataset", "state", "attempts", "started_at", "finished_at"),
         "list_filter": ("state", "dataset", "transport"),
         "list_select_related": ("dataset",),
     },

@@ -69,7 +69,7 @@ class SourceRefused(SourceError):
 
 
 class NoPayload(SourceError):
-    """There is no payload file of {source} at {path}. Name a file, or a directory with `*.json` files in it."""
+    """There is no payload file of {source} at {path}. Name a file, or a directory that holds {endings}."""
 
     code = "no_payload"
     http_status = 404
@@ -109,6 +109,85 @@ class ReleaseHeld(IngestError):
     code = "release_held"
 
 
+class HeldUnknown(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: none of its rows has a code that is known here.
+    The last published numbers stay in force.
+    """
+
+    code = "held_unknown"
+
+
+class HeldEmpty(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: it states no value at all; empty is not a deletion.
+    The last published numbers stay in force.
+    """
+
+    code = "held_empty"
+
+
+class HeldImpossible(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: {figure}, and a figure of this kind is never below zero."""
+
+    code = "held_impossible"
+
+
+class HeldLeap(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: {figure} is more than ten times off; the unit may have
+    changed. The last published numbers stay in force.
+    """
+
+    code = "held_leap"
+
+
+class HeldShrunk(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: {gone} of {before} values are gone ({share},
+    at most {most} may be). The last published numbers stay in force.
+    """
+
+    code = "held_shrunk"
+
+
+class HeldMoved(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: {moved} of {before} values moved by more than half ({share},
+    at most {most} may); the unit may have changed. The last published numbers stay in force.
+    """
+
+    code = "held_moved"
+
+
+class HeldTotalMoved(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: a total moved by {share}, at most {most} may: {figure}."""
+
+    code = "held_total_moved"
+
+
+class HeldIncomplete(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: it says nothing of {missing}, which each vintage must name."""
+
+    code = "held_incomplete"
+
+
+class HeldTruncated(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: it has exactly {rows} rows, where the provider cuts answers."""
+
+    code = "held_truncated"
+
+
+class HeldAggregates(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: its members exceed its total in {figure}; a group of
+    countries may stand among the countries. The last published numbers stay in force.
+    """
+
+    code = "held_aggregates"
+
+
+class HoldDecided(IngestError):
+    """The release {release} of {dataset} waits for nobody: it is {state}. Look at its page; nothing was changed."""
+
+    code = "hold_decided"
+    http_status = 409
+
+
 class FactsInvalid(IngestError):
     """The fact table {table} is wrong at line {line}: {reason}. Correct the file and load again."""
 
@@ -120,6 +199,36 @@ class RefreshRunning(MarketsError):
 
     code = "refresh_running"
     http_status = 409
+
+
+class JobTakenOver(MarketsError):
+    """The job {job} is in other hands by now. This process wrote nothing more; the job's page shows who goes on."""
+
+    code = "job_taken_over"
+    http_status = 409
+
+
+class JobStopped(MarketsError):
+    """The job {job} was asked to stop. What it had published stays; start it again to go on."""
+
+    code = "job_stopped"
+    http_status = 409
+
+
+class JobGivenUp(MarketsError):
+    """The work was given up after {attempts} attempts: its worker stopped each time without a word. Try it again.
+
+    If it stops again, the worker's log tells what ended the process.
+    """
+
+    code = "job_given_up"
+
+
+class StorageFull(MarketsError):
+    """There is no room left to store {what}. Nothing was published; make room, then try again."""
+
+    code = "storage_full"
+    http_status = 507
 
 
 class InvalidRequest(MarketsError):

@@ -1,33 +1,58 @@
-"""Doors for the clock: a task takes an id and calls a use-case."""
+"""Doors for the clock and the queue: a task takes an id and calls a use-case. No message owns any work."""
 
 from __future__ import annotations
 
-from celery import Task, shared_task
+from celery import current_app, shared_task
 from celery.utils.log import get_task_logger
+from django.db import transaction
+from kombu.exceptions import OperationalError as QueueAway
 
+from markets import jobs
 from markets import refresh as refreshing
-from markets.errors import RefreshRunning, SourceUnavailable
+from markets.errors import MarketsError
+from markets.models import Job
 
 logger = get_task_logger(__name__)
 
 
-PAUSE_FIRST_S = 60
-PAUSE_LONGEST_S = 3600
+def wake_later(job: Job) -> None:
+    """Wake a worker for a job as soon as what asked for it is committed. Never fails: a sweep does it otherwise."""
+    transaction.on_commit(lambda: wake(job))
 
 
-@shared_task(bind=True, name="markets.tasks.refresh_dataset", max_retries=5)
-def refresh_dataset(self: Task, dataset: str) -> None:
-    """Refresh one dataset by download, if its card says it is due; again later when the source is silent."""
-    if dataset not in refreshing.due():
+def wake(job: Job) -> None:
+    """Send the message that wakes a worker. While the queue is away nothing is lost, and nobody waits."""
+    if not job.task:
         return
     try:
-        logger.info(refreshing.refresh(dataset).summary)
-    except RefreshRunning as running:
-        logger.info("%s", running)
-    except SourceUnavailable as silence:
-        raise self.retry(exc=silence, countdown=pause_s(self.request.retries, silence.retry_after_s)) from silence
+        current_app.send_task(job.task, args=[str(job.pk)], retry=False)
+    except (QueueAway, OSError) as away:
+        logger.warning("The queue is away; the job %s waits for the next sweep: %s", job.pk, away)
 
 
-def pause_s(retries: int, asked_s: float | None) -> float:
-    """Seconds until the next attempt: twice as long each time, as long as the source asks, an hour at most."""
-    return min(max(PAUSE_FIRST_S * 2**retries, asked_s or 0), PAUSE_LONGEST_S)
+@shared_task(name=refreshing.TASK)
+def run_refresh(job_id: str) -> None:
+    """Do a refresh that was requested, unless somebody does it already."""
+    held = jobs.claim(job_id)
+    if held is None:
+        return
+    try:
+        with jobs.held_to_the_end(held):
+            refreshing.run(held)
+    except MarketsError as failure:
+        # Foreseen, and written to the job: no trace is needed.
+        logger.error("Job %s failed: %s", job_id, failure)  # noqa: TRY400
+
+
+@shared_task(name="markets.tasks.refresh_dataset")
+def refresh_dataset(dataset: str) -> None:
+    """Ask for a refresh of one dataset by download, if its card says it is due."""
+    if dataset in refreshing.due():
+        wake_later(refreshing.request(dataset))
+
+
+@shared_task(name="markets.tasks.sweep_jobs")
+def sweep_jobs() -> None:
+    """Hand out again what was lost, and wake workers for what waits."""
+    for job in jobs.sweep():
+        wake(job)

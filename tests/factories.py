@@ -34,6 +34,11 @@ class JobFactory(DjangoModelFactory):
     dataset_id = "worldbank"
     transport = Transport.HTTP.value
     state = models.Job.State.DONE
+    started_at = factory.LazyFunction(lambda: dt.datetime.now(dt.UTC))
+    finished_at = factory.SelfAttribute("started_at")
+    lease_until = factory.LazyAttribute(
+        lambda job: job.started_at + dt.timedelta(minutes=1) if job.state == models.Job.State.RUNNING else None
+    )
 
 
 class ReleaseFactory(DjangoModelFactory):

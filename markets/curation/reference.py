@@ -247,6 +247,7 @@ def _dataset(card: SourceCard) -> Dataset:
         cadence=card.cadence,
         publication_lag_days=card.publication_lag.days,
         refresh_every=card.refresh_every,
+        kind=card.kind.value,
     )
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Prefetch, Q
 
-from markets.errors import IngestError
+from markets.errors import DuplicateRow, IngestError, stored
 from markets.ingest.gates import held_back
-from markets.ingest.stage import certainly_newer, stage
+from markets.ingest.shelves import Shelf
+from markets.ingest.stage import Staged, certainly_newer, stage
+from markets.jobs import Held
 from markets.models import Dataset, Job, Payload, Release, ReleaseSlice, Slice
+from markets.models.provenance import payload_row
 from markets.sources.base import Delivery, RawPayload, SliceDelivery, SourceCard
 from markets.vocabulary import Transport
 
@@ -25,39 +28,46 @@ _COUNT = """
     FROM staged WHERE slice = ANY(%s) GROUP BY slice
 """
 _CLOSE_OLD = """
-    UPDATE markets_observation o SET known_to = %(known_from)s, superseded_by_id = %(release)s
+    UPDATE {table} o SET known_to = %(known_from)s, superseded_by_id = %(release)s
     FROM staged s
     WHERE o.id = s.old_id AND s.slice = ANY(%(slices)s) AND s.verdict IN ('revised', 'withdrawn', 'refined')
 """
 # A revised value that carries no letter of its own is marked `r`, and stays so marked when it is only refined.
 # A figure that gets another letter keeps the longer of its two prints.
 _ADD_NEW = """
-    INSERT INTO markets_observation
-        (indicator_id, area_id, period, frequency, value, last_digit_exponent, obs_status, release_id, known_from)
-    SELECT slice, area, period, frequency,
+    INSERT INTO {table}
+        ({names_sql}, period, frequency, value, last_digit_exponent, obs_status, release_id, known_from)
+    SELECT {values_sql}, period, frequency,
            CASE WHEN verdict = 'refined' AND exponent > old_exponent THEN old_value ELSE value END,
            CASE WHEN verdict = 'refined' THEN least(exponent, old_exponent) ELSE exponent END,
            CASE WHEN obs_status = '' AND value IS NOT NULL
                      AND (verdict = 'revised' OR verdict = 'refined' AND old_status = 'r') THEN 'r'
                 ELSE obs_status END,
            %(release)s, %(known_from)s
-    FROM staged
+    FROM staged d
     WHERE slice = ANY(%(slices)s) AND verdict IN ('added', 'revised', 'withdrawn', 'refined')
-    ORDER BY slice, area, period
+    ORDER BY slice, subject, period
 """
 # The very same number, now known to more places (100 was not 99.6): no new row, but the next vintage is compared
 # with what is known.
 _SHARPEN = """
-    UPDATE markets_observation o SET last_digit_exponent = s.exponent
+    UPDATE {table} o SET last_digit_exponent = s.exponent
     FROM staged s
-    WHERE o.id = s.old_id AND s.slice = ANY(%s) AND s.verdict = 'agreed'
+    WHERE o.id = s.old_id AND s.slice = ANY(%(slices)s) AND s.verdict = 'agreed'
       AND s.value = s.old_value AND s.exponent < s.old_exponent
+"""
+_KEEP_HELD = """
+    INSERT INTO markets_heldrow
+        (release_id, slice, subject, period, frequency, value, last_digit_exponent, obs_status, old_value, verdict)
+    SELECT %(release)s, slice, subject, period, frequency, value, exponent, obs_status, old_value, verdict
+    FROM staged WHERE slice = ANY(%(slices)s)
+    ORDER BY slice, subject, period
 """
 
 
 @dataclass(frozen=True)
 class SliceOutcome:
-    """What a delivery did to one slice, in numbers of observations."""
+    """What a delivery did to one slice, in numbers of values."""
 
     key: str
     added: int = 0
@@ -82,14 +92,19 @@ class PublishOutcome:
     unmapped_rows: int = 0
 
 
-def publish(delivery: Delivery, card: SourceCard, job: Job | None = None) -> PublishOutcome:
+def publish(
+    delivery: Delivery, card: SourceCard, held: Held | None = None, *, decided: Release | None = None
+) -> PublishOutcome:
     """Publish a delivery in one transaction.
 
-    Bundled vintages are known from the provider's own date, others from now on. Raises IngestError when a
-    bundled vintage has no date to be known by.
+    Bundled vintages are known from the provider's own date, others from now on. held: the job that does it; nothing
+    is published once another holds it (JobTakenOver). decided: the held release that this was, which a person looked at
+    and lets pass the gates.
+    Raises IngestError when a bundled vintage has no date to be known by.
     """
     if not delivery.slices:
         return PublishOutcome(None)
+    job = held.job if held else None
     with transaction.atomic():
         dataset = Dataset.objects.get(pk=delivery.dataset)
         _lock_slices(dataset, delivery.slices)
@@ -99,36 +114,38 @@ def publish(delivery: Delivery, card: SourceCard, job: Job | None = None) -> Pub
         # A download is the provider's present word whatever its date; a file may have lain in a drawer.
         released_on = delivery.vintage.released_on if delivery.transport is Transport.FILE else None
         staged = stage(dataset, delivery.slices, known_from=known_from, now=now, released_on=released_on)
-        held = held_back(delivery.slices, card, staged)
-        passed = [delivered.key for delivered in delivery.slices if delivered.key not in held]
+        back = _undecidable(card, staged) if decided else held_back(delivery.slices, card, staged)
+        passed = [delivered.key for delivered in delivery.slices if delivered.key not in back]
         outcomes = _counted(passed)
         release = None
         if any(outcome.is_changed for outcome in outcomes):
-            release = _release(delivery, dataset, job, known_from=known_from, now=now, state=Release.State.PUBLISHED)
-            _write(release, passed, outcomes)
-        with connection.cursor() as cursor:
-            cursor.execute(_SHARPEN, (passed,))
-        held_release = _held_release(delivery, dataset, job, held, known_from=known_from, now=now)
+            release = (
+                _let_through(decided, known_from=known_from, now=now)
+                if decided
+                else _release(delivery, dataset, job, known_from=known_from, now=now, state=Release.State.PUBLISHED)
+            )
+            _write(staged.shelf, release, passed, outcomes)
+        _run(staged.shelf, _SHARPEN, slices=passed)
+        held_release = None
+        if back and decided is None:
+            held_release = _held_release(delivery, dataset, job, back, known_from=known_from, now=now)
         Slice.objects.filter(dataset=dataset, key__in=passed).update(checked_at=now)
-    return PublishOutcome(release, tuple(outcomes), held_release, held, staged.unmapped_rows)
+        if held:
+            held.guard()
+    return PublishOutcome(release, tuple(outcomes), held_release, back, staged.unmapped_rows)
 
 
 def keep_payloads(payloads: Iterable[RawPayload]) -> list[Payload]:
-    """Store raw bytes, each content once."""
+    """Store raw bytes, each content once. Raises StorageFull."""
     by_hash = {payload.sha256: payload for payload in payloads}
-    Payload.objects.bulk_create(
-        (
-            Payload(
-                sha256=sha256,
-                content_type=payload.content_type[:100],
-                size_bytes=len(payload.body),
-                compressed=zlib.compress(payload.body, 6),
-            )
-            for sha256, payload in by_hash.items()
-        ),
-        ignore_conflicts=True,
-    )
+    rows = (payload_row(payload.body, payload.content_type) for payload in by_hash.values())
+    Payload.objects.bulk_create(rows, ignore_conflicts=True)
     return list(Payload.objects.filter(sha256__in=by_hash).defer("compressed"))
+
+
+def _undecidable(card: SourceCard, staged: Staged) -> dict[str, IngestError]:
+    """What not even a person can publish: a slice that says two things of one key."""
+    return {key: DuplicateRow(dataset=f"{card.id}/{key}", key=conflict) for key, conflict in staged.conflicts.items()}
 
 
 def _held_release(
@@ -139,34 +156,43 @@ def _held_release(
     *,
     known_from: dt.datetime,
     now: dt.datetime,
-) -> Release | None:
+) -> Release:
     """The release that waits for a person; the one that waits already when the same delivery was held before."""
-    if not held:
-        return None
-    reason = "\n".join(str(why) for why in held.values())
+    problems = [{"slice": key, **stored(why)} for key, why in held.items()]
     hashes = {payload.sha256 for payload in delivery.payloads}
     alike = Release.objects.filter(
-        dataset=dataset, held_reason=reason, state__in=(Release.State.HELD, Release.State.DISCARDED)
+        dataset=dataset, problems=problems, state__in=(Release.State.HELD, Release.State.DISCARDED)
     )
     for before in alike.prefetch_related(Prefetch("payloads", Payload.objects.defer("compressed"))):
         if {payload.sha256 for payload in before.payloads.all()} == hashes:
             return before
     release = _release(delivery, dataset, job, known_from=known_from, now=now, state=Release.State.HELD)
-    release.held_reason = reason
-    release.save(update_fields=("held_reason",))
+    release.problems = problems
+    release.save(update_fields=("problems",))
     _note_slices(release, [SliceOutcome(key) for key in held])
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_HELD, {"release": release.pk, "slices": list(held)})
     return release
 
 
-def _write(release: Release, passed: Sequence[str], outcomes: Sequence[SliceOutcome]) -> None:
-    values: dict[str, int | dt.datetime | list[str]] = {
-        "release": release.pk,
-        "known_from": release.known_from,
-        "slices": list(passed),
-    }
+def _let_through(release: Release, *, known_from: dt.datetime, now: dt.datetime) -> Release:
+    """A held release becomes a published one under its own number."""
+    release.state, release.known_from, release.published_at = Release.State.PUBLISHED, known_from, now
+    release.save(update_fields=("state", "known_from", "published_at"))
+    release.slices.all().delete()
+    return release
+
+
+def _run(shelf: Shelf, statement: str, **values: Any) -> None:
+    names = {"table": shelf.table, "names_sql": shelf.names_sql, "values_sql": shelf.values_sql}
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSE_OLD, values)
-        cursor.execute(_ADD_NEW, values)
+        cursor.execute(statement.format(**names), values)
+
+
+def _write(shelf: Shelf, release: Release, passed: Sequence[str], outcomes: Sequence[SliceOutcome]) -> None:
+    values = {"release": release.pk, "known_from": release.known_from, "slices": list(passed)}
+    _run(shelf, _CLOSE_OLD, **values)
+    _run(shelf, _ADD_NEW, dataset=release.dataset_id, **values)
     release.added = sum(o.added for o in outcomes)
     release.revised = sum(o.revised for o in outcomes)
     release.withdrawn = sum(o.withdrawn for o in outcomes)

@@ -11,8 +11,10 @@ from typing import Any
 
 from django.db import connection
 
-from markets.models import Area, Dataset, Indicator, UnmappedCode
-from markets.sources.base import ObservationRow, SliceDelivery, UnmappedRow
+from markets.ingest.shelves import Shelf, shelf_of
+from markets.models import Dataset, UnmappedCode
+from markets.sources.base import FactRow, SliceDelivery, UnmappedRow
+from markets.vocabulary import FactKind
 
 # A revision smaller than this share of the value is arithmetic noise of the provider's own conversion.
 NOISE_SHARE = Decimal("1e-9")
@@ -24,34 +26,36 @@ BOUND_REACH = dt.timedelta(days=548)
 _CREATE = """
     DROP TABLE IF EXISTS delivered, staged;
     CREATE TEMPORARY TABLE delivered (
-        slice text NOT NULL, area text NOT NULL, period text NOT NULL, frequency text NOT NULL,
+        slice text NOT NULL, subject text NOT NULL, period text NOT NULL, frequency text NOT NULL,
         value numeric, exponent smallint, obs_status text NOT NULL
     ) ON COMMIT DROP
 """
 _DROP_REPEATED = """
     DELETE FROM delivered WHERE ctid IN (
         SELECT ctid FROM (
-            SELECT ctid, row_number() OVER (PARTITION BY slice, area, period, value, obs_status) AS nth FROM delivered
+            SELECT ctid, row_number() OVER (PARTITION BY slice, subject, period, value, obs_status) AS nth
+            FROM delivered
         ) numbered WHERE nth > 1
     )
 """
 _CONFLICTING = """
-    SELECT slice, min(area || ' ' || period), count(*) FROM (
-        SELECT slice, area, period FROM delivered GROUP BY slice, area, period HAVING count(*) > 1
+    SELECT slice, min(ltrim(subject || ' ' || period)), count(*) FROM (
+        SELECT slice, subject, period FROM delivered GROUP BY slice, subject, period HAVING count(*) > 1
     ) doubled GROUP BY slice
 """
-# What a complete delivery no longer names is withdrawn, in so many words.
+# What a complete delivery no longer names is withdrawn, in so many words: of all periods, or of those it speaks of.
 _ADD_MISSING = """
     INSERT INTO delivered
-    SELECT o.indicator_id, o.area_id, o.period, o.frequency, NULL, NULL, 'x'
-    FROM markets_observation o
-    WHERE o.known_to IS NULL AND o.value IS NOT NULL AND o.indicator_id = ANY(%(complete)s)
-      AND NOT EXISTS (SELECT 1 FROM delivered d
-                      WHERE d.slice = o.indicator_id AND d.area = o.area_id AND d.period = o.period)
+    SELECT {slice_sql}, {subject_sql}, o.period, o.frequency, NULL, NULL, 'x'
+    FROM {table} o
+    JOIN unnest(%(slices)s::text[], %(periods)s::text[]) AS covered (slice, period)
+      ON {slice_sql} = covered.slice AND (covered.period IS NULL OR covered.period = o.period)
+    WHERE o.known_to IS NULL AND o.value IS NOT NULL AND {scope_sql}
+      AND NOT EXISTS (SELECT 1 FROM delivered d WHERE {match_sql} AND o.period = d.period)
 """
 # A table that autovacuum saw empty (before the first load is committed, after much was undone) is taken for one
 # row, and joined row by row with all that was delivered: minutes instead of a second.
-_IS_TAKEN_FOR_EMPTY = "SELECT reltuples <= 0 FROM pg_class WHERE oid = 'markets_observation'::regclass"
+_IS_TAKEN_FOR_EMPTY = "SELECT reltuples <= 0 FROM pg_class WHERE oid = %s::regclass"
 # `void`: a period that was never known and is still not known needs no row.
 # `late`: an older vintage arrives after a newer one; what is in force stays. A file's age is the provider's own date;
 # what is in force may have but the latest day it can be of, and is newer than a file only where that is beyond doubt.
@@ -75,8 +79,7 @@ _COMPARE = """
                         OR d.obs_status <> CASE o.obs_status WHEN 'r' THEN '' ELSE o.obs_status END
                       THEN 'refined' ELSE 'agreed' END
         ELSE 'revised' END AS verdict
-    FROM delivered d LEFT JOIN markets_observation o
-      ON o.known_to IS NULL AND o.indicator_id = d.slice AND o.area_id = d.area AND o.period = d.period
+    FROM delivered d LEFT JOIN {table} o ON o.known_to IS NULL AND {match_sql} AND o.period = d.period
     LEFT JOIN markets_release r ON r.id = o.release_id
 """
 
@@ -85,10 +88,11 @@ _COMPARE = """
 class Staged:
     """What staging found.
 
-    conflicts: slices with two values for one key, and which. rows, stated: how many rows of each slice have
-    known codes, and how many of them a value. unmapped_rows: how many rows have unknown codes.
+    shelf: where its rows stand. conflicts: slices with two values for one key, and which. rows, stated: how many rows
+    of each slice have known codes, and how many of them a value. unmapped_rows: how many rows have unknown codes.
     """
 
+    shelf: Shelf
     conflicts: Mapping[str, str]
     rows: Mapping[str, int]
     stated: Mapping[str, int]
@@ -107,30 +111,46 @@ def stage(
 
     released_on: the provider's own date, where a value in force of a newer date must stay.
     """
+    shelf = shelf_of(FactKind(dataset.kind))
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
-        unmapped, rows, stated = _copied(cursor, dataset, slices)
+        unmapped, rows, stated = _copied(cursor, shelf, slices)
         cursor.execute("ANALYZE delivered")
-        cursor.execute(_IS_TAKEN_FOR_EMPTY)
+        cursor.execute(_IS_TAKEN_FOR_EMPTY, (shelf.table,))
         if cursor.fetchone()[0]:
-            cursor.execute("ANALYZE markets_observation")
+            cursor.execute(f"ANALYZE {shelf.table}")
         cursor.execute(_DROP_REPEATED)
         cursor.execute(_CONFLICTING)
         conflicts = {
             key: f"{first} (and {count - 1} more)" if count > 1 else first for key, first, count in cursor.fetchall()
         }
-        complete = [s.key for s in slices if s.covers_all and s.rows]
-        cursor.execute(_ADD_MISSING, {"complete": complete})
-        compared = {
+        covered = [
+            (s.key, period) for s in slices if s.rows for period in ((None,) if s.covers_all else s.covers_periods)
+        ]
+        compared: dict[str, Any] = {
+            "dataset": dataset.pk,
+            "slices": [key for key, _period in covered],
+            "periods": [period for _key, period in covered],
             "known_from": known_from,
             "released_on": released_on,
             "certainly_newer": certainly_newer(released_on),
             "noise": NOISE_SHARE,
         }
-        cursor.execute(_COMPARE, compared)
+        cursor.execute(_on(shelf, _ADD_MISSING), compared)
+        cursor.execute(_on(shelf, _COMPARE), compared)
         cursor.execute("ANALYZE staged")
     _remember_unmapped(dataset, unmapped, now)
-    return Staged(conflicts, rows, stated, sum(unmapped.values()))
+    return Staged(shelf, conflicts, rows, stated, sum(unmapped.values()))
+
+
+def _on(shelf: Shelf, statement: str) -> str:
+    return statement.format(
+        table=shelf.table,
+        slice_sql=shelf.slice_sql,
+        subject_sql=shelf.subject_sql,
+        match_sql=shelf.match_sql,
+        scope_sql=shelf.scope_sql,
+    )
 
 
 def certainly_newer(released_on: dt.date | None) -> dt.datetime | None:
@@ -141,12 +161,10 @@ def certainly_newer(released_on: dt.date | None) -> dt.datetime | None:
 
 
 def _copied(
-    cursor: Any, dataset: Dataset, slices: Sequence[SliceDelivery]
+    cursor: Any, shelf: Shelf, slices: Sequence[SliceDelivery]
 ) -> tuple[Counter[UnmappedRow], Counter[str], Counter[str]]:
     """Copy the rows with known codes; the others by code, and for each slice how many rows and values were copied."""
-    known_areas = set(Area.objects.values_list("code", flat=True))
-    keys = [s.key for s in slices]
-    known_indicators = set(Indicator.objects.filter(dataset=dataset, code__in=keys).values_list("code", flat=True))
+    unknown = shelf.codes(slices)
     unmapped: Counter[UnmappedRow] = Counter()
     rows: Counter[str] = Counter()
     stated: Counter[str] = Counter()
@@ -154,10 +172,8 @@ def _copied(
         for delivered in slices:
             unmapped.update(delivered.unmapped)
             for row in delivered.rows:
-                if row.indicator not in known_indicators:
-                    unmapped[UnmappedRow("indicator", row.indicator, "")] += 1
-                elif row.area not in known_areas:
-                    unmapped[UnmappedRow("area", row.area, "")] += 1
+                if missing := unknown(row):
+                    unmapped[missing] += 1
                 else:
                     copy.write_row(_columns(row))
                     rows[delivered.key] += 1
@@ -165,10 +181,10 @@ def _copied(
     return unmapped, rows, stated
 
 
-def _columns(row: ObservationRow) -> tuple[Any, ...]:
+def _columns(row: FactRow) -> tuple[Any, ...]:
     return (
-        row.indicator,
-        row.area,
+        row.slice_key,
+        row.subject,
         row.period,
         row.frequency.value,
         row.value,

@@ -1,11 +1,13 @@
 """Reasons of held releases by code, and jobs that stopped without a word as given up."""
 
+from typing import Any
+
 from django.db import migrations
 from django.db.models import F
 from django.db.models.functions import Now
 
 
-def reasons_by_code(apps, schema_editor):
+def reasons_by_code(apps: Any, schema_editor: Any) -> None:  # noqa: ARG001 Django's signature
     release = apps.get_model("markets", "Release")
     for held in release.objects.exclude(held_reason="").iterator():
         lines = held.held_reason.splitlines()
@@ -16,7 +18,7 @@ def reasons_by_code(apps, schema_editor):
     job.objects.update(created_at=F("started_at"), run_after=F("started_at"), attempts=1, attempts_most=1)
 
 
-def reasons_as_text(apps, schema_editor):
+def reasons_as_text(apps: Any, schema_editor: Any) -> None:  # noqa: ARG001 Django's signature
     release = apps.get_model("markets", "Release")
     for held in release.objects.exclude(problems=[]).iterator():
         held.held_reason = "\n".join(problem["message"] for problem in held.problems)

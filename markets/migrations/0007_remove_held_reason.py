@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('markets', '0006_reasons_by_code'),
+        ("markets", "0006_reasons_by_code"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='release',
-            name='held_reason',
+            model_name="release",
+            name="held_reason",
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -44,7 +45,7 @@ class Job(models.Model):
     dataset = models.ForeignKey(Dataset, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs")
     transport = models.CharField(max_length=8, blank=True)
     parameters = models.JSONField(default=dict)
-    idempotency_key = models.CharField(max_length=255, null=True, blank=True, unique=True)  # noqa: DJ001 unique
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True, unique=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -82,6 +83,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.dataset_id or ''} {self.state}"
+
+    @property
+    def begun_at(self) -> dt.datetime:
+        """When it was begun first, or asked for where nobody has begun yet."""
+        return self.started_at or self.created_at
 
     @property
     def is_open(self) -> bool:

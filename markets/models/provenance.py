@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 
 from django.conf import settings
@@ -56,6 +57,16 @@ class Payload(models.Model):
     @property
     def body(self) -> bytes:
         return zlib.decompress(bytes(self.compressed))
+
+
+def payload_row(body: bytes, content_type: str) -> Payload:
+    """Bytes as a row to be stored under their hash."""
+    return Payload(
+        sha256=hashlib.sha256(body).hexdigest(),
+        content_type=content_type[:100],
+        size_bytes=len(body),
+        compressed=zlib.compress(body, 6),
+    )
 
 
 class Release(models.Model):

@@ -145,7 +145,7 @@ class ReleasePage:
 
     release: ReleaseLine
     request: str
-    held_reason: str
+    held_reasons: tuple[str, ...]
     slices: tuple[SliceLine, ...]
     payloads: tuple[PayloadLine, ...]
 
@@ -205,7 +205,7 @@ def release_page(key: int) -> ReleasePage:
     return ReleasePage(
         release=release_line(release),
         request=release.request,
-        held_reason=release.held_reason,
+        held_reasons=tuple(told_again(problem, _) for problem in release.problems),
         slices=_slice_lines(release),
         payloads=tuple(
             PayloadLine(p.sha256, p.content_type, p.size_bytes, is_open)
@@ -274,7 +274,7 @@ def _dataset_line(dataset: Dataset, history: _History, series: int) -> DatasetLi
     freshness, since = _freshness(dataset, history)
     expected = None
     if dataset.refresh_every and job:
-        expected = job.started_at + dataset.refresh_every
+        expected = job.begun_at + dataset.refresh_every
     return DatasetLine(
         id=dataset.id,
         name=dataset.name,
@@ -298,12 +298,12 @@ def _dataset_line(dataset: Dataset, history: _History, series: int) -> DatasetLi
 def _freshness(dataset: Dataset, history: _History) -> tuple[Freshness, dt.datetime | None]:
     if history.newest is None:
         return Freshness.NOT_LOADED, None
-    if history.job and history.job.state in (Job.State.FAILED, Job.State.LOST):
-        return Freshness.FAILING, history.job.started_at
+    if history.job and history.job.state in (Job.State.FAILED, Job.State.DEAD):
+        return Freshness.FAILING, history.job.begun_at
     last = history.download
     if last is None:
         return Freshness.BUNDLED, history.newest.known_from
     # One missed turn is grace; two are late.
-    if dataset.refresh_every and timezone.now() - last.started_at > 2 * dataset.refresh_every:
-        return Freshness.LATE, last.started_at + dataset.refresh_every
-    return Freshness.CURRENT, last.started_at
+    if dataset.refresh_every and timezone.now() - last.begun_at > 2 * dataset.refresh_every:
+        return Freshness.LATE, last.begun_at + dataset.refresh_every
+    return Freshness.CURRENT, last.begun_at

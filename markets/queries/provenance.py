@@ -87,15 +87,17 @@ def last_jobs() -> dict[str, Job]:
 
     That a file kept aside could not be read says nothing of the source.
     """
-    newest = Job.objects.filter(transport="http").order_by("dataset_id", "-started_at").distinct("dataset_id")
-    return {job.dataset_id: job for job in newest}
+    asked = Job.objects.filter(transport="http", started_at__isnull=False)
+    newest = asked.order_by("dataset_id", "-started_at").distinct("dataset_id")
+    return {str(job.dataset_id): job for job in newest}
 
 
 def last_downloads() -> dict[str, Job]:
     """The newest refresh of each dataset that read its provider to the end, by download or from a file."""
     came_through = (Job.State.DONE, Job.State.UNCHANGED, Job.State.HELD)
     read = Job.objects.filter(transport__in=("http", "file"), state__in=came_through)
-    return {job.dataset_id: job for job in read.order_by("dataset_id", "-started_at").distinct("dataset_id")}
+    newest = read.order_by("dataset_id", "-started_at").distinct("dataset_id")
+    return {str(job.dataset_id): job for job in newest}
 
 
 def slices_of_release(release: int) -> QuerySet[Slice]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from markets.errors import NotFound
 from markets.sources import gapminder, unctad, worldbank
 from markets.sources.base import Source, SourceCard
+from markets.sources.http import Downloadable
 
+_SOURCES: dict[str, Source] = {worldbank.CARD.id: worldbank.WorldBank()}
 _CARDS = {card.id: card for card in (worldbank.CARD, gapminder.CARD, unctad.CARD)}
 
 
@@ -22,6 +24,12 @@ def card(dataset: str) -> SourceCard:
         raise NotFound(kind="dataset", key=dataset) from None
 
 
-def downloadable(dataset: str) -> Source | None:
-    """The source that can fetch this dataset anew; None when it only comes with the product."""
-    return worldbank.WorldBank() if dataset == worldbank.CARD.id else None
+def readable(dataset: str) -> Source | None:
+    """The source that reads this dataset's payload files; None when there is none."""
+    return _SOURCES.get(dataset)
+
+
+def downloadable(dataset: str) -> Downloadable | None:
+    """The source that can fetch this dataset anew; None when it comes with the product or in files only."""
+    source = _SOURCES.get(dataset)
+    return source if isinstance(source, Downloadable) else None

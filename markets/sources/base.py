@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Protocol
 
 from markets.errors import MarketsError
@@ -98,7 +97,7 @@ class TradeTotalRow:
     @property
     def slice_key(self) -> str:
         """`KAZ/M/USD/CIF`; the last part is empty where the valuation is not stated."""
-        return "/".join((self.reporter, self.flow, self.currency, self.valuation or ""))
+        return f"{self.reporter}/{self.flow}/{self.currency}/{self.valuation or ''}"
 
     @property
     def subject(self) -> str:
@@ -122,7 +121,7 @@ class ExchangeRateRow:
     @property
     def slice_key(self) -> str:
         """`CNY/EUR/reference`."""
-        return "/".join((self.currency, self.base, self.kind))
+        return f"{self.currency}/{self.base}/{self.kind}"
 
     @property
     def subject(self) -> str:
@@ -206,25 +205,34 @@ class Delivery:
     problems: Sequence[SliceProblem] = field(default_factory=tuple)
 
 
-Announced = Callable[[Sequence[Path]], Iterator[Path]]
+class Memory(Protocol):
+    """What a client was answered before, so that work that was cut off need not ask again."""
+
+    def recall(self, request: str) -> RawPayload | None:
+        """The answer to this request; None when it must be asked."""
+        ...
+
+    def remember(self, answer: RawPayload) -> None:
+        """Keep an answer, in place of an older one to the same request."""
+        ...
 
 
 class Source(Protocol):
-    """A provider. Each transport it does not speak raises SourceRefused with the ones it does."""
+    """A provider whose payload files we can read."""
 
     @property
     def card(self) -> SourceCard:
         """Its card."""
         ...
 
-    def download(self, wanted: Iterable[str]) -> Iterator[Delivery]:
-        """Fetch the wanted slices from the provider, one delivery a vintage."""
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Endings of the payload files it reads, such as `.json`."""
         ...
 
-    def read(self, path: Path, wanted: Sequence[str], announced: Announced = iter) -> Iterator[Delivery]:
-        """Read payload files in the provider's documented form from a file or a directory.
+    def read(self, payloads: Iterable[RawPayload], wanted: Sequence[str]) -> Iterator[Delivery]:
+        """Payloads in the provider's documented form, one delivery a vintage. Their `request` is the file's name.
 
-        announced: goes through the files and may tell which one is next. Raises NoPayload at once, before anything
-        is read, when there is no file.
+        wanted: the slices that are known here; those of trade totals and exchange rates need not be known.
         """
         ...

@@ -9,17 +9,17 @@ import datetime as dt
 import email.utils
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import httpx2
 import orjson
 import stamina
 
 from markets.errors import SourceChanged, SourceRefused, SourceUnavailable
-from markets.sources.base import RawPayload
+from markets.sources.base import Delivery, Memory, RawPayload, Source
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 30.0
@@ -33,44 +33,54 @@ PASSING_STATUSES = frozenset({408, 425, 429})
 
 @dataclass(frozen=True)
 class SourceClient:
-    """Fetches documents of one source. `transport` is swapped in tests, never the functions."""
+    """Fetches documents of one source. `transport` is swapped in tests, never the functions.
+
+    memory: what was answered before, by the same job on another worker.
+    """
 
     source: str
     base_url: str
     transport: httpx2.BaseTransport | None = None
+    accept: str = "application/json"
     attempts: int = ATTEMPTS
     deadline_s: float = TOTAL_DEADLINE_S
     wait_initial_s: float = 0.5
     clock: Callable[[], float] = time.monotonic
+    memory: Memory | None = None
 
-    def fetch(self, path: str, params: dict[str, str | int]) -> RawPayload:
-        """The answer as delivered; `parsed_json` reads it.
+    def fetch(self, path: str, params: Mapping[str, str | int], *, anew: bool = False) -> RawPayload:
+        """The answer as delivered, from memory when it is there and not asked for anew; `parsed_json` reads it.
 
         Raises SourceUnavailable (time-outs, 429, 5xx, connection faults, after the retries), SourceRefused
         (401, 402, 403, 451), SourceChanged (other statuses, redirects, a body too large or not decodable).
         """
+        address = str(httpx2.Request("GET", self.base_url + path, params=params).url)
+        known = self.memory.recall(address) if self.memory and not anew else None
+        if known is not None:
+            return known
         retrying = stamina.RetryingCaller(
             attempts=self.attempts,
             timeout=self.deadline_s,
             wait_initial=self.wait_initial_s,
             wait_max=WAIT_MAX_S,
         ).on(_when_to_retry)
-        return retrying(self._fetch_once, path, params)
+        answer = retrying(self._fetch_once, address)
+        if self.memory:
+            self.memory.remember(answer)
+        return answer
 
-    def _fetch_once(self, path: str, params: dict[str, str | int]) -> RawPayload:
+    def _fetch_once(self, address: str) -> RawPayload:
         timeout = httpx2.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
         started = self.clock()
         try:
             with (
-                httpx2.Client(
-                    base_url=self.base_url, timeout=timeout, transport=self.transport, verify=_trusted()
-                ) as client,
-                client.stream("GET", path, params=params, headers={"Accept": "application/json"}) as answer,
+                httpx2.Client(timeout=timeout, transport=self.transport, verify=_trusted()) as client,
+                client.stream("GET", address, headers={"Accept": self.accept}) as answer,
             ):
                 self._check_status(answer)
                 body = self._body_within_limits(answer, started)
                 return RawPayload(
-                    request=str(answer.url),
+                    request=address,
                     body=body,
                     content_type=answer.headers.get("content-type", ""),
                     retrieved_at=dt.datetime.now(dt.UTC),
@@ -104,6 +114,20 @@ class SourceClient:
                 raise SourceUnavailable(source=self.source, reason=f"its body took longer than {self.deadline_s:g} s")
             chunks.append(chunk)
         return b"".join(chunks)
+
+
+@runtime_checkable
+class Downloadable(Source, Protocol):
+    """A provider that we can ask."""
+
+    @property
+    def client(self) -> SourceClient:
+        """The client it asks with."""
+        ...
+
+    def download(self, wanted: Iterable[str], client: SourceClient | None = None) -> Iterator[Delivery]:
+        """Fetch the wanted slices, one delivery a vintage. client: one with a memory, in place of its own."""
+        ...
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.django_db
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
+DOUBTED = {"code": "release_held", "message": "12 of 40 values are gone"}
+
 
 def delivered(release: Release, body: bytes, content_type: str = "application/json") -> str:
     """Keep a raw payload of the release; its SHA-256."""
@@ -88,7 +90,11 @@ def test_a_dataset_lists_its_series_its_vintages_and_codes_that_are_not_known(cl
 
 
 def test_held_vintages_are_listed_as_such(client: Client) -> None:
-    ReleaseFactory(title="Doubtful", state=Release.State.HELD, held_reason="12 of 40 values are gone")
+    ReleaseFactory(
+        title="Doubtful",
+        state=Release.State.HELD,
+        problems=[DOUBTED],
+    )
     assert "Doubtful read from files of the publisher's ! Held for review" in main(page(client, "/en/data/worldbank/"))
     assert "Doubtful" not in main(page(client, "/en/data/"))
 
@@ -115,7 +121,11 @@ def test_a_release_is_the_birth_certificate_of_its_figures(client: Client) -> No
 
 
 def test_a_held_release_says_why_and_that_its_values_are_not_in_force(client: Client) -> None:
-    held = ReleaseFactory(state=Release.State.HELD, held_reason="12 of 40 values are gone", published_at=None)
+    held = ReleaseFactory(
+        state=Release.State.HELD,
+        problems=[DOUBTED],
+        published_at=None,
+    )
     told = main(page(client, f"/en/releases/{held.pk}/"))
     assert "Held for review. The values of this vintage are not in force" in told
     assert "12 of 40 values are gone" in told

@@ -42,7 +42,7 @@ def test_a_release_page_is_the_birth_certificate_of_its_figures() -> None:
     assert second is not None
     page = release_page(second.pk)
     assert page.request == "a file"
-    assert page.held_reason == ""
+    assert page.held_reasons == ()
     assert [(s.indicator, s.name, s.revised, s.withdrawn) for s in page.slices] == [
         (GDP, "GDP", 1, 0),
         (POPULATION, "Population", 0, 1),
@@ -62,7 +62,7 @@ def test_a_held_release_says_why_and_is_no_newest_release() -> None:
     assert held is not None
     page = release_page(held.pk)
     assert page.release.state == Release.State.HELD
-    assert "two different values for KAZ 2023" in page.held_reason
+    assert "two different values for KAZ 2023" in page.held_reasons[0]
     assert [s.indicator for s in page.slices] == [GDP]
     assert [release.id for release in data_page().releases] == [published.pk]
     assert [release.id for release in dataset_page("worldbank").releases] == [held.pk, published.pk]
@@ -138,7 +138,7 @@ def test_a_download_that_came_through_is_current_until_two_turns_are_missed(stat
         assert (line().freshness, line().since) == ("late", job.started_at + WEEK)
 
 
-@pytest.mark.parametrize("state", ["failed", "lost"])
+@pytest.mark.parametrize("state", ["failed", "dead"])
 def test_a_download_that_failed_says_since_when_and_why(state: str) -> None:
     ReleaseFactory()
     JobFactory()
@@ -164,7 +164,7 @@ def test_a_file_that_could_not_be_read_says_nothing_of_the_source() -> None:
     assert (line().freshness, line().last_error) == ("current", "")
 
 
-@pytest.mark.parametrize(("state", "freshness"), [("failed", "failing"), ("lost", "failing"), ("running", "bundled")])
+@pytest.mark.parametrize(("state", "freshness"), [("failed", "failing"), ("dead", "failing"), ("running", "bundled")])
 def test_only_a_download_that_came_through_makes_a_dataset_current(state: str, freshness: str) -> None:
     ReleaseFactory()
     JobFactory(state=state)

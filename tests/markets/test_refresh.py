@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from markets import sources
 from markets.errors import IngestError, NoPayload, NotFound, SourceRefused, SourceUnavailable
-from markets.models import Job, Observation, Payload, Release, Slice
+from markets.jobs.holding import PAUSE_LONGEST_S, pause_s
+from markets.models import Job, JobAnswer, Observation, Payload, Release, Slice
 from markets.refresh import RefreshOutcome, due, plan, refresh
-from markets.sources import worldbank
-from markets.tasks import PAUSE_LONGEST_S, pause_s, refresh_dataset
+from markets.tasks import refresh_dataset, run_refresh
 from markets.vocabulary import Transport
 from tests.factories import GDP, GDP_GROWTH, POPULATION, SPECIMENS, JobFactory, entry, page, pages, saved
 
@@ -52,8 +53,8 @@ class Provider:
 
 
 @pytest.fixture
-def provider(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Provider:
-    monkeypatch.setattr(worldbank, "BASE_URL", httpserver.url_for("").rstrip("/"))
+def provider(httpserver: HTTPServer, settings: Any) -> Provider:
+    settings.SOURCE_URLS = {"worldbank": httpserver.url_for("").rstrip("/")}
     return Provider(httpserver)
 
 
@@ -163,7 +164,7 @@ def test_a_held_series_is_reported_with_its_reason(provider: Provider) -> None:
     assert "15 of 20 values are gone" in str(outcome.held[GDP])
     assert ", 0 published, 1 held, " in outcome.summary
     job = last_job()
-    assert (job.state, job.problems[0]["slice"], job.problems[0]["code"]) == (Job.State.HELD, GDP, "release_held")
+    assert (job.state, job.problems[0]["slice"], job.problems[0]["code"]) == (Job.State.HELD, GDP, "held_shrunk")
     assert len(values()) == 20
 
 
@@ -346,7 +347,7 @@ def test_what_was_never_downloaded_is_due() -> None:
 
 @pytest.mark.parametrize(
     ("state", "is_due"),
-    [("done", False), ("unchanged", False), ("held", False), ("failed", True), ("lost", True), ("running", True)],
+    [("done", False), ("unchanged", False), ("held", False), ("failed", True), ("dead", True), ("running", True)],
 )
 def test_a_download_that_came_through_is_good_for_its_time(state: str, *, is_due: bool) -> None:
     JobFactory(state=state)
@@ -390,28 +391,74 @@ def test_a_plan_asks_nothing(provider: Provider) -> None:
 
 
 # ---------------------------------------------------------------- on a schedule
-def test_the_task_refreshes_what_is_due_and_nothing_else(provider: Provider) -> None:
+def asked_for(dataset: str = "worldbank") -> Job:
+    """What the clock leaves behind: a job, and a message that wakes a worker, sent once that is committed."""
+    assert refresh_dataset.apply(args=[dataset]).successful()
+    return Job.objects.order_by("-created_at")[0]
+
+
+def woken(job: Job) -> Job:
+    """A worker that was woken for this job."""
+    assert run_refresh.apply(args=[str(job.pk)]).successful()
+    job.refresh_from_db()
+    return job
+
+
+def test_the_clock_asks_for_what_is_due_and_a_worker_does_it(provider: Provider) -> None:
     provider.answers = {GDP: page([entry(100)])}
-    assert refresh_dataset.apply(args=["worldbank"]).successful()
+    assert woken(asked_for()).state == Job.State.DONE
     assert values() == {("KAZ", "2023"): 100}
     asked = len(provider.asked)
-    assert refresh_dataset.apply(args=["worldbank"]).successful()
-    assert refresh_dataset.apply(args=["nonsense"]).successful()
+    asked_for()
+    asked_for("nonsense")
+    assert len(provider.asked) == asked
+    assert Job.objects.count() == 1
+
+
+def test_asking_twice_leaves_one_job(provider: Provider) -> None:
+    assert asked_for() == asked_for()
+    assert provider.asked == []
+
+
+def test_a_message_for_a_job_that_was_done_has_no_effect(provider: Provider) -> None:
+    provider.answers = {GDP: page([entry(100)])}
+    job = woken(asked_for())
+    asked = len(provider.asked)
+    assert woken(job).attempts == 1
     assert len(provider.asked) == asked
 
 
-def test_the_task_tries_again_when_the_source_is_silent_and_gives_up_in_the_end(provider: Provider) -> None:
+def test_a_silent_source_is_asked_again_later_and_given_up_in_the_end(provider: Provider) -> None:
     provider.other = Response(status=503)
-    outcome = refresh_dataset.apply(args=["worldbank"])
-    assert isinstance(outcome.result, SourceUnavailable)
-    assert Job.objects.filter(state=Job.State.FAILED).count() == refresh_dataset.max_retries + 1
+    job = woken(asked_for())
+    assert (job.state, job.attempts) == (Job.State.QUEUED, 1)
+    assert 50 < (job.run_after - timezone.now()).total_seconds() <= 60
+    for _attempt in range(2):
+        Job.objects.filter(pk=job.pk).update(run_after=timezone.now() - dt.timedelta(seconds=1))
+        woken(job)
+    assert (job.state, job.attempts) == (Job.State.FAILED, 3)
+    assert job.problems[-1]["code"] == "source_unavailable"
+
+
+def test_a_worker_that_goes_on_asks_only_for_the_rest(provider: Provider) -> None:
+    provider.answers = {GDP: page([entry(100)]), POPULATION: page([entry(7, indicator=POPULATION)])}
+    provider.other = Response(status=503)
+    job = woken(asked_for())
+    first = list(provider.asked)
+    provider.other = [{"message": [{"id": "175"}]}]
+    Job.objects.filter(pk=job.pk).update(run_after=timezone.now() - dt.timedelta(seconds=1))
+    assert woken(job).state == Job.State.DONE
+    again = provider.asked[len(first) :]
+    assert f"{GDP} 1" in first
+    assert f"{GDP} 1" not in again
+    assert values() == {("KAZ", "2023"): 100}
+    assert not JobAnswer.objects.exists()
 
 
 def test_a_refusal_is_not_tried_again(provider: Provider) -> None:
     provider.answers = {GDP: Response(status=403)}
-    outcome = refresh_dataset.apply(args=["worldbank"])
-    assert isinstance(outcome.result, SourceRefused)
-    assert Job.objects.count() == 1
+    job = woken(asked_for())
+    assert (job.state, job.problems[-1]["code"]) == (Job.State.FAILED, "source_refused")
 
 
 def test_the_pauses_double_honour_the_source_and_end_at_an_hour() -> None:

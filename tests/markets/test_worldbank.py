@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from markets.errors import (
     SourceUnavailable,
     UnknownCode,
 )
-from markets.sources.base import Delivery, ObservationRow, RawPayload
+from markets.sources.base import Delivery, ObservationRow, RawPayload, SliceProblem
+from markets.sources.files import payload_files, payloads_of
 from markets.sources.http import SourceClient
 from markets.sources.worldbank import CARD, MAX_PAGES, WorldBank
 from markets.sources.worldbank.answers import STATUS_BY_PROVIDER, joined, page_of
@@ -48,7 +50,12 @@ JULY, OCTOBER = dt.date(2025, 7, 1), dt.date(2025, 10, 7)
 
 
 def read(path: Path, *wanted: str) -> list[Delivery]:
-    return list(WorldBank().read(path, wanted or WANTED))
+    """As a refresh reads files, those that could not be opened last."""
+    unreadable: list[SliceProblem] = []
+    files = payload_files("worldbank", path, WorldBank().endings)
+    payloads = payloads_of("worldbank", path if path.is_dir() else path.parent, files, unreadable)
+    *before, last = WorldBank().read(payloads, wanted or WANTED)
+    return [*before, replace(last, problems=(*last.problems, *unreadable))]
 
 
 def values(delivery: Delivery) -> dict[tuple[str, str, str], Decimal | None]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from markets import curation, search, sources
@@ -46,7 +47,7 @@ class Command(BaseCommand):
 
     def _load_dataset(self, dataset: str) -> bool:
         try:
-            outcome = refresh(dataset, bundled=True)
+            outcome = refresh(dataset, bundled=True, wait_s=2 * settings.JOB_LEASE_SECONDS)
         except RefreshRunning as running:
             self.stderr.write(str(running))
             return False

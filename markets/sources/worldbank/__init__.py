@@ -15,14 +15,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import Final
 
 from markets.errors import SourceChanged, SourceUnavailable, UnknownCode
-from markets.sources.base import Announced, Delivery, RawPayload, SliceDelivery, SliceProblem, SourceCard, Vintage
+from markets.sources.base import Delivery, RawPayload, SliceDelivery, SliceProblem, SourceCard, Vintage
 from markets.sources.http import SourceClient
 from markets.sources.worldbank.answers import SOURCE, Answer, Page, is_one_state, joined, page_of
-from markets.sources.worldbank.files import answers_in_files, payload_files
+from markets.sources.worldbank.pages import answers_in
 from markets.vocabulary import Transport
 
 CARD: Final = SourceCard(
@@ -52,19 +52,22 @@ class WorldBank:
 
     card: SourceCard = CARD
     client: SourceClient = field(default_factory=lambda: SourceClient(CARD.id, BASE_URL))
+    endings: tuple[str, ...] = (".json",)
 
-    def download(self, wanted: Iterable[str]) -> Iterator[Delivery]:
+    def download(self, wanted: Iterable[str], client: SourceClient | None = None) -> Iterator[Delivery]:
         """All wanted indicators, one delivery a vintage; what fails for one indicator is reported, the others go on.
 
-        Raises SourceUnavailable or SourceRefused when the provider as a whole does not serve us.
+        client: one with a memory, in place of our own. Raises SourceUnavailable or SourceRefused when the provider as
+        a whole does not serve us.
         """
+        asking = client or self.client
         read: list[Answer] = []
         problems: list[SliceProblem] = []
         silent = 0
         for indicator in wanted:
             fetched: list[RawPayload] = []
             try:
-                read.append(self._whole_series(indicator, fetched))
+                read.append(_whole_series(asking, indicator, fetched))
                 silent = 0
             except (SourceChanged, UnknownCode) as problem:
                 problems.append(SliceProblem(indicator, problem, tuple(fetched)))
@@ -78,48 +81,39 @@ class WorldBank:
             raise problems[-1].error
         yield from _deliveries(Transport.HTTP, read, problems, covers_all=True)
 
-    def read(self, path: Path, wanted: Sequence[str], announced: Announced = iter) -> Iterator[Delivery]:
-        """Payload files (`*.json`, in the API's form) of a file or directory, one page or several for each indicator.
+    def read(self, payloads: Iterable[RawPayload], wanted: Sequence[str]) -> Iterator[Delivery]:
+        """Answers in the API's form, one page or several for each indicator.
 
-        Indicators that have no file here are not spoken of. Raises NoPayload at once when there is no file at all.
+        Indicators that are not among these payloads are not spoken of.
         """
-        return _read(path, payload_files(path), wanted, announced)
-
-    def _whole_series(self, indicator: str, fetched: list[RawPayload]) -> Answer:
-        """All pages of one series, crawled again once when the database changed meanwhile."""
-        for _attempt in range(2):
-            fetched.clear()
-            pages = [self._page(indicator, 1, fetched)]
-            if pages[0].pages > MAX_PAGES:
-                raise SourceChanged(source=CARD.id, reason=f"{indicator} has {pages[0].pages} pages")
-            pages += [self._page(indicator, number, fetched) for number in range(2, pages[0].pages + 1)]
-            if is_one_state(pages):
-                return _only_answer(indicator, joined(pages))
-        raise SourceChanged(
-            source=CARD.id,
-            reason=f"{indicator} changed twice while it was read; try again later",
-        )
-
-    def _page(self, indicator: str, number: int, fetched: list[RawPayload]) -> Page:
-        params: dict[str, str | int] = {
-            "format": "json",
-            "source": WDI_SOURCE_ID,
-            "per_page": PER_PAGE,
-            "page": number,
-        }
-        fetched.append(self.client.fetch(f"/v2/country/all/indicator/{indicator}", params))
-        return page_of(fetched[-1])
+        answers, problems = answers_in(payloads)
+        problems += [
+            SliceProblem(a.indicator, UnknownCode(dataset=CARD.id, scheme="indicator", code=a.indicator))
+            for a in answers
+            if a.indicator not in wanted
+        ]
+        known = [answer for answer in answers if answer.indicator in wanted]
+        yield from _deliveries(Transport.FILE, known, problems, covers_all=False)
 
 
-def _read(path: Path, files: Sequence[Path], wanted: Sequence[str], announced: Announced) -> Iterator[Delivery]:
-    read, problems = answers_in_files(path if path.is_dir() else path.parent, announced(files))
-    problems += [
-        SliceProblem(a.indicator, UnknownCode(dataset=CARD.id, scheme="indicator", code=a.indicator))
-        for a in read
-        if a.indicator not in wanted
-    ]
-    known = [answer for answer in read if answer.indicator in wanted]
-    yield from _deliveries(Transport.FILE, known, problems, covers_all=False)
+def _whole_series(client: SourceClient, indicator: str, fetched: list[RawPayload]) -> Answer:
+    """All pages of one series, crawled again once when the database changed meanwhile."""
+    for attempt in range(2):
+        fetched.clear()
+        ask = partial(_page, client, indicator, fetched, anew=attempt > 0)
+        pages = [ask(1)]
+        if pages[0].pages > MAX_PAGES:
+            raise SourceChanged(source=CARD.id, reason=f"{indicator} has {pages[0].pages} pages")
+        pages += [ask(number) for number in range(2, pages[0].pages + 1)]
+        if is_one_state(pages):
+            return _only_answer(indicator, joined(pages))
+    raise SourceChanged(source=CARD.id, reason=f"{indicator} changed twice while it was read; try again later")
+
+
+def _page(client: SourceClient, indicator: str, fetched: list[RawPayload], number: int, *, anew: bool) -> Page:
+    params: dict[str, str | int] = {"format": "json", "source": WDI_SOURCE_ID, "per_page": PER_PAGE, "page": number}
+    fetched.append(client.fetch(f"/v2/country/all/indicator/{indicator}", params, anew=anew))
+    return page_of(fetched[-1])
 
 
 def _only_answer(indicator: str, answers: Sequence[Answer]) -> Answer:

@@ -1,44 +1,29 @@
-"""Answers kept as payload files: found, told apart, and put together again without their addresses."""
+"""Answers kept aside as payloads: told apart, and put together again without their addresses."""
 
 from __future__ import annotations
 
 import datetime as dt
-import mimetypes
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from markets.errors import NoPayload, SourceChanged, SourceError, SourceRefused, UnknownCode
+from markets.errors import SourceChanged, SourceError, UnknownCode
 from markets.sources.base import RawPayload, SliceProblem
 from markets.sources.worldbank.answers import SOURCE, Answer, Page, joined, page_of
 
 
-def payload_files(path: Path) -> list[Path]:
-    """The file, or all `*.json` below the directory, in order. Raises NoPayload when there is none."""
-    files = sorted(p for p in path.rglob("*.json") if p.is_file()) if path.is_dir() else [path]
-    if not path.exists() or not files:
-        raise NoPayload(source=SOURCE, path=path)
-    return files
+def answers_in(payloads: Iterable[RawPayload]) -> tuple[list[Answer], list[SliceProblem]]:
+    """The answers in these payloads, and what could not be read.
 
-
-def answers_in_files(folder: Path, files: Iterable[Path]) -> tuple[list[Answer], list[SliceProblem]]:
-    """The answers in these files of a folder, and what could not be read.
-
-    One answer an indicator and vintage, in however many files it stands.
+    One answer an indicator and vintage, in however many payloads it stands.
     """
     pages: dict[str, Page] = {}
     problems: list[SliceProblem] = []
-    for file in files:
-        name = os.fsencode(file.relative_to(folder).as_posix()).decode("utf-8", "replace")
-        kept: tuple[RawPayload, ...] = ()
+    for payload in payloads:
         try:
-            payload = _payload(file, name)
-            kept = (payload,)
             # The same bytes saved twice are one page.
             pages.setdefault(payload.sha256, page_of(payload))
         except (SourceError, UnknownCode) as problem:
-            problems.append(SliceProblem(name, problem, kept))
+            problems.append(SliceProblem(payload.request, problem, (payload,)))
     answers: list[Answer] = []
     for question in _questions(pages.values()):
         try:
@@ -48,18 +33,6 @@ def answers_in_files(folder: Path, files: Iterable[Path]) -> tuple[list[Answer],
             kept = tuple(page.payload for page in question)
             problems.append(SliceProblem(kept[0].request, problem, kept))
     return _merged(answers), problems
-
-
-def _payload(file: Path, name: str) -> RawPayload:
-    try:
-        return RawPayload(
-            request=name,
-            body=file.read_bytes(),
-            content_type=mimetypes.guess_type(file.name)[0] or "application/json",
-            retrieved_at=dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC),
-        )
-    except OSError as unreadable:
-        raise SourceRefused(source=SOURCE, reason=f"{name} cannot be read ({unreadable.strerror})") from unreadable
 
 
 def _questions(pages: Iterable[Page]) -> list[list[Page]]:

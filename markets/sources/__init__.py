@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from markets.errors import NotFound
-from markets.sources import gapminder, unctad, worldbank
+from markets.sources import china, gapminder, unctad, worldbank
 from markets.sources.base import Source, SourceCard
 
-_CARDS = {card.id: card for card in (worldbank.CARD, gapminder.CARD, unctad.CARD)}
+_CARDS = {card.id: card for card in (worldbank.CARD, gapminder.CARD, unctad.CARD, china.CARD)}
 
 
 def cards() -> list[SourceCard]:

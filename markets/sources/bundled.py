@@ -219,9 +219,7 @@ def _whole(rows: Iterable[FactRow]) -> tuple[str, ...]:
             totals[row.period] = row.value
         else:
             sums[row.period] = sums.get(row.period, Decimal(0)) + row.value
-    return tuple(
-        sorted(period for period, total in totals.items() if sums.get(period, 0) >= WHOLE_FROM_SHARE * total)
-    )
+    return tuple(sorted(period for period, total in totals.items() if sums.get(period, 0) >= WHOLE_FROM_SHARE * total))
 
 
 def _payload(extract: str, lines: Sequence[_Line]) -> RawPayload:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from markets import sources
 from markets.curation.tables import content_sha256
 from markets.models import LoadedFacts
-from markets.sources.bundled import EXTRACTS, FACTS
+from markets.sources.bundled import EXTRACTS, FACTS, FOLDERS
 
 _NAME = "observations"
 
@@ -25,6 +25,5 @@ def remember_observations(facts: Path = FACTS) -> None:
 
 
 def _sha256(facts: Path) -> str:
-    # Each kind of fact has a folder of its own.
-    tables = sorted(facts.glob("*/*.csv"))
+    tables = sorted(table for folder in FOLDERS for table in (facts / folder).glob("*.csv"))
     return content_sha256([facts / EXTRACTS, *tables], sources.cards())

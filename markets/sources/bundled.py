@@ -1,4 +1,4 @@
-"""The facts that come with the product: small tables of observations, each row with source, date and licence.
+"""The facts that come with the product: small tables of figures, each row with source, date and licence.
 
 Each extract of a dataset is one vintage. They take the same way as a download, so that a later download revises them.
 """
@@ -10,34 +10,64 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import Final
 
 from markets.errors import FactsInvalid, InvalidValue
-from markets.sources.base import Delivery, ObservationRow, RawPayload, SliceDelivery, Vintage
-from markets.vocabulary import ObsStatus, Period, PrintedNumber, Transport
+from markets.sources.base import Delivery, FactRow, ObservationRow, RawPayload, SliceDelivery, TradeTotalRow, Vintage
+from markets.vocabulary import Flow, ObsStatus, Period, PrintedNumber, Transport, Valuation
 
 FACTS: Final = Path(__file__).resolve().parent.parent / "facts"
 
 EXTRACTS: Final = "extracts.csv"
 OBSERVATIONS: Final = "observations"
+TRADE_TOTALS: Final = "trade_totals"
+WORLD: Final = "WLD"
+# A statement whose partners make up less than this share of the reporter's own total is a selection of partners.
+WHOLE_FROM_SHARE: Final = Decimal("0.5")
 _AT_LATEST = re.compile(r"at latest (\d{4})-(\d{2})(?:-(\d{2}))?", re.ASCII)
 _EXTRACT_COLUMNS: Final = ("id", "dataset", "title", "released", "licence", "citation", "rank")
-_OBSERVATION_COLUMNS: Final = ("extract", "indicator", "area", "period", "value", "obs_status")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_AREA: Final = re.compile(r"[A-Z]{3}")
+_POWER_OF_TEN: Final = re.compile(r"10{0,12}")
+# More digits than a printed number has: nothing is rounded on the way.
+_EXACT: Final = Context(prec=2 * PrintedNumber.MOST_DIGITS)
 
-_Rows = list[tuple[str, int, dict[str, str]]]
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of a fact table, and where it stands."""
+
+    table: str
+    number: int
+    fields: Mapping[str, str]
+
+    def wrong(self, reason: str) -> FactsInvalid:
+        return FactsInvalid(table=self.table, line=self.number, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of fact tables: the folder where they lie, what columns they must have, how a row is read."""
+
+    folder: str
+    columns: tuple[str, ...]
+    read: Callable[[Mapping[str, str]], FactRow]
 
 
 def deliveries(dataset: str, facts: Path = FACTS) -> Iterator[Delivery]:
     """The bundled vintages of a dataset, oldest first. Raises FactsInvalid with the file and line of what is wrong."""
     extracts = list(fact_rows(facts / EXTRACTS, _EXTRACT_COLUMNS))
-    rows_by_extract = _rows_by_extract(facts / OBSERVATIONS, {row["id"] for _line, row in extracts})
-    of_dataset = [(_rank(line, row), line, row) for line, row in extracts if row["dataset"] == dataset]
-    for _place, line, extract in sorted(of_dataset, key=lambda ranked: ranked[:2]):
-        rows = rows_by_extract.get(extract["id"], [])
-        if rows:
-            yield _delivery(dataset, extract, line, rows)
+    known = {row["id"] for _number, row in extracts}
+    lines_by_extract = [(kind, _lines_by_extract(facts / kind.folder, kind.columns, known)) for kind in _KINDS]
+    of_dataset = [(_rank(number, row), number, row) for number, row in extracts if row["dataset"] == dataset]
+    for _place, number, extract in sorted(of_dataset, key=lambda ranked: ranked[:2]):
+        for kind, found in lines_by_extract:
+            if lines := found.get(extract["id"]):
+                yield _delivery(dataset, extract, number, kind, lines)
 
 
 def fact_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, str]]]:
@@ -75,35 +105,38 @@ def released(text: str) -> tuple[dt.date | None, dt.date | None, str]:
     return None, dt.date(year, month, last_day), f"date unknown, {text}"
 
 
-def _rank(line: int, extract: dict[str, str]) -> int:
+def _rank(number: int, extract: Mapping[str, str]) -> int:
     if not (extract["rank"].isascii() and extract["rank"].isdigit()):
-        raise FactsInvalid(table=EXTRACTS, line=line, reason=f"rank {extract['rank']!r}: write a whole number")
+        raise FactsInvalid(table=EXTRACTS, line=number, reason=f"rank {extract['rank']!r}: write a whole number")
     return int(extract["rank"])
 
 
-def _rows_by_extract(folder: Path, known: Container[str]) -> dict[str, _Rows]:
-    found: dict[str, _Rows] = {}
+def _lines_by_extract(folder: Path, columns: Sequence[str], known: Container[str]) -> dict[str, list[_Line]]:
+    found: dict[str, list[_Line]] = {}
     for path in sorted(folder.glob("*.csv")):
-        for line, row in fact_rows(path, _OBSERVATION_COLUMNS):
+        for number, row in fact_rows(path, columns):
+            line = _Line(path.name, number, row)
             if row["extract"] not in known:
-                raise FactsInvalid(table=path.name, line=line, reason=f"{EXTRACTS} has no extract {row['extract']!r}")
-            found.setdefault(row["extract"], []).append((path.name, line, row))
+                raise line.wrong(f"{EXTRACTS} has no extract {row['extract']!r}")
+            found.setdefault(row["extract"], []).append(line)
     return found
 
 
 def _delivery(
     dataset: str,
-    extract: dict[str, str],
-    line: int,
-    rows: Sequence[tuple[str, int, dict[str, str]]],
+    extract: Mapping[str, str],
+    number: int,
+    kind: _Kind,
+    lines: Sequence[_Line],
 ) -> Delivery:
     try:
         released_on, known_by, note = released(extract["released"])
     except ValueError as wrong:
-        raise FactsInvalid(table=EXTRACTS, line=line, reason=f"released {extract['released']!r}: {wrong}") from wrong
-    slices: dict[str, list[ObservationRow]] = {}
-    for table, number, row in rows:
-        slices.setdefault(row["indicator"], []).append(_observation(table, number, row))
+        raise FactsInvalid(table=EXTRACTS, line=number, reason=f"released {extract['released']!r}: {wrong}") from wrong
+    slices: dict[str, list[FactRow]] = {}
+    for line in lines:
+        row = _read(kind, line)
+        slices.setdefault(row.slice_key, []).append(row)
     return Delivery(
         dataset=dataset,
         transport=Transport.BUNDLED,
@@ -115,33 +148,107 @@ def _delivery(
             licence=extract["licence"],
             citation=extract["citation"],
         ),
-        slices=[SliceDelivery(indicator, its_rows) for indicator, its_rows in slices.items()],
-        payloads=[_payload(extract["id"], rows)],
+        slices=[SliceDelivery(key, its_rows, covers_periods=_whole(its_rows)) for key, its_rows in slices.items()],
+        payloads=[_payload(extract["id"], lines)],
     )
 
 
-def _observation(table: str, line: int, row: dict[str, str]) -> ObservationRow:
+def _read(kind: _Kind, line: _Line) -> FactRow:
     try:
-        printed = PrintedNumber.parse(row["value"])
-        period = Period.parse(row["period"])
-        status = ObsStatus(row["obs_status"])
+        return kind.read(line.fields)
     except (InvalidValue, ValueError) as wrong:
-        raise FactsInvalid(table=table, line=line, reason=str(wrong)) from wrong
+        raise line.wrong(str(wrong)) from wrong
+
+
+def _observation(fields: Mapping[str, str]) -> ObservationRow:
+    printed = PrintedNumber.parse(fields["value"])
+    period = Period.parse(fields["period"])
     return ObservationRow(
-        row["indicator"],
-        row["area"],
+        fields["indicator"],
+        fields["area"],
         str(period),
         printed.value,
         printed.exponent,
-        status,
+        ObsStatus(fields["obs_status"]),
         period.frequency,
     )
 
 
-def _payload(extract: str, rows: Sequence[tuple[str, int, dict[str, str]]]) -> RawPayload:
+def _trade_total(fields: Mapping[str, str]) -> TradeTotalRow:
+    """The value as printed, in its printed unit, becomes whole units of the currency."""
+    printed = PrintedNumber.parse(fields["value"])
+    if printed.value < 0:
+        raise ValueError(f"value {fields['value']!r}: trade is never below zero")
+    tens = len(_in_form("multiplier", fields["multiplier"], _POWER_OF_TEN, "a power of ten such as 1000")) - 1
+    reporter = _in_form("reporter", fields["reporter"], _AREA, "a code of three capital letters")
+    partner = _in_form("partner", fields["partner"], _AREA, "a code of three capital letters")
+    if reporter == partner:
+        raise ValueError(f"{reporter} cannot trade with itself")
+    period = Period.parse(fields["period"])
+    return TradeTotalRow(
+        reporter,
+        Flow(fields["flow"]),
+        partner,
+        str(period),
+        printed.value.scaleb(tens, _EXACT),
+        printed.exponent + tens,
+        ObsStatus(fields["obs_status"]),
+        period.frequency,
+        _in_form("currency", fields["currency"], _CURRENCY, "a code such as USD"),
+        Valuation(fields["valuation"]) if fields["valuation"] else None,
+    )
+
+
+def _in_form(column: str, text: str, form: re.Pattern[str], expected: str) -> str:
+    if not form.fullmatch(text):
+        raise ValueError(f"{column} is {text!r}: write {expected}")
+    return text
+
+
+def _whole(rows: Iterable[FactRow]) -> tuple[str, ...]:
+    """The periods of a slice of which all partners are stated: their total is there, and they make up most of it.
+
+    China's rows have a total too, but only a few partners beside it.
+    """
+    totals: dict[str, Decimal] = {}
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        if not isinstance(row, TradeTotalRow) or row.value is None:
+            continue
+        if row.partner == WORLD:
+            totals[row.period] = row.value
+        else:
+            sums[row.period] = sums.get(row.period, Decimal(0)) + row.value
+    return tuple(sorted(period for period, total in totals.items() if sums.get(period, 0) >= WHOLE_FROM_SHARE * total))
+
+
+def _payload(extract: str, lines: Sequence[_Line]) -> RawPayload:
     """The extract's own rows as one CSV: what was delivered, and the hash by which it is known again."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0][2]), lineterminator="\n")
+    writer = csv.DictWriter(text, fieldnames=list(lines[0].fields), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(row for _table, _line, row in rows)
+    writer.writerows(line.fields for line in lines)
     return RawPayload(f"bundled: {extract}", text.getvalue().encode(), "text/csv", dt.datetime.now(dt.UTC))
+
+
+_KINDS: Final = (
+    _Kind(OBSERVATIONS, ("extract", "indicator", "area", "period", "value", "obs_status"), _observation),
+    _Kind(
+        TRADE_TOTALS,
+        (
+            "extract",
+            "reporter",
+            "flow",
+            "partner",
+            "period",
+            "value",
+            "currency",
+            "multiplier",
+            "valuation",
+            "obs_status",
+        ),
+        _trade_total,
+    ),
+)
+# Where figures lie: what must be loaded again when a table changes.
+FOLDERS: Final = tuple(kind.folder for kind in _KINDS)

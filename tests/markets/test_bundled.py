@@ -13,17 +13,29 @@ from hypothesis import strategies as st
 
 from markets.errors import FactsInvalid
 from markets.sources import cards
-from markets.sources.base import Delivery
+from markets.sources.base import Delivery, TradeTotalRow
 from markets.sources.bundled import deliveries, fact_rows, released
-from markets.vocabulary import ObsStatus, Transport
+from markets.vocabulary import Frequency, ObsStatus, Transport
 
 EXTRACT_COLUMNS = ("id", "dataset", "title", "released", "licence", "citation", "rank")
 OBSERVATION_COLUMNS = ("extract", "indicator", "area", "period", "value", "obs_status")
+TRADE_COLUMNS = (
+    "extract",
+    "reporter",
+    "flow",
+    "partner",
+    "period",
+    "value",
+    "currency",
+    "multiplier",
+    "valuation",
+    "obs_status",
+)
 
 
 @pytest.fixture
 def tables(tmp_path: Path) -> Path:
-    """A folder of fact tables with two vintages of the World Bank and one of Gapminder."""
+    """A folder of fact tables with two vintages of the World Bank, one of Gapminder and one of trade."""
     write(
         tmp_path / "extracts.csv",
         EXTRACT_COLUMNS,
@@ -32,6 +44,7 @@ def tables(tmp_path: Path) -> Path:
             ("older", "worldbank", "Older", "2022-04-08", "CC BY 4.0", "World Bank, older", "10"),
             ("other", "gapminder", "Other", "2024-01-01", "CC BY 4.0", "Gapminder", "10"),
             ("unused", "worldbank", "Unused", "2020-01-01", "CC BY 4.0", "World Bank, unused", "5"),
+            ("trade", "kaz-trade", "Trade", "at latest 2024-12", "CC BY 4.0", "The bureau", "10"),
         ],
     )
     write(
@@ -42,6 +55,17 @@ def tables(tmp_path: Path) -> Path:
             ("newer", "NY.GDP.MKTP.CD", "KAZ", "2023", "2.62642E+11", "e"),
             ("other", "internet_users", "KAZ", "2023", "92.9", ""),
             ("newer", "SP.POP.TOTL", "KAZ", "2023", "20330104", ""),
+        ],
+    )
+    write(
+        tmp_path / "trade_totals" / "some.csv",
+        TRADE_COLUMNS,
+        [
+            ("trade", "KAZ", "M", "CHN", "2022", "600.5", "USD", "1000", "CIF", ""),
+            ("trade", "KAZ", "M", "WLD", "2022", "1000", "USD", "1000", "CIF", ""),
+            ("trade", "KAZ", "M", "CHN", "2023", "1.2E+3", "USD", "1000", "CIF", "p"),
+            ("trade", "KAZ", "M", "WLD", "2023", "4000", "USD", "1000", "CIF", "p"),
+            ("trade", "KAZ", "X", "TUV", "2023-05", "0.0", "CNY", "10000", "", "k"),
         ],
     )
     return tmp_path
@@ -99,6 +123,27 @@ def test_the_same_tables_have_the_same_hashes(tables: Path) -> None:
     assert [old == new for old, new in zip(before, hashes(), strict=True)] == [True, False]
 
 
+def test_trade_becomes_whole_units_of_its_currency_with_the_place_of_its_last_digit(tables: Path) -> None:
+    (delivery,) = deliveries("kaz-trade", tables)
+    imports, exports = delivery.slices
+    assert (imports.key, exports.key) == ("KAZ/M/USD/CIF", "KAZ/X/CNY/")
+    assert [(row.period, row.value, row.last_digit_exponent) for row in imports.rows if row.subject == "CHN"] == [
+        ("2022", 600_500, 2),
+        ("2023", 1_200_000, 5),
+    ]
+    (next_to_nothing,) = exports.rows
+    assert isinstance(next_to_nothing, TradeTotalRow)
+    assert (next_to_nothing.value, next_to_nothing.last_digit_exponent) == (0, 3)
+    assert (next_to_nothing.obs_status, next_to_nothing.frequency) == (ObsStatus.LOW, Frequency.MONTHLY)
+    assert next_to_nothing.valuation is None
+
+
+def test_a_period_is_whole_when_the_partners_make_up_most_of_its_total(tables: Path) -> None:
+    (delivery,) = deliveries("kaz-trade", tables)
+    assert [each.covers_periods for each in delivery.slices] == [("2022",), ()]
+    assert not any(each.covers_all for each in delivery.slices)
+
+
 def test_a_dataset_without_extracts_has_no_deliveries(tables: Path) -> None:
     assert list(deliveries("unctad", tables)) == []
 
@@ -115,6 +160,21 @@ def test_a_dataset_without_extracts_has_no_deliveries(tables: Path) -> None:
         ("observations/some.csv", "92.9,", "92.9,,", "as many fields"),
         ("observations/some.csv", "other,internet_users", "typo,internet_users", "no extract 'typo'"),
         ("observations/some.csv", ",obs_status", ",status", "no column obs_status"),
+        ("trade_totals/some.csv", "KAZ,M,CHN,2022", "KAZ,imports,CHN,2022", "Flow"),
+        ("trade_totals/some.csv", "KAZ,M,CHN,2022", "KAZ,M,KAZ,2022", "with itself"),
+        ("trade_totals/some.csv", "KAZ,M,CHN,2022", "KAZ,M,China,2022", "partner"),
+        ("trade_totals/some.csv", "KAZ,M,CHN,2022", "398,M,CHN,2022", "reporter"),
+        ("trade_totals/some.csv", "KAZ,M,CHN,2022", "KAZ,M,CHN,22", "period"),
+        ("trade_totals/some.csv", "600.5", "600,5", "as many fields"),
+        ("trade_totals/some.csv", "600.5", "-", "finite decimal"),
+        ("trade_totals/some.csv", "600.5", "-600.5", "below zero"),
+        ("trade_totals/some.csv", "600.5,USD,1000", "600.5,dollars,1000", "currency"),
+        ("trade_totals/some.csv", "600.5,USD,1000", "600.5,USD,1024", "multiplier"),
+        ("trade_totals/some.csv", "600.5,USD,1000", "600.5,USD,", "multiplier"),
+        ("trade_totals/some.csv", "600.5,USD,1000,CIF", "600.5,USD,1000,cif", "Valuation"),
+        ("trade_totals/some.csv", "CNY,10000,,k", "CNY,10000,,?", "ObsStatus"),
+        ("trade_totals/some.csv", "trade,KAZ,X", "typo,KAZ,X", "no extract 'typo'"),
+        ("trade_totals/some.csv", ",multiplier", ",times", "no column multiplier"),
         ("extracts.csv", "2022-04-08", "2022-04-31", "released"),
         ("extracts.csv", "2022-04-08", "in spring", "released"),
         ("extracts.csv", "at latest 2025-06", "at latest 2025-13", "released"),
@@ -125,7 +185,7 @@ def test_a_dataset_without_extracts_has_no_deliveries(tables: Path) -> None:
 def test_a_fault_is_named_by_file_and_line(table: str, old: str, new: str, reason: str, tables: Path) -> None:
     line = change(tables / table, old, new)
     with pytest.raises(FactsInvalid) as fault:
-        [list(deliveries(dataset, tables)) for dataset in ("worldbank", "gapminder")]
+        [list(deliveries(dataset, tables)) for dataset in ("worldbank", "gapminder", "kaz-trade")]
     assert fault.value.context["table"] == Path(table).name
     assert fault.value.context["line"] == line
     assert reason in str(fault.value)
@@ -158,7 +218,7 @@ def test_every_bundled_table_can_be_read() -> None:
         assert delivery.vintage.licence
         assert delivery.vintage.citation
         for each in delivery.slices:
-            keys = [(row.area, row.period) for row in each.rows]
+            keys = [(row.subject, row.period) for row in each.rows]
             assert len(set(keys)) == len(keys), each.key
             assert all(row.value is not None for row in each.rows), each.key
 

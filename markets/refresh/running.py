@@ -96,7 +96,9 @@ def request(
     files = list(uploads)
     if files:
         if sources.readable(dataset) is None:
-            raise SourceRefused(source=dataset, reason="it comes with the product only; no form of file is known for it")
+            raise SourceRefused(
+                source=dataset, reason="it comes with the product only; no form of file is known for it"
+            )
         payloads = [RawPayload(name, body, kind, dt.datetime.now(dt.UTC)) for name, kind, body in files]
         if any(not payload.body for payload in payloads):
             raise InvalidRequest(reason="a file is empty")

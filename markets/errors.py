@@ -288,10 +288,19 @@ def stored(error: BaseException) -> dict[str, Any]:
 
 def told_again(kept: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
     """What `stored` kept, in the language of a translator; as it was kept where the failure was not foreseen."""
-    found = next((each for each in error_tree() if each.code == kept.get("code")), None)
+    found = _class_of(kept)
     if found is None or "context" not in kept:
         return str(kept.get("message", ""))
     return found(**kept["context"]).message(translate)
+
+
+def is_foreseen(kept: Mapping[str, Any]) -> bool:
+    """Whether what `stored` kept is a failure of this tree; another one's message may name anything."""
+    return _class_of(kept) is not None
+
+
+def _class_of(kept: Mapping[str, Any]) -> type[MarketsError] | None:
+    return next((each for each in error_tree() if each.code == kept.get("code")), None)
 
 
 def _rebuilt(error_class: type[MarketsError], context: dict[str, Any]) -> MarketsError:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from markets.api import catalogue, provenance, series
+from markets.api import catalogue, jobs, provenance, series
 from markets.api import markets as market_api
 from markets.views import catalogue as catalogue_pages
-from markets.views import data, home, indicators, markets, search, staff
+from markets.views import data, holds, home, indicators, markets, refreshing, search, staff
 from markets.views import help as help_pages
+from markets.views import jobs as job_pages
 
 pages: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -26,7 +27,14 @@ pages: list[URLPattern] = [
     path("categories/<str:slug>/", catalogue_pages.category, name="category"),
     path("data/", data.data, name="data"),
     path("data/<str:key>/", data.dataset, name="dataset"),
+    path("data/<str:key>/refresh/", refreshing.refresh, name="refresh"),
+    path("jobs/", job_pages.listing, name="job_list"),
+    path("jobs/<uuid:key>/", job_pages.job, name="job"),
+    path("jobs/<uuid:key>/cancel/", job_pages.cancel, name="job_cancel"),
+    path("jobs/<uuid:key>/retry/", job_pages.retry, name="job_retry"),
+    path("jobs/<uuid:key>/payloads/<str:sha256>/", job_pages.payload, name="job_payload"),
     path("releases/<int:key>/", data.release, name="release"),
+    path("releases/<int:key>/review/", holds.review, name="review"),
     path("releases/<int:key>/payloads/<str:sha256>/", data.payload, name="payload"),
     path("help/", help_pages.help_page, name="help"),
     path("methods/<slug:topic>/", help_pages.method, name="methods"),
@@ -46,6 +54,7 @@ api: list[URLPattern] = [
     path("observations/", series.ObservationListView.as_view(), name="observations"),
     path("datasets/", provenance.DatasetListView.as_view(), name="datasets"),
     path("datasets/<str:id>/", provenance.DatasetView.as_view(), name="dataset"),
+    path("jobs/<uuid:id>/", jobs.JobView.as_view(), name="job"),
     path("releases/", provenance.ReleaseListView.as_view(), name="releases"),
     path("releases/<int:id>/", provenance.ReleaseView.as_view(), name="release"),
 ]

@@ -39,6 +39,11 @@ _IN_PATH: Final[Mapping[tuple[str, str], tuple[str, Schema, Any]]] = {
     ("indicators", "code"): ("Indicator code", {"type": "string", "pattern": f"^{INDICATOR_FORM}$"}, "NY.GDP.MKTP.CD"),
     ("datasets", "id"): ("Dataset", {"type": "string", "pattern": f"^{SLUG_FORM}$"}, "worldbank"),
     ("releases", "id"): ("Number of the release", {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}, 1),
+    ("jobs", "id"): (
+        "Job",
+        {"type": "string", "format": "uuid"},
+        "00000000-0000-4000-8000-000000000000",
+    ),
     ("problems", "code"): ("Code of the problem", {"type": "string", "pattern": "^[a-z_]{1,40}$"}, "invalid_value"),
 }
 _PROBLEM_TEXT: Final = {"type": "string"}

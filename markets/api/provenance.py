@@ -13,14 +13,8 @@ from markets.api.parameters import SLUG_FORM, Parameter, choice, code, sort
 from markets.api.series import known_dataset
 from markets.models import Dataset, Release
 from markets.profiles import dataset_page, release_page
-from markets.profiles.provenance import (
-    DatasetLine,
-    DatasetPage,
-    ReleaseLine,
-    ReleasePage,
-    dataset_lines,
-    release_line,
-)
+from markets.profiles.datasets import DatasetLine, DatasetPage, dataset_lines
+from markets.profiles.provenance import ReleaseLine, ReleasePage, release_line
 
 
 class DatasetListView(ListView):

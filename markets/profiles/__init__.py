@@ -2,12 +2,15 @@
 
 from markets.profiles.catalogue import category_list, category_overview, category_page, product_page
 from markets.profiles.country import country_profile
+from markets.profiles.datasets import data_page, dataset_page
 from markets.profiles.editing import part_head, profile_parts
 from markets.profiles.help import help_overview, method_page
 from markets.profiles.history import series_page
+from markets.profiles.holds import decision, review_page
 from markets.profiles.home import home_page
+from markets.profiles.jobs import job_list, job_page, job_payload, job_record
 from markets.profiles.markets import market_list
-from markets.profiles.provenance import data_page, dataset_page, newest_releases, payload_body, release_page
+from markets.profiles.provenance import newest_releases, payload_body, release_page
 from markets.profiles.registry import indicator_list
 from markets.profiles.series import indicator_page
 
@@ -18,10 +21,15 @@ __all__ = [
     "country_profile",
     "data_page",
     "dataset_page",
+    "decision",
     "help_overview",
     "home_page",
     "indicator_list",
     "indicator_page",
+    "job_list",
+    "job_page",
+    "job_payload",
+    "job_record",
     "market_list",
     "method_page",
     "newest_releases",
@@ -30,5 +38,6 @@ __all__ = [
     "product_page",
     "profile_parts",
     "release_page",
+    "review_page",
     "series_page",
 ]

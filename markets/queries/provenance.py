@@ -7,13 +7,22 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
-from markets.models import Dataset, Indicator, Job, Release, Slice
+from markets.models import Dataset, Release, Slice
 
 _DATA_STATE = """
     SELECT (SELECT max(id) FROM markets_release), (SELECT max(id) FROM markets_demandprofile),
-           (SELECT max(finished_at) FROM markets_job), (SELECT max(loaded_at) FROM markets_loadedfacts)
+           (SELECT max(decided_at) FROM markets_release), (SELECT max(created_at) FROM markets_job),
+           (SELECT max(started_at) FROM markets_job), (SELECT max(finished_at) FROM markets_job),
+           (SELECT max(loaded_at) FROM markets_loadedfacts)
+"""
+
+_SERIES_COUNTS = """
+    SELECT d.id, CASE WHEN d.kind = 'observations'
+        THEN (SELECT count(*) FROM markets_indicator i WHERE i.dataset_id = d.id)
+        ELSE (SELECT count(*) FROM markets_slice s WHERE s.dataset_id = d.id) END
+    FROM markets_dataset d
 """
 
 
@@ -69,9 +78,16 @@ def datasets() -> QuerySet[Dataset]:
 
 
 def series_counts() -> dict[str, int]:
-    """How many indicators each dataset has."""
-    counted = Indicator.objects.values("dataset_id").annotate(number=Count("code"))
-    return {row["dataset_id"]: row["number"] for row in counted.order_by()}
+    """How many indicators each dataset has; how many slices, where its figures belong to no indicator."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SERIES_COUNTS)
+        return dict(cursor.fetchall())
+
+
+def newest_by_dataset() -> dict[str, Release]:
+    """The newest published release of each dataset."""
+    newest = releases().order_by("dataset_id", "-known_from", "-id").distinct("dataset_id")
+    return {release.dataset_id: release for release in newest}
 
 
 def releases(dataset: str = "", *, published_only: bool = True) -> QuerySet[Release]:
@@ -82,22 +98,9 @@ def releases(dataset: str = "", *, published_only: bool = True) -> QuerySet[Rele
     return rows.filter(state=Release.State.PUBLISHED) if published_only else rows
 
 
-def last_jobs() -> dict[str, Job]:
-    """The newest download of each dataset, whatever became of it.
-
-    That a file kept aside could not be read says nothing of the source.
-    """
-    asked = Job.objects.filter(transport="http", started_at__isnull=False)
-    newest = asked.order_by("dataset_id", "-started_at").distinct("dataset_id")
-    return {str(job.dataset_id): job for job in newest}
-
-
-def last_downloads() -> dict[str, Job]:
-    """The newest refresh of each dataset that read its provider to the end, by download or from a file."""
-    came_through = (Job.State.DONE, Job.State.UNCHANGED, Job.State.HELD)
-    read = Job.objects.filter(transport__in=("http", "file"), state__in=came_through)
-    newest = read.order_by("dataset_id", "-started_at").distinct("dataset_id")
-    return {str(job.dataset_id): job for job in newest}
+def slices(dataset: str) -> QuerySet[Slice]:
+    """The slices of a dataset by key, each with the vintage that changed it last."""
+    return Slice.objects.filter(dataset_id=dataset).select_related("current").order_by("key")
 
 
 def slices_of_release(release: int) -> QuerySet[Slice]:
@@ -106,7 +109,11 @@ def slices_of_release(release: int) -> QuerySet[Slice]:
 
 
 def data_state() -> tuple[object, ...]:
-    """What differs whenever anything a page shows has changed: the newest release, job, profile and reference facts."""
+    """What differs whenever anything a page shows has changed.
+
+    The newest release and the newest decision on a held one, the jobs asked for, begun and ended, the newest demand
+    profile and the reference facts.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_DATA_STATE)
         return tuple(cursor.fetchone())

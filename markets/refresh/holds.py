@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +23,38 @@ from markets.sources.base import (
     Vintage,
 )
 from markets.vocabulary import FactKind, Flow, Frequency, ObsStatus, RateKind, Transport, Valuation
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What publishing a held release would do, in numbers of values. stays_out: slices that nobody can publish."""
+
+    added: int
+    revised: int
+    withdrawn: int
+    refined: int
+    unchanged: int
+    stays_out: tuple[str, ...]
+
+    @property
+    def changes(self) -> int:
+        return self.added + self.revised + self.withdrawn + self.refined
+
+
+def rehearse_held(release: int) -> Rehearsal:
+    """What `publish_held` would do now: it is done, counted, and taken back. Raises NotFound, HoldDecided."""
+    with transaction.atomic():
+        held = _undecided(release)
+        outcome = publish(_delivery(held), sources.card(held.dataset_id), decided=held)
+        transaction.set_rollback(True)
+    return Rehearsal(
+        added=sum(each.added for each in outcome.slices),
+        revised=sum(each.revised for each in outcome.slices),
+        withdrawn=sum(each.withdrawn for each in outcome.slices),
+        refined=sum(each.refined for each in outcome.slices),
+        unchanged=sum(each.unchanged for each in outcome.slices),
+        stays_out=tuple(outcome.held),
+    )
 
 
 def publish_held(release: int, *, by: Any, note: str = "") -> Release:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from markets import wording
-from markets.profiles.provenance import DatasetLine
+from markets.profiles.datasets import DatasetLine
 
 register = template.Library()
 

@@ -10,8 +10,11 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from markets import downloads
-from markets.profiles import data_page, dataset_page, payload_body, release_page
-from markets.views.page import answer_with_table, page_view
+from markets.models import Payload
+from markets.profiles import data_page, dataset_page, decision, payload_body, release_page
+from markets.views.page import answer, answer_with_table, download_form, page_view
+from markets.views.refreshing import RefreshForms
+from markets.views.staff import is_staff
 
 # How a payload's file is named; what is not here is bytes to the browser.
 EXTENSIONS = {
@@ -32,29 +35,39 @@ def data(request: HttpRequest) -> HttpResponse:
 @page_view
 def dataset(request: HttpRequest, key: str) -> HttpResponse:
     """One dataset: its series, its releases, and the codes of its publisher that are not known here."""
-    return answer_with_table(request, "markets/dataset.html", dataset_page(key))
+    page = dataset_page(key)
+    if is_staff(request) and download_form(request) is None:
+        return answer(request, "markets/dataset.html", page, forms=RefreshForms.of(page.dataset))
+    return answer_with_table(request, "markets/dataset.html", page)
 
 
 @page_view
 def release(request: HttpRequest, key: int) -> HttpResponse:
-    """The birth certificate of one vintage."""
-    return answer_with_table(request, "markets/release.html", release_page(key))
+    """The birth certificate of one vintage; staff is told who decided on it, too."""
+    page = release_page(key)
+    if is_staff(request) and download_form(request) is None:
+        return answer(request, "markets/release.html", page, decided_by=decision(key).by)
+    return answer_with_table(request, "markets/release.html", page)
 
 
 @page_view
 def payload(request: HttpRequest, key: int, sha256: str) -> HttpResponse:
     """The raw bytes of a delivery as an attachment: never shown, never run, and the same for ever."""
-    found = payload_body(key, sha256)
+    return raw_bytes(request, payload_body(key, sha256))
+
+
+def raw_bytes(request: HttpRequest, found: Payload) -> HttpResponse:
+    """Kept bytes as an attachment."""
     content_type = found.content_type.partition(";")[0].strip()
     extension = EXTENSIONS.get(content_type)
     # Streamed, so that it is not kept among the ready pages.
     body = FileResponse(io.BytesIO(found.body), content_type=content_type if extension else "application/octet-stream")
     response = cast("HttpResponse", body)
     response.headers["Content-Disposition"] = downloads.content_disposition(
-        f"sogdia-{sha256[:12]}.{extension or 'bin'}"
+        f"sogdia-{found.sha256[:12]}.{extension or 'bin'}"
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    etag = quote_etag(sha256)
+    etag = quote_etag(found.sha256)
     response.headers["ETag"] = etag
     return get_conditional_response(request, etag=etag, response=response) or response

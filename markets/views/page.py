@@ -46,21 +46,37 @@ def page_view(view: View) -> View:
 
     @wraps(view)
     def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        try:
-            refuse_unprintable(request)
-            response = kept(request, lambda: view(request, *args, **kwargs))
-        except MarketsError as failure:
-            return failure_page(request, failure)
-        except (OperationalError, InterfaceError) as away:
-            log.warning("the database does not answer: %s", away)
-            response = apart_page(503)
-            response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-            return response
-        return cacheable(request, response)
+        return _answered(request, lambda: cacheable(request, kept(request, lambda: view(request, *args, **kwargs))))
 
     return answering
+
+
+def live_view(view: View) -> View:
+    """The same for what changes while it is looked at: made anew each time, and never kept by anyone."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = _answered(request, lambda: view(request, *args, **kwargs))
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return answering
+
+
+def _answered(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    try:
+        refuse_unprintable(request)
+        return make()
+    except MarketsError as failure:
+        return failure_page(request, failure)
+    except (OperationalError, InterfaceError) as away:
+        log.warning("the database does not answer: %s", away)
+        response = apart_page(503)
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
 
 
 def refuse_unprintable(request: HttpRequest) -> None:
@@ -79,9 +95,9 @@ def cacheable(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def answer(request: HttpRequest, template: str, page: object) -> HttpResponse:
-    """The page itself."""
-    return render(request, template, {"page": page})
+def answer(request: HttpRequest, template: str, page: object, *, status: int = 200, **beside: object) -> HttpResponse:
+    """The page itself; beside: what only some readers are shown with it."""
+    return render(request, template, {"page": page, **beside}, status=status)
 
 
 def moved(request: HttpRequest, written: str, right: str) -> HttpResponse:

@@ -82,6 +82,11 @@ class DocumentPage:
     problems: Sequence[tuple[str, str]] = ()
 
 
+def is_staff(request: HttpRequest) -> bool:
+    """Whether a member of staff asks."""
+    return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+
+
 def staff_view(view: View) -> View:
     """A view for members of staff: others are asked to sign in, or told that this is not for them. Never cached."""
 
@@ -92,7 +97,7 @@ def staff_view(view: View) -> View:
         user = request.user
         if not user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        if not (user.is_active and getattr(user, "is_staff", False)):
+        if not is_staff(request):
             return error_page(request, 403)
         try:
             refuse_unprintable(request)

@@ -13,7 +13,7 @@ from markets.errors import NotFound, SourceUnavailable, stored
 from markets.ingest import publish
 from markets.models import Dataset, Job, Release
 from markets.profiles import data_page, dataset_page, payload_body, release_page, series_page
-from markets.profiles.provenance import DatasetLine
+from markets.profiles.datasets import DatasetLine
 from markets.sources.base import UnmappedRow
 from markets.vocabulary import Transport
 from tests.factories import GDP, POPULATION, JobFactory, ReleaseFactory, delivery, row

@@ -1,4 +1,4 @@
-"""What staff may write: the entries of a demand profile, part by part, and the documents they cite."""
+"""The entries of a demand profile, part by part, and the documents they cite."""
 
 from __future__ import annotations
 

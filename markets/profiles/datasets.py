@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from markets import queries, sources
 from markets.errors import NotFound
-from markets.models import Dataset, Job, Release
+from markets.models import Dataset, Job, Release, Slice
 from markets.profiles.figures import IndicatorRef, Provenance, indicator_ref, provenance
-from markets.profiles.jobs import JobRef, job_ref, problem_told
+from markets.profiles.jobs import JobRef, job_ref
+from markets.profiles.problems import problem_told, slice_of
 from markets.profiles.provenance import RELEASES_SHOWN, ReleaseLine, newest_releases, release_line
 from markets.profiles.slices import SliceRef, slice_refs
 from markets.profiles.tables import Column, Table
@@ -190,7 +191,7 @@ def data_page() -> DataPage:
     waiting = sorted((release for its in held.values() for release in its), key=lambda release: release.known_from)
     return DataPage(
         datasets=_lines(queries.datasets(), {key: len(its) for key, its in held.items()}),
-        held=_held_lines(waiting),
+        held=_held_lines(waiting, slice_refs(slice_of(problem) for release in waiting for problem in release.problems)),
         releases=newest_releases(RELEASES_SHOWN),
     )
 
@@ -210,35 +211,29 @@ def dataset_page(key: str) -> DatasetPage:
     unmapped = dataset.unmapped_codes.order_by("scheme", "code")
     has_series = dataset.kind == FactKind.OBSERVATIONS
     indicators = queries.indicators().filter(dataset=dataset) if has_series else ()
+    kept = [] if has_series else list(queries.slices(key))
+    problems = [problem for release in held for problem in release.problems]
+    refs = slice_refs([*(each.key for each in kept), *map(slice_of, problems)])
     return DatasetPage(
         dataset=_lines([dataset], {key: len(held)})[0],
         indicators=tuple(indicator_ref(i) for i in indicators),
-        slices=() if has_series else _slice_states(dataset),
-        held=_held_lines(held),
+        slices=tuple(_slice_state(each, refs[each.key]) for each in kept),
+        held=_held_lines(held, refs),
         releases=tuple(release_line(release) for release in releases),
         unmapped=tuple((u.scheme, u.code, u.label, u.rows) for u in unmapped),
     )
 
 
-def _held_lines(releases: Sequence[Release]) -> tuple[HeldLine, ...]:
+def _held_lines(releases: Sequence[Release], refs: Mapping[str, SliceRef]) -> tuple[HeldLine, ...]:
     return tuple(
-        HeldLine(release_line(r), r.known_from, tuple(problem_told(problem) for problem in r.problems))
+        HeldLine(release_line(r), r.known_from, tuple(problem_told(problem, refs) for problem in r.problems))
         for r in releases
     )
 
 
-def _slice_states(dataset: Dataset) -> tuple[SliceState, ...]:
-    kept = list(queries.slices(dataset.id))
-    refs = slice_refs(FactKind(dataset.kind), [each.key for each in kept])
-    return tuple(
-        SliceState(
-            refs[each.key],
-            each.current.pk if each.current else None,
-            each.current.title if each.current else "",
-            each.checked_at,
-        )
-        for each in kept
-    )
+def _slice_state(kept: Slice, ref: SliceRef) -> SliceState:
+    current = kept.current
+    return SliceState(ref, current.pk if current else None, current.title if current else "", kept.checked_at)
 
 
 def _lines(datasets: Iterable[Dataset], held: dict[str, int]) -> tuple[DatasetLine, ...]:
@@ -290,7 +285,7 @@ def _line(dataset: Dataset, standing: _Standing, *, series: int, held: int) -> D
         last_attempt_at=jobs.attempt.begun_at if jobs.attempt else None,
         last_attempt=job_ref(jobs.attempt) if jobs.attempt else None,
         open_job=job_ref(jobs.open) if jobs.open else None,
-        last_error=problem_told(problems[-1]) if problems else "",
+        last_error=problem_told(problems[-1], {}) if problems else "",
         coverage=CoverageLine(*covered[1:]) if covered else None,
         values=covered.values if covered else 0,
         held=held,

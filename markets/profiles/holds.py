@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from markets import queries
 from markets.errors import DuplicateRow, InvalidValue, NotFound
 from markets.models import Release
-from markets.profiles.jobs import problem_told
+from markets.profiles.problems import problem_told, slice_of
 from markets.profiles.provenance import PayloadLine, ReleaseLine, payload_lines, release_line
-from markets.profiles.slices import SliceRef, slice_refs, subject_names
+from markets.profiles.slices import SliceRef, slice_refs
 from markets.profiles.tables import Column, Table
 from markets.queries import KeptRow
-from markets.vocabulary import FactKind
 
 ROWS_SHOWN: Final = 100
 # What the gates' verdicts come to for a person; a row that adds nothing and one that comes too late change nothing.
@@ -36,7 +35,6 @@ VERDICTS: Final = {
 class HeldReason:
     """Why a slice is held. is_final: not even a person can publish it, for it says two things of one key."""
 
-    slice: SliceRef
     text: str
     is_final: bool
 
@@ -190,16 +188,14 @@ def review_page(
         limit=None if is_whole else ROWS_SHOWN,
         offset=0 if is_whole else (place - 1) * ROWS_SHOWN,
     )
-    refs = slice_refs(FactKind(release.dataset.kind), [*by_slice, *(str(p.get("slice", "")) for p in release.problems)])
+    refs = slice_refs([*by_slice, *(slice_of(problem) for problem in release.problems)])
     return ReviewPage(
         release=release_line(release),
         since=release.known_from,
         job=str(release.job_id or ""),
         reasons=tuple(
-            HeldReason(
-                refs[str(p.get("slice", ""))], problem_told(p, is_staff=True), p.get("code") == DuplicateRow.code
-            )
-            for p in release.problems
+            HeldReason(problem_told(problem, refs, is_staff=True), is_final=problem.get("code") == DuplicateRow.code)
+            for problem in release.problems
         ),
         slices=tuple(HeldSlice(refs[each], rows) for each, rows in by_slice.items()),
         counts=tuple(counts.items()),
@@ -222,7 +218,7 @@ def _found(key: int) -> Release:
 
 
 def _differences(release: Release, kept: list[KeptRow], refs: Mapping[str, SliceRef]) -> tuple[HeldDifference, ...]:
-    names = subject_names(FactKind(release.dataset.kind), (row.subject for row in kept))
+    names = queries.names(areas=(row.subject for row in kept if row.subject))
     now = queries.values_now(release, kept)
     spoken = {verdict: name for name, its in VERDICTS.items() for verdict in its}
     found = []
@@ -232,7 +228,7 @@ def _differences(release: Release, kept: list[KeptRow], refs: Mapping[str, Slice
             HeldDifference(
                 slice=refs[row.slice],
                 subject=row.subject,
-                subject_name=names.get(row.subject, row.subject),
+                subject_name=names.get(("area", row.subject), row.subject),
                 period=row.period,
                 value=row.value,
                 obs_status=row.obs_status,

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from markets import jobs, queries
-from markets.errors import InvalidValue, NotFound, is_foreseen, told_again
+from markets.errors import InvalidValue, NotFound, is_foreseen
 from markets.models import Job, Payload
+from markets.profiles.problems import problem_told, slice_of
 from markets.profiles.slices import SliceRef, slice_refs
 from markets.profiles.tables import Column, Table
-from markets.vocabulary import FactKind
 
 JOBS_SHOWN = 50
 # A worker is there within seconds; who waits longer waits for the queue, not for a turn.
@@ -243,13 +243,6 @@ def job_ref(job: Job) -> JobRef:
     return JobRef(str(job.pk), job.state, job.transport, job.begun_at, len(job.problems))
 
 
-def problem_told(problem: Mapping[str, Any], *, is_staff: bool = False) -> str:
-    """A problem in the reader's language. What nobody foresaw may name anything, so only staff reads it."""
-    if is_foreseen(problem) or is_staff:
-        return told_again(problem, _)
-    return _("A fault that nobody foresaw; it stands in the log of the worker.")
-
-
 def job_payload(key: uuid.UUID, sha256: str) -> Payload:
     """The bytes that a job was given in place of figures, or that were handed in with it. Raises NotFound."""
     job = _found(key)
@@ -269,9 +262,7 @@ def _found(key: uuid.UUID) -> Job:
 
 
 def _record(job: Job, *, is_staff: bool) -> JobRecord:
-    dataset = job.dataset
-    assert dataset is not None  # noqa: S101 only jobs of datasets are shown
-    names = slice_refs(FactKind(dataset.kind), [str(p["slice"]) for p in job.problems if p.get("slice")])
+    names = slice_refs(slice_of(problem) for problem in job.problems)
     kept = queries.payloads(_hashes(job.problems))
     return JobRecord(
         **_line(job, queries.datasets_at_work() if job.state == Job.State.QUEUED else {}),
@@ -315,12 +306,12 @@ def _line(job: Job, busy: Mapping[str, uuid.UUID]) -> dict[str, Any]:
 def _problem(
     problem: Mapping[str, Any], names: Mapping[str, SliceRef], kept: Mapping[str, Payload], *, is_staff: bool
 ) -> JobProblem:
-    key = str(problem.get("slice") or "")
+    key = slice_of(problem)
     return JobProblem(
         slice=key,
         name=names[key].name if key in names else key,
         code=str(problem.get("code", "")) if is_foreseen(problem) or is_staff else "error",
-        detail=problem_told(problem, is_staff=is_staff),
+        detail=problem_told(problem, names, is_staff=is_staff),
         payloads=tuple(_payload(kept[sha256]) for sha256 in problem.get("payloads") or () if sha256 in kept),
     )
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.errors import NotFound, told_again
+from markets.errors import NotFound
 from markets.models import Dataset, Payload, Release, ReleaseSlice
 from markets.profiles.figures import Provenance, provenance
+from markets.profiles.problems import reasons_told
 from markets.profiles.slices import slice_refs
 from markets.profiles.tables import Column, Table
-from markets.vocabulary import FactKind
 
 RELEASES_SHOWN = 50
 HOME_RELEASES = 5
@@ -98,7 +98,7 @@ def release_page(key: int) -> ReleasePage:
     return ReleasePage(
         release=release_line(release),
         request=release.request,
-        held_reasons=tuple(told_again(problem, _) for problem in release.problems),
+        held_reasons=reasons_told(release.problems),
         decided_at=release.decided_at,
         decision_note=release.decision_note,
         job=str(release.job_id or ""),
@@ -128,7 +128,7 @@ def payload_body(release: int, sha256: str) -> Payload:
 
 def _slice_lines(release: Release) -> tuple[SliceLine, ...]:
     rows = ReleaseSlice.objects.filter(release=release).select_related("slice").order_by("slice__key")
-    refs = slice_refs(FactKind(release.dataset.kind), [row.slice.key for row in rows])
+    refs = slice_refs(row.slice.key for row in rows)
     return tuple(
         SliceLine(
             row.slice.key,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from markets.models import Area, Currency, Indicator
-from markets.vocabulary import FactKind, Flow, RateKind
+from markets import queries
+from markets.vocabulary import Flow, RateKind
 
 FLOW_WORDS: Final = {
     Flow.IMPORT.value: _lazy("imports"),
@@ -34,56 +34,47 @@ class SliceRef:
     indicator: str
 
 
-def slice_refs(kind: FactKind, keys: Iterable[str]) -> Mapping[str, SliceRef]:
-    """The slices with these keys, in words; a key that cannot be told in words stands for itself."""
-    wanted = list(dict.fromkeys(keys))
-    if kind is FactKind.OBSERVATIONS:
-        indicators = Indicator.objects.in_bulk(wanted)
-        return {
-            key: SliceRef(key, indicators[key].name if key in indicators else key, key if key in indicators else "")
-            for key in wanted
-        }
-    parts = {key: key.split("/") for key in wanted}
-    told = _trade_told(parts) if kind is FactKind.TRADE_TOTALS else _rates_told(parts)
-    return {key: SliceRef(key, told.get(key, key), "") for key in wanted}
+def slice_refs(keys: Iterable[str]) -> Mapping[str, SliceRef]:
+    """The slices with these keys, in words; a key that cannot be told in words stands for itself.
+
+    `NY.GDP.MKTP.CD` is an indicator, `KAZ/M/USD/CIF` one direction of a reporter's trade in a currency and a
+    valuation, `CNY/EUR/reference` a rate.
+    """
+    parts = {key: key.split("/") for key in keys if key}
+    trade = [part for part in parts.values() if len(part) == 4]
+    rates = [part for part in parts.values() if len(part) == 3]
+    names = queries.names(
+        areas=[part[0] for part in trade],
+        currencies=[*(part[2] for part in trade), *(code for part in rates for code in part[:2])],
+        indicators=[key for key, part in parts.items() if len(part) == 1],
+    )
+    return {key: _told(key, part, names) for key, part in parts.items()}
 
 
-def subject_names(kind: FactKind, subjects: Iterable[str]) -> Mapping[str, str]:
-    """The subjects of rows in words: the areas of observations and the partners of trade; rates have none."""
-    if kind is FactKind.EXCHANGE_RATES:
-        return {}
-    return {code: area.name for code, area in Area.objects.in_bulk(set(subjects)).items()}
+def _told(key: str, part: Sequence[str], names: Mapping[tuple[str, str], str]) -> SliceRef:
+    if len(part) == 1:
+        name = names.get(("indicator", key))
+        return SliceRef(key, name or key, key if name else "")
+    told = _trade_told(part, names) if len(part) == 4 else _rate_told(part, names) if len(part) == 3 else ""
+    return SliceRef(key, told or key, "")
 
 
-def _trade_told(parts: Mapping[str, list[str]]) -> dict[str, str]:
-    """`KAZ/M/USD/CIF` as `Kazakhstan, imports, US Dollar, CIF`."""
-    areas = Area.objects.in_bulk({part[0] for part in parts.values()})
-    currencies = Currency.objects.in_bulk({part[2] for part in parts.values() if len(part) == 4})
-    told = {}
-    for key, part in parts.items():
-        if len(part) != 4 or part[0] not in areas or part[1] not in FLOW_WORDS or part[2] not in currencies:
-            continue
-        words = {
-            "reporter": areas[part[0]].name,
-            "flow": str(FLOW_WORDS[part[1]]),
-            "currency": currencies[part[2]].name,
-            "valuation": part[3],
-        }
-        form = (
-            _("%(reporter)s, %(flow)s, %(currency)s, %(valuation)s")
-            if part[3]
-            else _("%(reporter)s, %(flow)s, %(currency)s")
-        )
-        told[key] = form % words
-    return told
+def _trade_told(part: Sequence[str], names: Mapping[tuple[str, str], str]) -> str:
+    """`Kazakhstan, imports, US Dollar, CIF`; empty where a code is not known."""
+    reporter, currency, flow = names.get(("area", part[0])), names.get(("currency", part[2])), FLOW_WORDS.get(part[1])
+    if not (reporter and currency and flow):
+        return ""
+    form = (
+        _("%(reporter)s, %(flow)s, %(currency)s, %(valuation)s")
+        if part[3]
+        else _("%(reporter)s, %(flow)s, %(currency)s")
+    )
+    return form % {"reporter": reporter, "flow": str(flow), "currency": currency, "valuation": part[3]}
 
 
-def _rates_told(parts: Mapping[str, list[str]]) -> dict[str, str]:
-    """`CNY/EUR/reference` as `Chinese yuan for one Euro, reference rate of the day`."""
-    currencies = Currency.objects.in_bulk({code for part in parts.values() for code in part[:2]})
-    return {
-        key: _("%(currency)s for one %(base)s, %(kind)s")
-        % {"currency": currencies[part[0]].name, "base": currencies[part[1]].name, "kind": str(RATE_WORDS[part[2]])}
-        for key, part in parts.items()
-        if len(part) == 3 and part[0] in currencies and part[1] in currencies and part[2] in RATE_WORDS
-    }
+def _rate_told(part: Sequence[str], names: Mapping[tuple[str, str], str]) -> str:
+    """`Chinese yuan for one Euro, reference rate of the day`; empty where a code is not known."""
+    currency, base, kind = names.get(("currency", part[0])), names.get(("currency", part[1])), RATE_WORDS.get(part[2])
+    if not (currency and base and kind):
+        return ""
+    return _("%(currency)s for one %(base)s, %(kind)s") % {"currency": currency, "base": base, "kind": str(kind)}

@@ -3,6 +3,7 @@
 from markets.queries.demand import demand_profile, demand_profiles
 from markets.queries.holds import KeptRow, held_counts, held_rows, values_now
 from markets.queries.jobs import datasets_at_work, ended_jobs, job, open_jobs, payloads, releases_of_job
+from markets.queries.naming import names
 from markets.queries.provenance import (
     ReleaseCertificate,
     data_state,
@@ -94,6 +95,7 @@ __all__ = [
     "markets",
     "members",
     "memberships",
+    "names",
     "newest_by_dataset",
     "newest_observations",
     "observations",

@@ -20,6 +20,7 @@ from config.api.documents import openapi_document
 from config.wsgi import application
 from markets.api.door import ListView
 from tests.config.checkout import CHECKOUT
+from tests.factories import JobFactory
 from tests.markets.api_world import publish_world
 
 OPERATIONS = [(path, item["get"]) for path, item in openapi_document()["paths"].items()]
@@ -46,6 +47,8 @@ def address(path: str, operation: dict[str, Any], first_release: int) -> str:
     named = examples(operation, place="path")
     if path.startswith("/api/v1/releases/"):
         named["id"] = str(first_release)
+    if path.startswith("/api/v1/jobs/"):
+        JobFactory(id=named["id"], counts={"added": 1}, problems=[{"slice": "", "code": "error", "message": "none"}])
     return path.format(**named)
 
 

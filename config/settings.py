@@ -112,6 +112,8 @@ CACHES = {
 }
 # Public pages are kept this long; they show local times, so not much longer than a minute. 0 keeps none.
 PAGE_CACHE_SECONDS = environment.number("PAGE_CACHE_SECONDS", 60)
+# Whether a process keeps the reference tables (areas, indicators, categories) until one of them changes.
+REFERENCE_IS_KEPT = environment.flag("REFERENCE_IS_KEPT", default=True)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a lost cache signs nobody out
 
 CELERY_BROKER_URL = _redis["broker"]

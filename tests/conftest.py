@@ -40,10 +40,11 @@ def load_reference_facts() -> None:
 
 @pytest.fixture(autouse=True)
 def pages_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No page is kept between two tests: each rolls its data back, which no key can see."""
+    """No page and no reference table is kept between two tests: each rolls its data back, which no key can see."""
     from django.conf import settings as product
 
     monkeypatch.setattr(product, "PAGE_CACHE_SECONDS", 0)
+    monkeypatch.setattr(product, "REFERENCE_IS_KEPT", False)
 
 
 @pytest.fixture

@@ -150,9 +150,9 @@ def theme_cards(profile: DemandProfile | None, figures: dict[str, Figure]) -> tu
     for statement in profile.statements.all() if profile else ():
         statements.setdefault(statement.theme_id, []).append(statement)
     products: dict[str, list[ProductRef]] = {}
-    for row in queries.theme_products():
+    for row in queries.reference().theme_products:
         products.setdefault(row.owner, []).append(product_ref(row))
-    themes = Theme.objects.order_by("sort", "slug")
+    themes = queries.reference().themes
     return tuple(_theme(t, statements.get(t.slug, []), figures, products.get(t.slug, ())) for t in themes)
 
 
@@ -212,7 +212,7 @@ def _document(row: ThemeStatement | MarketCharacter | CategoryFact) -> DocumentR
 def category_cards(profile: DemandProfile | None) -> tuple[CategoryCard, ...]:
     """A card for every category, the focus ones first; what is not loaded stays an empty field."""
     prefixes: dict[str, list[ProductRef]] = {}
-    for row in queries.category_products():
+    for row in queries.reference().category_products:
         prefixes.setdefault(row.owner, []).append(product_ref(row))
     facts = _facts_by_field(profile)
     return tuple(
@@ -225,7 +225,7 @@ def category_cards(profile: DemandProfile | None) -> tuple[CategoryCard, ...]:
             fields := _card_fields(category.slug, facts),
             sum(bool(field.facts) for field in fields),
         )
-        for category in queries.categories()
+        for category in queries.reference().categories
     )
 
 

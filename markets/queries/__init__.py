@@ -1,6 +1,6 @@
 """Every read of the market tables. Rows come back as plain values, ordered; nothing is judged here."""
 
-from markets.queries.demand import demand_profile, demand_profiles
+from markets.queries.demand import current_profiles, demand_profile, demand_profiles
 from markets.queries.provenance import (
     ReleaseCertificate,
     data_state,
@@ -14,7 +14,7 @@ from markets.queries.provenance import (
     slices_of_release,
     withheld_datasets,
 )
-from markets.queries.ranks import Ranked, Spread, Standing, market_count, spreads, standings
+from markets.queries.ranks import Ranked, Spread, Standing, spreads, standings
 from markets.queries.reference import (
     FOCUS_MARKETS,
     NamedProduct,
@@ -46,12 +46,14 @@ from markets.queries.series import (
     revisions,
     stated,
 )
+from markets.queries.standing import Reference, reference
 
 __all__ = [
     "FOCUS_MARKETS",
     "Coverage",
     "NamedProduct",
     "Ranked",
+    "Reference",
     "ReleaseCertificate",
     "Spread",
     "Standing",
@@ -63,6 +65,7 @@ __all__ = [
     "caveats",
     "children_count",
     "coverage",
+    "current_profiles",
     "data_state",
     "datasets",
     "demand_profile",
@@ -72,7 +75,6 @@ __all__ = [
     "indicators",
     "last_downloads",
     "last_jobs",
-    "market_count",
     "markets",
     "members",
     "memberships",
@@ -82,6 +84,7 @@ __all__ = [
     "observations_of_indicator",
     "present_memberships",
     "products",
+    "reference",
     "release_certificates",
     "releases",
     "releases_by_id",

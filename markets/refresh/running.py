@@ -96,9 +96,7 @@ def request(
     files = list(uploads)
     if files:
         if sources.readable(dataset) is None:
-            raise SourceRefused(
-                source=dataset, reason="it comes with the product only; no form of file is known for it"
-            )
+            raise SourceRefused(source=dataset, reason="no form of file is known for it")
         payloads = [RawPayload(name, body, kind, dt.datetime.now(dt.UTC)) for name, kind, body in files]
         if any(not payload.body for payload in payloads):
             raise InvalidRequest(reason="a file is empty")
@@ -144,7 +142,7 @@ def run(held: Held) -> None:
 def _files_at(dataset: str, path: Path) -> list[Path]:
     source = sources.readable(dataset)
     if source is None:
-        raise SourceRefused(source=dataset, reason="it comes with the product only; no form of file is known for it")
+        raise SourceRefused(source=dataset, reason="no form of file is known for it")
     return payload_files(dataset, path, source.endings)
 
 
@@ -169,7 +167,7 @@ def _read(
 ) -> Iterator[Delivery]:
     source = sources.readable(dataset)
     if source is None:
-        raise SourceRefused(source=dataset, reason="it comes with the product only; no form of file is known for it")
+        raise SourceRefused(source=dataset, reason="no form of file is known for it")
     yield from source.read(payloads, asked)
     if unreadable:
         yield Delivery(dataset, Transport.FILE, Vintage(title=dataset), (), (), tuple(unreadable))

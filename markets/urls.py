@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from markets.api import catalogue, provenance, series
+from markets.api import catalogue, compare, provenance, series
 from markets.api import markets as market_api
 from markets.views import catalogue as catalogue_pages
+from markets.views import compare as compare_pages
 from markets.views import data, home, indicators, markets, search, staff
 from markets.views import help as help_pages
 
@@ -16,6 +17,7 @@ pages: list[URLPattern] = [
     path("markets/<str:iso3>/", markets.country, name="country"),
     path("markets/<str:iso3>/edit/", staff.profile_edit, name="profile_edit"),
     path("markets/<str:iso3>/indicators/<str:code>/", indicators.series, name="series"),
+    path("compare/", compare_pages.compare, name="compare"),
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.suggestions, name="search_suggestions"),
     path("indicators/", indicators.listing, name="indicator_list"),
@@ -37,6 +39,7 @@ api: list[URLPattern] = [
     path("markets/<str:iso3>/", market_api.MarketView.as_view(), name="market"),
     path("markets/<str:iso3>/profile/", market_api.MarketProfileView.as_view(), name="market_profile"),
     path("markets/<str:iso3>/indicators/<str:code>/", series.MarketSeriesView.as_view(), name="market_series"),
+    path("compare/", compare.CompareView.as_view(), name="compare"),
     path("products/", catalogue.ProductListView.as_view(), name="products"),
     path("products/<str:code>/", catalogue.ProductView.as_view(), name="product"),
     path("categories/", catalogue.CategoryListView.as_view(), name="categories"),

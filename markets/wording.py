@@ -108,6 +108,11 @@ STATUS_WORDS: Final[Mapping[str, Promise]] = {
 MISSING_WORDS: Final[Mapping[str, Promise]] = {
     "not_loaded": _lazy("not loaded: no source read here has a value"),
     "not_known_then": _lazy("not known then: no vintage published by that day has a value"),
+    "not_reported": _lazy("not reported: no source read here has a value for that period"),
+    "withheld": _lazy("no value: the source gives none for that period"),
+    "no_shared_period": _lazy("no period that all compared markets report"),
+    "no_population": _lazy("not divided: no population of the same period is loaded"),
+    "no_index": _lazy("no index: the base has no value above zero, or this value is below zero"),
 }
 
 STRENGTH_WORDS: Final[Mapping[str, Promise]] = {

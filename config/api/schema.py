@@ -114,7 +114,7 @@ class ApiSchema(AutoSchema):
         resource = words[0] if words else "index"
         is_list = isinstance(self.view, ListView)
         is_named = any("{" in word for word in words)
-        kind = "list" if words and not is_named else "read"
+        kind = "read" if not words or is_named or isinstance(self.view, RecordView) else "list"
         described = inspect.cleandoc(type(self.view).__doc__ or "")
         return {
             "operationId": "_".join([*(word for word in words or ["index"] if "{" not in word), kind]),

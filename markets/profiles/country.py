@@ -165,7 +165,7 @@ def _grouped(figures: Sequence[Figure]) -> tuple[IndicatorGroup, ...]:
 
 
 def _memberships(standing: Reference, code: str, as_of: AsOf | None) -> tuple[MembershipLine, ...]:
-    held = [m for m in standing.memberships(code) if _holds(m, as_of)]
+    held = [m for m in standing.memberships(code) if holds(m, as_of)]
     lines = [
         MembershipLine(
             m.group_id, m.group.name, m.group.kind, is_member=True, from_on=m.from_on, citation=m.citation, note=m.note
@@ -178,7 +178,8 @@ def _memberships(standing: Reference, code: str, as_of: AsOf | None) -> tuple[Me
     return tuple(lines)
 
 
-def _holds(membership: Membership, as_of: AsOf | None) -> bool:
+def holds(membership: Membership, as_of: AsOf | None) -> bool:
+    """Whether a membership held on the asked day, today where none is asked; an unknown first day is past."""
     day = as_of.at.date() if as_of else dt.datetime.now(dt.UTC).date()
     has_begun = membership.from_on is None or membership.from_on <= day
     return has_begun and (membership.to_on is None or membership.to_on > day)

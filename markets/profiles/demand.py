@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -165,15 +165,12 @@ def _theme(
     figure = figures.get(theme.indicator_id or "")
     passes = rule_passes(theme.comparator, figure.value if figure else None, theme.threshold)
     scopes = {statement.scope for statement in statements}
-    # What is said of the whole region names no market: shown as evidence, it does not make the theme stated here.
-    named = ThemeStatement.Scope.MARKET in scopes
-    strength = Strength.STATED if named else Strength.INDICATED if passes else Strength.NOT_STATED
     return ThemeCard(
         slug=theme.slug,
         name=theme.name,
         description=theme.description,
-        strength=strength.value,
-        scope="market" if named else "region" if scopes else "",
+        strength=strength_of(scopes, passes=passes).value,
+        scope=narrowest_scope(scopes),
         statements=tuple(statement(s, s.scope) for s in statements),
         rule=theme.rule,
         comparator=theme.comparator,
@@ -182,6 +179,21 @@ def _theme(
         passes=passes,
         products=tuple(products),
     )
+
+
+def strength_of(scopes: Collection[str], *, passes: bool | None) -> Strength:
+    """How strongly a theme is supported in a market. scopes: of whom documents speak; passes: what the rule says.
+
+    What is said of the whole region names no market: shown as evidence, it does not make the theme stated here.
+    """
+    if ThemeStatement.Scope.MARKET in scopes:
+        return Strength.STATED
+    return Strength.INDICATED if passes else Strength.NOT_STATED
+
+
+def narrowest_scope(scopes: Collection[str]) -> str:
+    """`market` where a document names the market, `region` where some speak of its region only; empty for none."""
+    return "market" if ThemeStatement.Scope.MARKET in scopes else "region" if scopes else ""
 
 
 def rule_passes(comparator: str, value: Decimal | None, threshold: Decimal | None) -> bool | None:

@@ -1,5 +1,6 @@
 """Every read of the market tables. Rows come back as plain values, ordered; nothing is judged here."""
 
+from markets.queries.comparison import memberships_among, spoken_themes
 from markets.queries.demand import current_profiles, demand_profile, demand_profiles
 from markets.queries.provenance import (
     ReleaseCertificate,
@@ -78,6 +79,7 @@ __all__ = [
     "markets",
     "members",
     "memberships",
+    "memberships_among",
     "newest_observations",
     "observations",
     "observations_of_area",
@@ -92,6 +94,7 @@ __all__ = [
     "revisions",
     "series_counts",
     "slices_of_release",
+    "spoken_themes",
     "spreads",
     "standings",
     "stated",

@@ -145,8 +145,9 @@ def without_market(context: template.Context, page: Comparison, iso3: str) -> st
 
 @register.simple_tag(takes_context=True)
 def basis_ways(context: template.Context, page: Comparison) -> list[Way]:
-    """The newest value of each market, or one year for all; neither is current where a period is asked for."""
-    return [
+    """The newest value of each market, or one year for all; a period that is asked for stands beside the two."""
+    asked = [Way("period", wording.period_words(page.period), compared_page(context), is_current=True)]
+    ways = [
         Way(
             key,
             str(label),
@@ -155,6 +156,7 @@ def basis_ways(context: template.Context, page: Comparison) -> list[Way]:
         )
         for key, label in BASIS_WORDS.items()
     ]
+    return [*ways, *asked] if page.period else ways
 
 
 @register.simple_tag(takes_context=True)
@@ -257,7 +259,7 @@ def course_chart(page: Comparison) -> charts.Chart:
     """The charted indicator over time, a line for each market."""
     shown = page.course
     indicator = replace(shown.indicator, unit=shown.unit, decimals=shown.decimals)
-    chart = charts.line_chart("course-lines", shown.indicator.name, indicator, shown.lines, ())
+    chart = charts.line_chart("course-lines", shown.indicator.name, indicator, shown.lines, shown.sources)
     if shown.base_period:
         told = _("index, each market's value of %(period)s = 100")
         return replace(chart, unit=told % {"period": wording.period_words(shown.base_period)})

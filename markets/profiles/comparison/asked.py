@@ -84,7 +84,7 @@ def checked(
     way, as_measured = _word(Basis, "basis", basis, faults), _word(Measure, "measure", measure, faults)
     if base and base not in chosen:
         faults.append(InvalidValue(parameter="base", value=base, expected=_("choose one of the compared markets")))
-    course = _word(Measure, "chart_measure", chart_measure or as_measured, faults)
+    course = _word(Measure, "chart_measure", chart_measure, faults) if chart_measure else as_measured
     _refuse_no_period(period, faults)
     if faults:
         faults[0].context["faults"] = tuple(faults)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from markets.profiles.comparison.rows import (
     Series,
     population_of,
 )
-from markets.profiles.figures import IndicatorRef, Point, indicator_ref
+from markets.profiles.figures import IndicatorRef, Point, Provenance, indicator_ref
 from markets.profiles.markets import MarketRef, market_ref
 from markets.profiles.series import SeriesLine
 from markets.queries import Stated
@@ -42,9 +42,10 @@ class Course:
     base_period: str
     lines: tuple[SeriesLine, ...]
     silent: tuple[MarketRef, ...]
+    sources: tuple[Provenance, ...]
 
 
-def course(asked: Asked, series: Series) -> Course:
+def course(asked: Asked, series: Series, sources: Mapping[int, Provenance]) -> Course:
     """The course of the charted indicator. Forecasts are drawn and say so; nothing between two periods is filled in."""
     shown = asked.chart
     lines = _stated_lines(asked, series)
@@ -65,6 +66,7 @@ def course(asked: Asked, series: Series) -> Course:
         base_period=base_period,
         lines=tuple(line for line in lines if line.area in drawn),
         silent=tuple(market_ref(area) for area in asked.areas if area.code not in drawn),
+        sources=tuple(sources[release] for release in sorted({row.release_id for row in course_rows(asked, series)})),
     )
 
 

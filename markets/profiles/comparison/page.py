@@ -115,7 +115,7 @@ def comparison(
         measure=asked.measure,
         base=refs[asked.base],
         rows=tuple(compared_row(asked, each, chosen[each.code], known) for each in asked.indicators),
-        course=course(asked, series),
+        course=course(asked, series, sources),
         access=access_rows(asked),
         themes=theme_rows(asked, demanded, {key: row for key, rows in series.items() if (row := newest_stated(rows))}),
         sources=tuple(sorted(sources.values(), key=lambda s: (s.known_from, s.release), reverse=True)),

@@ -283,9 +283,9 @@ def _indexed(cell: ComparedCell, base: Decimal | None) -> ComparedCell:
 
 
 def _digits(values: Sequence[Decimal | None]) -> int:
-    """Digits after the point that show two of the smallest value's own."""
-    smallest = min((abs(value) for value in values if value), default=Decimal(100))
-    return 2 if smallest < 10 else 1 if smallest < 100 else 0
+    """Digits after the point that still tell the smallest value from nothing."""
+    smallest = min((abs(value) for value in values if value), default=Decimal(10))
+    return 2 if smallest < 1 else 1 if smallest < 10 else 0
 
 
 # ---------------------------------------------------------------- how it stands

@@ -51,6 +51,7 @@ GAP_WORDS: Final[Mapping[str, Promise]] = {
     "no_population": _lazy("not divided"),
     "no_index": _lazy("no index"),
 }
+FIELDS: Final = frozenset({"market", "group", "basis", "period", "measure", "base", "indicator"})
 END_WORDS: Final[Mapping[str, Promise]] = {"highest": _lazy("Highest"), "lowest": _lazy("Lowest")}
 
 
@@ -103,6 +104,12 @@ def markets_to_add(choices: ComparisonChoices, boxes: Sequence[Box]) -> list[Mar
 def problems_of(page: Any, *parameters: str) -> list[str]:
     """What is wrong with these fields of the form."""
     return [problem.message for problem in page.problems if problem.parameter in parameters]
+
+
+@register.filter
+def field_of(parameter: str) -> str:
+    """The id of the field in which a parameter is put right."""
+    return f"compare-{parameter if parameter in FIELDS else 'figures'}"
 
 
 @register.simple_tag(takes_context=True)

@@ -77,14 +77,16 @@ def compare(request: HttpRequest) -> HttpResponse:
     if plain is not None:
         return redirect(f"{request.path}?{plain}" if plain else request.path)
     wish, moment = _wish(request), as_of(request)
+    found: Comparison | None = None
+    problems: tuple[Problem, ...] = ()
     try:
-        found, problems = _found(wish, moment), ()
+        found = _found(wish, moment)
     except InvalidRequest as refused:
         if download_form(request):
             raise
-        found, problems = None, _problems(refused)
+        problems = _problems(refused)
     page = ComparePage(wish, comparison_choices(), found, problems, moment)
-    if problems:
+    if found is None:
         response = render(request, "markets/compare.html", {"page": page}, status=400)
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -150,7 +152,7 @@ def _plain_query(request: HttpRequest) -> str | None:
         "indicator": _codes(request, "indicator"),
     }
     for name in list(short):
-        value = ",".join(lists[name]) if name in lists else short[name]
+        value = ",".join(lists[name]) if name in lists else str(short[name])
         short[name] = value
         if value in ("", _USUAL.get(name)):
             del short[name]

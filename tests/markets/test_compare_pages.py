@@ -132,6 +132,7 @@ def test_a_form_as_it_is_sent_leads_to_a_short_address(client: Client, sent: str
         ("market=KAZ,XYZ,UZB", ["KAZ", "XYZ", "UZB"], "market cannot be XYZ"),
         ("market=KAZ,UZB&period=lately", ["KAZ", "UZB"], "period cannot be lately"),
         ("market=KAZ,UZB&measure=guess&basis=x", ["KAZ", "UZB"], "measure cannot be guess"),
+        ("market=KAZ,UZB&chart=NOPE", ["KAZ", "UZB"], "chart cannot be NOPE"),
         ("market=KAZ,UZB&indicator=NOPE", ["KAZ", "UZB"], "indicator cannot be NOPE"),
     ],
 )

@@ -1,6 +1,6 @@
 """Every read of the market tables. Rows come back as plain values, ordered; nothing is judged here."""
 
-from markets.queries.comparison import memberships_among, spoken_themes
+from markets.queries.comparison import spoken_themes
 from markets.queries.demand import current_profiles, demand_profile, demand_profiles
 from markets.queries.provenance import (
     ReleaseCertificate,
@@ -79,7 +79,6 @@ __all__ = [
     "markets",
     "members",
     "memberships",
-    "memberships_among",
     "newest_observations",
     "observations",
     "observations_of_area",

@@ -1,4 +1,4 @@
-"""What a few markets are compared by beside their figures: memberships and stated themes, of all of them at once."""
+"""What compared markets are asked for beside their figures: the themes that documents speak of, of all at once."""
 
 from __future__ import annotations
 
@@ -6,14 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from markets.models import Membership
 from markets.vocabulary import AsOf
-
-
-def memberships_among(areas: Sequence[str], groups: Sequence[str]) -> list[Membership]:
-    """Memberships of these areas in these groups, past ones too, by group, member and day."""
-    rows = Membership.objects.filter(member_id__in=areas, group_id__in=groups)
-    return list(rows.select_related("group").order_by("group_id", "member_id", "from_on"))
 
 
 def spoken_themes(areas: Sequence[str], as_of: AsOf | None = None) -> list[tuple[str, str, str]]:

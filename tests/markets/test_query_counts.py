@@ -17,6 +17,9 @@ pytestmark = pytest.mark.django_db
 BASELINE = {
     "/en/markets/KAZ/": 8,
     "/api/v1/markets/KAZ/profile/": 8,
+    "/en/compare/": 3,
+    "/en/compare/?market=KAZ,UZB,TJK,TKM,KGZ,CHN&measure=per_head": 3,
+    "/api/v1/compare/": 3,
 }
 
 

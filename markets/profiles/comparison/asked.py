@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from markets import queries
 from markets.errors import InvalidValue
 from markets.models import Area, Indicator
+from markets.queries import Reference
 from markets.vocabulary import AsOf, Period
 
 FEWEST_MARKETS: Final = 2
@@ -62,6 +63,7 @@ def compared_with(iso3: str) -> tuple[str, ...]:
 
 
 def checked(
+    standing: Reference,
     markets: Sequence[str],
     *,
     indicators: Sequence[str],
@@ -77,8 +79,8 @@ def checked(
     """The comparison asked for. Raises the first InvalidValue, with every fault in its context as `faults`."""
     faults: list[InvalidValue] = []
     chosen = tuple(dict.fromkeys(markets)) or READY_MADE
-    areas = _areas(chosen, faults)
-    known = list(queries.indicators())
+    areas = _areas(standing, chosen, faults)
+    known = standing.indicators
     shown = _indicators(known, indicators, group, faults)
     charted = _indicators(known, [chart], "", faults, parameter="chart") if chart else shown[:1]
     way, as_measured = _word(Basis, "basis", basis, faults), _word(Measure, "measure", measure, faults)
@@ -103,8 +105,8 @@ def checked(
     )
 
 
-def _areas(chosen: Sequence[str], faults: list[InvalidValue]) -> tuple[Area, ...]:
-    known: Mapping[str, Area] = {area.code: area for area in queries.markets().filter(code__in=chosen)}
+def _areas(standing: Reference, chosen: Sequence[str], faults: list[InvalidValue]) -> tuple[Area, ...]:
+    known = {code: area for code in chosen if (area := standing.areas.get(code)) and not area.is_aggregate}
     for code in chosen:
         if code not in known:
             expected = _("there is no market with that code; groups of countries are none")

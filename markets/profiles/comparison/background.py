@@ -10,7 +10,7 @@ from markets.models import Area, Membership, Theme
 from markets.profiles.comparison.asked import Asked
 from markets.profiles.country import ACCESS_GROUPS, MembershipLine, holds
 from markets.profiles.demand import narrowest_scope, rule_passes, strength_of
-from markets.queries import Stated
+from markets.queries import Reference, Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +40,15 @@ class ThemeRow:
     strengths: tuple[ThemeStrength, ...]
 
 
-def themes() -> list[Theme]:
-    """All themes in their order, with the rules that make them `indicated`."""
-    return list(Theme.objects.order_by("sort", "slug"))
-
-
-def access_rows(asked: Asked) -> tuple[AccessRow, ...]:
+def access_rows(asked: Asked, standing: Reference) -> tuple[AccessRow, ...]:
     """Memberships in the unions and organisations that decide on access, on the asked day."""
-    held: dict[tuple[str, str], Membership] = {}
-    for membership in queries.memberships_among(asked.codes, ACCESS_GROUPS):
-        if holds(membership, asked.as_of):
-            held[membership.group_id, membership.member_id] = membership
-    groups = {area.code: area for area in Area.objects.filter(code__in=ACCESS_GROUPS)}
+    held = {
+        (membership.group_id, code): membership
+        for code in asked.codes
+        for membership in standing.memberships(code)
+        if holds(membership, asked.as_of)
+    }
+    groups = standing.areas
     return tuple(
         AccessRow(
             code, groups[code].name, tuple(_line(groups[code], held.get((code, member))) for member in asked.codes)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markets import queries
 from markets.models import Indicator
 from markets.profiles.comparison.asked import Asked, Basis, Measure, checked
-from markets.profiles.comparison.background import AccessRow, ThemeRow, access_rows, theme_rows, themes
+from markets.profiles.comparison.background import AccessRow, ThemeRow, access_rows, theme_rows
 from markets.profiles.comparison.course import Course, course, course_rows
 from markets.profiles.comparison.rows import (
     POPULATION,
@@ -87,7 +87,9 @@ def comparison(
     100). chart, chart_measure: the indicator drawn over time, and how; the first one, in the same measure.
     Raises the first InvalidValue, with every fault in its context as `faults`.
     """
+    standing = queries.reference()
     asked = checked(
+        standing,
         markets,
         indicators=indicators,
         group=group,
@@ -99,12 +101,12 @@ def comparison(
         chart_measure=chart_measure,
         as_of=as_of,
     )
-    demanded = themes()
-    series = _series(asked, [theme.indicator_id for theme in demanded if theme.indicator_id])
+    series = _series(asked, [theme.indicator_id for theme in standing.themes if theme.indicator_id])
     chosen = {indicator.code: picks(asked, indicator.code, series) for indicator in asked.indicators}
     sources = provenances([*_used(asked, chosen, series), *course_rows(asked, series)])
     units = {indicator.code: indicator.unit for indicator in asked.indicators} | {POPULATION: "persons"}
-    known = Known(series, sources, list(queries.caveats(asked.codes)), units)
+    known = Known(series, sources, standing.caveats, units)
+    newest = {key: row for key, rows in series.items() if (row := newest_stated(rows))}
     refs = {area.code: market_ref(area) for area in asked.areas}
     return Comparison(
         markets=tuple(refs.values()),
@@ -116,8 +118,10 @@ def comparison(
         base=refs[asked.base],
         rows=tuple(compared_row(asked, each, chosen[each.code], known) for each in asked.indicators),
         course=course(asked, series, sources),
-        access=access_rows(asked),
-        themes=theme_rows(asked, demanded, {key: row for key, rows in series.items() if (row := newest_stated(rows))}),
+        access=access_rows(asked, standing),
+        themes=theme_rows(
+            asked, standing.themes, {key: row for key, rows in series.items() if (row := newest_stated(rows))}
+        ),
         sources=tuple(sorted(sources.values(), key=lambda s: (s.known_from, s.release), reverse=True)),
     )
 
@@ -125,9 +129,10 @@ def comparison(
 def comparison_choices() -> ComparisonChoices:
     """All markets by name, the focus markets first, and all indicators by subject, in the order of the registry."""
     order = {code: place for place, code in enumerate(queries.FOCUS_MARKETS)}
-    refs = [market_ref(area) for area in queries.markets()]
+    standing = queries.reference()
+    refs = [market_ref(area) for area in standing.areas.values() if not area.is_aggregate]
     subjects: dict[str, list[Indicator]] = {}
-    for indicator in queries.indicators():
+    for indicator in standing.indicators:
         subjects.setdefault(indicator.group, []).append(indicator)
     return ComparisonChoices(
         markets=tuple(sorted(refs, key=lambda m: (order.get(m.iso3, len(order)), m.name))),

@@ -119,9 +119,7 @@ def comparison(
         rows=tuple(compared_row(asked, each, chosen[each.code], known) for each in asked.indicators),
         course=course(asked, series, sources),
         access=access_rows(asked, standing),
-        themes=theme_rows(
-            asked, standing.themes, {key: row for key, rows in series.items() if (row := newest_stated(rows))}
-        ),
+        themes=theme_rows(asked, standing.themes, newest),
         sources=tuple(sorted(sources.values(), key=lambda s: (s.known_from, s.release), reverse=True)),
     )
 

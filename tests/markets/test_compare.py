@@ -220,6 +220,17 @@ def test_where_all_are_equal_none_is_highest(release: Release) -> None:
     assert [(cell.position, cell.end) for cell in row_of(page).cells] == [(1, ""), (1, "")]
 
 
+def test_values_that_read_the_same_share_their_place(release: Release) -> None:
+    for market, value in (("KAZ", "6.31"), ("UZB", "6.34"), ("TJK", "2")):
+        state(market, "2023", Decimal(value), release, indicator_id=GDP_GROWTH)
+    page = comparison(["KAZ", "UZB", "TJK"], indicators=[GDP_GROWTH])
+    assert [(c.end, c.position) for c in row_of(page, GDP_GROWTH).cells] == [
+        ("highest", 1),
+        ("highest", 1),
+        ("lowest", 3),
+    ]
+
+
 # ---------------------------------------------------------------- over time
 def test_the_course_begins_at_a_hundred_in_the_first_year_that_all_have(release: Release) -> None:
     for market, periods in (("KAZ", range(2018, 2024)), ("UZB", range(2020, 2023))):

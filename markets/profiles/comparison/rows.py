@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -202,7 +202,7 @@ def compared_row(asked: Asked, indicator: Indicator, chosen: Mapping[str, Pick],
         periods=periods,
         years_apart=apart,
         unranked=unranked,
-        cells=tuple(cells if unranked else _placed(indicator, cells)),
+        cells=tuple(cells if unranked else _placed(indicator, cells, decimals)),
     )
 
 
@@ -305,14 +305,20 @@ def _unranked(indicator: Indicator, cells: Sequence[ComparedCell], years_apart: 
     return Unranked.YEARS_APART.value if years_apart > MOST_YEARS_APART else ""
 
 
-def _placed(indicator: Indicator, cells: Sequence[ComparedCell]) -> list[ComparedCell]:
-    """The cells with their places; equal values share one, and where all are equal there is no end."""
-    values = [cell.value for cell in cells if cell.value is not None and not cell.unranked_reason]
-    ordered = sorted(values, reverse=indicator.direction != Indicator.Direction.DOWN)
-    ends = {min(values): End.LOWEST.value, max(values): End.HIGHEST.value} if min(values) < max(values) else {}
+def _placed(indicator: Indicator, cells: Sequence[ComparedCell], decimals: int) -> list[ComparedCell]:
+    """The cells with their places; values that read the same share one, and where all do there is no end."""
+    digit = Decimal(1).scaleb(-decimals)
+    read = {
+        cell.market: cell.value.quantize(digit, ROUND_HALF_UP)
+        for cell in cells
+        if cell.value is not None and not cell.unranked_reason
+    }
+    ordered = sorted(read.values(), reverse=indicator.direction != Indicator.Direction.DOWN)
+    low, high = min(ordered), max(ordered)
+    ends = {low: End.LOWEST.value, high: End.HIGHEST.value} if low < high else {}
     return [
-        cell
-        if cell.value is None or cell.unranked_reason
-        else replace(cell, position=ordered.index(cell.value) + 1, end=ends.get(cell.value, ""))
+        replace(cell, position=ordered.index(value) + 1, end=ends.get(value, ""))
+        if (value := read.get(cell.market)) is not None
+        else cell
         for cell in cells
     ]

@@ -20,6 +20,8 @@ from markets.queries import Place, RevisionScope
 from markets.vocabulary import AsOf, RevisionKind
 
 REVISIONS_SHOWN = 100
+# Digits that any number of a release has room for.
+LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +154,16 @@ def _groups(records: Sequence[RevisionRecord]) -> tuple[RevisionGroup, ...]:
 
 
 def _written(record: RevisionRecord) -> str:
-    """A place as an address holds it: moment, indicator, market and period between commas."""
+    """A place as an address holds it: moment, release, indicator, market and period between commas."""
     moment = record.published_at.isoformat().replace("+00:00", "Z") if record.published_at else ""
-    return f"{moment},{record.indicator.code},{record.market.iso3},{record.period}"
+    return f"{moment},{record.new.vintage.release},{record.indicator.code},{record.market.iso3},{record.period}"
 
 
 def _place(text: str) -> Place:
     """Raises InvalidValue."""
-    parts = text.split(",")
     try:
-        return Place(AsOf.parse(parts[0]).at, *parts[1:])
-    except (InvalidValue, TypeError) as unknown:
+        moment, release, indicator, market, period = text.split(",")
+        return Place(AsOf.parse(moment).at, int(release[:LONGEST_NUMBER]), indicator, market, period)
+    except (InvalidValue, ValueError) as unknown:
         expected = _("take it from the link to older revisions, or leave it out")
         raise InvalidValue(parameter="after", value=text, expected=expected) from unknown

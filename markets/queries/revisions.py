@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, Value, When
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.sql.compiler import SQLCompiler
 
 from markets.models import Observation, Release
@@ -150,21 +150,24 @@ class Place(NamedTuple):
     """Where a revision stands among all, the newest first."""
 
     published_at: dt.datetime
+    release: int
     indicator: str
     area: str
     period: str
 
 
 def newest_revisions(rows: QuerySet[Any, Any], limit: int, after: Place | None = None) -> list[RevisionRow]:
-    """Rows of `revisions` by when we recorded them, the newest first; those recorded at once by indicator and area.
+    """Rows of `revisions` by when we recorded them, the newest first; those of one release by indicator and area.
 
     after: the place of the row before the first one wanted.
     """
     if after is not None:
         key = Tuple(F("indicator_id"), F("area_id"), F("period"))
-        beside = Q(published_at=after.published_at) & Q(TupleGreaterThan(key, after[1:]))
-        rows = rows.filter(Q(published_at__lt=after.published_at) | beside)
-    return revision_rows(rows.order_by("-published_at", "indicator_id", "area_id", "period")[:limit])
+        recorded = Tuple(F("published_at"), F("new_release"))
+        beside = Q(published_at=after.published_at, new_release=after.release) & Q(TupleGreaterThan(key, after[2:]))
+        rows = rows.filter(Q(TupleLessThan(recorded, after[:2])) | beside)
+    ordered = rows.order_by("-published_at", "-new_release", "indicator_id", "area_id", "period")
+    return revision_rows(ordered[:limit])
 
 
 def complete_until() -> dt.datetime | None:

@@ -228,7 +228,7 @@ FROM: Final = moment(
     " the earlier.",
     "2022-12-31",
 )
-TO: Final = moment("to", "The later day or moment, now by default. Needs `from`.", "2025-06-30")
+TO: Final = moment("to", "The later day or moment, now by default. It says nothing without `from`.", "2025-06-30")
 LIMIT: Final = number("limit", "Records in one answer.", 1, LIMIT_MOST, LIMIT_DEFAULT)
 CURSOR: Final = Parameter(
     name="cursor",

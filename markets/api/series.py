@@ -111,7 +111,7 @@ class IndicatorView(RecordView):
             compared=asked["market"] or (),
             period=asked["period"] or "",
             as_of=asked["as_of"],
-            between=Between.of(asked["from"], asked["to"]),
+            between=_between(asked),
         )
 
 
@@ -128,9 +128,12 @@ class MarketSeriesView(RecordView):
 
     def found(self, **codes: Any) -> SeriesPage:
         """The same as the series' page. Raises NotFound."""
-        return series_page(
-            codes["iso3"], codes["code"], self.asked["as_of"], Between.of(self.asked["from"], self.asked["to"])
-        )
+        return series_page(codes["iso3"], codes["code"], self.asked["as_of"], _between(self.asked))
+
+
+def _between(asked: Mapping[str, Any]) -> Between | None:
+    """The two moments asked for; None where the earlier one is not named. Raises InvalidValue."""
+    return Between.of(asked["from"], asked["to"]) if asked["from"] else None
 
 
 class ObservationListView(ListView):

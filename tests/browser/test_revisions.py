@@ -52,7 +52,7 @@ def test_two_days_are_chosen_on_the_tab_of_an_indicator(visit: Visit) -> None:
 def test_the_feed_is_narrowed_by_its_form(visit: Visit) -> None:
     page = visit.to("/en/revisions/")
     expect(page.locator("table.figures tbody tr")).to_have_count(1)
-    page.get_by_label("Market").select_option("UZB")
+    page.get_by_label("Market", exact=True).select_option("UZB")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_text("No vintage loaded here has changed")).to_be_visible()
     page.get_by_role("link", name="All revisions").click()

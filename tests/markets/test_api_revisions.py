@@ -180,7 +180,7 @@ def test_two_days_are_told_with_the_indicator_and_with_the_series(path: str) -> 
     assert counted["added"] == len(told["records"]) - 1
 
 
-@pytest.mark.parametrize("query", ["to=2025-01-01", "from=2025-01-02&to=2025-01-01", "from=soon"])
+@pytest.mark.parametrize("query", ["from=2025-01-02&to=2025-01-01", "from=soon"])
 def test_two_days_that_make_no_sense_are_refused(query: str) -> None:
     response = Client().get(f"/api/v1/indicators/{GDP}/?{query}")
     assert response.status_code == 400

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from markets.api import catalogue, provenance, series
-from markets.api import revisions as revision_api
 from markets.api import markets as market_api
+from markets.api import revisions as revision_api
 from markets.views import catalogue as catalogue_pages
 from markets.views import data, home, indicators, markets, revisions, search, staff
 from markets.views import help as help_pages

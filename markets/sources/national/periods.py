@@ -13,14 +13,14 @@ from markets.sources.national.words import plain
 
 _YEAR: Final = re.compile(r"(?<![\d.,])(19[5-9]\d|20\d\d)(?:\s?(\d|\*+)\)?)?(?![\d.,]*\d)")
 _SHEET_MONTH: Final = re.compile(r"(0?[1-9]|1[0-2])[_.\-/ ]((?:19|20)\d\d)|((?:19|20)\d\d)[_.\-/ ](0[1-9]|1[0-2])")
-_DAY_OF_MONTH: Final = re.compile(
-    r"(?<!\d)\d{1,2}\s+([^\W\d_]{3,})(?:\s+(?:19|20)\d\d)?|\d{1,2}\.\d{1,2}\.\d{4}"
-)
+_DAY_OF_MONTH: Final = re.compile(r"(?<!\d)\d{1,2}\s+([^\W\d_]{3,})(?:\s+(?:19|20)\d\d)?|\d{1,2}\.\d{1,2}\.\d{4}")
 _QUARTER: Final = re.compile(
     r"\b(iv|i{1,3}|[1-4])[- ]?(?:й|ый|ой|st|nd|rd|th)?\s*(?:квартал\w*|кв\b\.?|quarter|chorak|тоқсан\w*|чейрек\w*)"
     r"|\bq([1-4])\b"
 )
-_HALF: Final = re.compile(r"\b(?:i|1|первое|first)[- ]?(?:е|ое|st)?\s*(?:полугоди\w*|half(?:[- ]?year)?|yarim\s?yil\w*)")
+_HALF: Final = re.compile(
+    r"\b(?:i|1|первое|first)[- ]?(?:е|ое|st)?\s*(?:полугоди\w*|half(?:[- ]?year)?|yarim\s?yil\w*)"
+)
 _MONTHS_LONG: Final = re.compile(r"\b(\d{1,2})\s*(?:месяц\w*|мес\b\.?|months?|oy\w*)")
 _ROMAN: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _WORD: Final = re.compile(r"[^\W\d_]+")

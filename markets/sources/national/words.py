@@ -24,7 +24,9 @@ _NO_VALUE: Final = re.compile(
     r"|тонн|нетто|брутто|\bкг\b|weight|колич|quantity"
 )
 _DOLLARS: Final = re.compile(r"долл|доллар|dollar|dollor|\busd\b|\$")
-_OTHER_MONEY: Final = re.compile(r"тенге|теңге|tenge|\bсом\b|\bсомов|\bсум\b|\bсумов|so['ʻ`’]?m\b|рубл|\bевро\b|\beuro?\b")
+_OTHER_MONEY: Final = re.compile(
+    r"тенге|теңге|tenge|\bсом\b|\bсомов|\bсум\b|\bсумов|so['ʻ`’]?m\b|рубл|\bевро\b|\beuro?\b"
+)
 _SCALES: Final = (
     (re.compile(r"тыс|thousand|thsd|миң|мин\b|мың|\bming\b"), Decimal(1000)),
     (re.compile(r"млн|миллион|million|\bmln"), Decimal(10) ** 6),

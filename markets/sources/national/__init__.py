@@ -1,0 +1,91 @@
+"""Trade by partner as the statistics offices of Kazakhstan, Kyrgyzstan and Uzbekistan publish it, read from files.
+
+Traps, each met in their files:
+- Subtotals (СНГ, ЕАЭС, Европа, остальные страны мира) stand among the countries and overlap; Kyrgyzstan's table has
+  the EU, the CIS, the SCO and the EAEU beside the continents, and since 2019 its continents leave the EAEU out.
+- Kazakhstan: a sheet a year, the header row moves, shares between the values, stray cells to the right.
+- Kyrgyzstan: three languages (texts of the first in a font of their own), `2023 1` is 2023 with a footnote, `-` is
+  none, numbers as text with a comma; its partners add up to less than the total, as persons' trade is in that alone.
+- Uzbekistan: M49 codes with and without leading zeros, 736 for Sudan to this day; neither flow, unit nor total in the
+  file. `0.0` is read as low (it rounds to 0): the file has no other sign, and less than 50 dollars holds for none too.
+- Figures of a year are restated in the next file.
+
+Valuation: imports CIF, exports FOB, as the offices' methods say. Trade inside the EAEU is counted from statistical
+forms, not customs declarations, so that its CIF and FOB hang on what the traders report.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Final
+
+from markets.sources.base import SourceCard
+from markets.sources.national.office import NationalOffice
+from markets.vocabulary import FactKind, Flow
+
+# None of the files carries a licence, and the compilation that spread them is no word of the offices'.
+_LICENCE: Final = "Official statistics; no licence is stated in the files. Name the office as the source"
+_METHOD: Final = "imports CIF, exports FOB by the office's method"
+
+
+def _card(dataset: str, country: str, publisher: str, url: str, cadence: str, lag_days: int) -> SourceCard:
+    return SourceCard(
+        id=dataset,
+        name=f"Trade by partner, {country}",
+        publisher=publisher,
+        url=url,
+        licence=_LICENCE,
+        licence_url=url,
+        citation=f"{publisher}, trade by partner country ({_METHOD})",
+        cadence=cadence,
+        kind=FactKind.TRADE_TOTALS,
+        publication_lag=dt.timedelta(days=lag_days),
+        # Years are restated by about a per cent; Kyrgyzstan's 2023 rose by 1.3 from its first word to its last.
+        total_tolerance_share=0.05,
+        required=("WLD", "CHN", "RUS"),
+    )
+
+
+KAZ: Final = NationalOffice(
+    card=_card(
+        "kaz-trade",
+        "Kazakhstan",
+        "Bureau of National Statistics, Agency for Strategic Planning and Reforms of the Republic of Kazakhstan",
+        "https://stat.gov.kz/",
+        "monthly (January to date), yearly in spring",
+        120,
+    ),
+    reporter="KAZ",
+    endings=(".xls", ".xlsx"),
+)
+KGZ: Final = NationalOffice(
+    card=_card(
+        "kgz-trade",
+        "Kyrgyzstan",
+        "National Statistical Committee of the Kyrgyz Republic",
+        "https://stat.gov.kg/",
+        "yearly",
+        180,
+    ),
+    reporter="KGZ",
+    endings=(".xlsx", ".xls"),
+)
+UZB: Final = NationalOffice(
+    card=_card(
+        "uzb-trade",
+        "Uzbekistan",
+        "Statistics Agency under the President of the Republic of Uzbekistan",
+        "https://stat.uz/",
+        "yearly",
+        120,
+    ),
+    reporter="UZB",
+    endings=(".csv", ".xlsx"),
+    is_headed=True,
+    # Neither is in the file: the office's page names thousand US dollars, and its site numbers the two files.
+    multiplier=Decimal(1000),
+    flow_by_number={"1105": Flow.EXPORT, "1176": Flow.IMPORT},
+)
+
+SOURCES: Final = {office.card.id: office for office in (KAZ, KGZ, UZB)}

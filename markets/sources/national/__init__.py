@@ -29,7 +29,7 @@ _LICENCE: Final = "Official statistics; no licence is stated in the files. Name 
 _METHOD: Final = "imports CIF, exports FOB by the office's method"
 
 
-def _card(dataset: str, country: str, publisher: str, url: str, cadence: str, lag_days: int) -> SourceCard:
+def _card(dataset: str, country: str, *, publisher: str, url: str, cadence: str, lag_days: int) -> SourceCard:
     return SourceCard(
         id=dataset,
         name=f"Trade by partner, {country}",
@@ -51,10 +51,10 @@ KAZ: Final = NationalOffice(
     card=_card(
         "kaz-trade",
         "Kazakhstan",
-        "Bureau of National Statistics, Agency for Strategic Planning and Reforms of the Republic of Kazakhstan",
-        "https://stat.gov.kz/",
-        "monthly (January to date), yearly in spring",
-        120,
+        publisher="Bureau of National Statistics of the Agency for Strategic Planning and Reforms of Kazakhstan",
+        url="https://stat.gov.kz/",
+        cadence="monthly (January to date), yearly in spring",
+        lag_days=120,
     ),
     reporter="KAZ",
     endings=(".xls", ".xlsx"),
@@ -63,10 +63,10 @@ KGZ: Final = NationalOffice(
     card=_card(
         "kgz-trade",
         "Kyrgyzstan",
-        "National Statistical Committee of the Kyrgyz Republic",
-        "https://stat.gov.kg/",
-        "yearly",
-        180,
+        publisher="National Statistical Committee of the Kyrgyz Republic",
+        url="https://stat.gov.kg/",
+        cadence="yearly",
+        lag_days=180,
     ),
     reporter="KGZ",
     endings=(".xlsx", ".xls"),
@@ -75,10 +75,10 @@ UZB: Final = NationalOffice(
     card=_card(
         "uzb-trade",
         "Uzbekistan",
-        "Statistics Agency under the President of the Republic of Uzbekistan",
-        "https://stat.uz/",
-        "yearly",
-        120,
+        publisher="Statistics Agency under the President of the Republic of Uzbekistan",
+        url="https://stat.uz/",
+        cadence="yearly",
+        lag_days=120,
     ),
     reporter="UZB",
     endings=(".csv", ".xlsx"),

@@ -6,7 +6,7 @@ Traps: Excel hands over binary noise (44721.200000000004 was 44721.2); numbers s
 
 from __future__ import annotations
 
-import datetime as dt
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from typing import Final
 from markets.errors import InvalidValue
 from markets.vocabulary import ObsStatus, PrintedNumber
 
-Cell = str | float | int | bool | dt.date | dt.time | dt.datetime | dt.timedelta
+Cell = str | float | int | bool
 
 # A double holds no more decimal digits than these for certain.
 SIGNIFICANT_DIGITS: Final = 15
@@ -48,7 +48,7 @@ def text_of(cell: Cell) -> str:
 
 def figure_of(cell: Cell) -> Figure | None:
     """The figure in a cell; None when the cell is empty. Raises InvalidValue for what is no figure."""
-    if isinstance(cell, bool) or isinstance(cell, dt.date | dt.time | dt.timedelta):
+    if isinstance(cell, bool):
         raise InvalidValue(parameter="cell", value=cell, expected="a number is needed")
     if isinstance(cell, float | int):
         printed = PrintedNumber.parse(_shortest(float(cell)))
@@ -90,10 +90,11 @@ def half_unit(figures: Sequence[Figure]) -> Decimal:
 def _shortest(number: float) -> str:
     """The digits that were typed: the shortest text that is this double, of at most fifteen digits."""
     text = repr(number)
-    digits = len(Decimal(text).normalize().as_tuple().digits) if number == number and abs(number) < 1e300 else 0
-    shown = format(number, f".{SIGNIFICANT_DIGITS}g") if digits > SIGNIFICANT_DIGITS else text
-    # Excel keeps no trailing zeros, so `12.0` is 12.
-    return shown.removesuffix(".0") if number else text
+    # Excel keeps no trailing zeros, so `12.0` is 12; a zero alone keeps its place, for it says how small it is.
+    if not math.isfinite(number) or not number:
+        return text
+    digits = len(Decimal(text).normalize().as_tuple().digits)
+    return (format(number, f".{SIGNIFICANT_DIGITS}g") if digits > SIGNIFICANT_DIGITS else text).removesuffix(".0")
 
 
 def _pointed(text: str) -> str:

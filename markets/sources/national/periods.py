@@ -96,15 +96,15 @@ def of_sheet(name: str) -> Stated | None:
 def _parts(said: str) -> tuple[str, list[str]]:
     """What is left of the text without its quarter, half year or number of months, and those with Y for the year."""
     parts: list[str] = []
-    for form, period in (
-        (_QUARTER, lambda m: f"Y-Q{_ROMAN.get(m[1]) or m[1] or m[2]}"),
-        (_HALF, lambda _m: _to_date(6)),
-        (_MONTHS_LONG, lambda m: _to_date(int(m[1]))),
-    ):
+    for form in (_QUARTER, _HALF, _MONTHS_LONG):
         found = form.search(said)
-        if found:
-            parts.append(period(found))
-            said = said[: found.start()] + " " + said[found.end() :]
+        if found is None:
+            continue
+        if form is _QUARTER:
+            parts.append(f"Y-Q{_ROMAN.get(found[1]) or found[1] or found[2]}")
+        else:
+            parts.append(_to_date(6 if form is _HALF else int(found[1])))
+        said = said[: found.start()] + " " + said[found.end() :]
     return said, parts
 
 

@@ -98,7 +98,7 @@ def _sum_of_all(lines: Sequence[Line], position: int) -> Iterator[Figure]:
 
 
 def _add(by_partner: Partners, row: TradeTotalRow) -> None:
-    """Two names of one country in a table: the one with a figure speaks. Two figures both stand, for the gate to hold."""
+    """Two names of one country in a table: the one with a figure speaks. Two figures both stand, to be held."""
     stated = by_partner.setdefault(row.partner, [])
     if row.value is not None:
         stated[:] = [other for other in stated if other.value is not None and other.value != row.value]

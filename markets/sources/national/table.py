@@ -148,8 +148,8 @@ class _Reading:
                 continue
             if stack and (_NUMBERING.fullmatch(words.plain(stack[0])) or words.key_of(stack[0]) in _CODE_KEYS):
                 continue
-            stated = next((found for text in stack if (found := stated_in(text, whole=True))), title_period)
-            flow = next((found for text in stack if (found := words.flow_in(text))), title_flow)
+            stated = next((period for text in stack if (period := stated_in(text, whole=True))), title_period)
+            flow = next((said for text in stack if (said := words.flow_in(text))), title_flow)
             if stated is None or flow is None:
                 continue
             if not stated.period:

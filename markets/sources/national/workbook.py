@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
-import re
+import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
-
-import python_calamine
+from pathlib import Path
+from typing import Any, Final
 
 from markets.errors import SourceChanged
 from markets.sources.base import RawPayload
+from markets.sources.national import unpack
 from markets.sources.national.figures import Cell, text_of
+from markets.sources.national.unpack import MOST_COLUMNS, MOST_ROWS
 
 MOST_BYTES: Final = 64 * 1024 * 1024
-MOST_UNPACKED_BYTES: Final = 256 * 1024 * 1024
-MOST_ROWS: Final = 5_000
-MOST_COLUMNS: Final = 400
+MOST_SECONDS: Final = 60
 
+_UNPACK: Final = Path(unpack.__file__)
+_DAMAGED: Final = "the workbook is damaged, or a cell stands far outside its table; open it and save it again"
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCODINGS: Final = ("utf-8-sig", "cp1251")
-_LAST_CELL: Final = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def _csv_rows(source: str, body: bytes) -> list[list[Cell]]:
         ]
     except csv.Error as unreadable:
         raise _refused(source, f"the file is no CSV ({unreadable})") from unreadable
-    _check_size(source, "the file", len(rows), max(map(len, rows), default=0))
+    if len(rows) > MOST_ROWS or max(map(len, rows), default=0) > MOST_COLUMNS:
+        raise _refused(source, f"{len(rows):,} rows came; at most {MOST_ROWS:,}, with {MOST_COLUMNS} columns, are read")
     return rows
 
 
@@ -99,70 +101,33 @@ def _check_is_no_page(source: str, body: bytes) -> None:
 
 
 def _check_is_xlsx(source: str, body: bytes) -> None:
-    """Whether the package is a workbook, and one whose unpacked size and cells do not fill the memory."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as package:
             names = package.namelist()
-            if not any(name.startswith("xl/workbook") for name in names):
-                is_word = any(name.startswith("word/") for name in names)
-                raise _refused(source, f"{'a Word document' if is_word else 'a zip'} came; a workbook is read")
-            unpacked = sum(entry.file_size for entry in package.infolist())
-            if unpacked > MOST_UNPACKED_BYTES:
-                raise _refused(source, f"the workbook unpacks to {unpacked:,} bytes, too many for trade by partner")
-            for name in names:
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    _check_size(source, name, *_reach(package, name))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as broken:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as broken:
         raise _refused(source, f"the workbook is damaged ({broken}); fetch it again") from broken
-
-
-def _reach(package: zipfile.ZipFile, name: str) -> tuple[int, int]:
-    """The last row and column that a sheet names. One cell at the far corner would be a grid of 17 billion cells."""
-    rows = columns = 0
-    rest = b""
-    with package.open(name) as stream:
-        while chunk := stream.read(_CHUNK):
-            for letters, number in _LAST_CELL.findall(rest + chunk):
-                rows = max(rows, int(number))
-                columns = max(columns, _column_number(letters))
-            rest = chunk[-64:]
-    return rows, columns
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
-
-
-def _check_size(source: str, what: str, rows: int, columns: int) -> None:
-    if rows > MOST_ROWS or columns > MOST_COLUMNS:
-        reason = f"{what} has {rows:,} rows and {columns:,} columns; at most {MOST_ROWS:,} and {MOST_COLUMNS} are read"
-        raise _refused(source, reason)
+    if not any(name.startswith("xl/") for name in names):
+        what = "a Word document" if any(name.startswith("word/") for name in names) else "a package of other files"
+        raise _refused(source, f"{what} came; a workbook (.xls or .xlsx) with trade by partner is read")
 
 
 def _workbook_sheets(source: str, body: bytes) -> list[Sheet]:
+    """The sheets, by a process of its own that may run out of memory or time without us."""
     try:
-        with python_calamine.load_workbook(io.BytesIO(body)) as book:
-            return [
-                _sheet(source, book, each.name)
-                for each in book.sheets_metadata
-                if each.typ is python_calamine.SheetTypeEnum.WorkSheet
-                # A hidden sheet is a draft, nothing the office shows.
-                and each.visible is python_calamine.SheetVisibleEnum.Visible
-            ]
-    except python_calamine.PasswordError as locked:
-        reason = "the workbook is encrypted; open it with its password and save it without one"
-        raise _refused(source, reason) from locked
-    except (python_calamine.CalamineError, OSError, ValueError) as broken:
-        raise _refused(source, f"the workbook cannot be opened ({broken}); fetch it again") from broken
+        run = subprocess.run(  # noqa: S603 -- our own program, the file comes on its standard input
+            [sys.executable, "-I", str(_UNPACK)], input=body, capture_output=True, timeout=MOST_SECONDS, check=False
+        )
+        answer: dict[str, Any] = json.loads(run.stdout) if run.returncode == 0 else {"refused": _DAMAGED}
+    except subprocess.TimeoutExpired as endless:
+        raise _refused(source, f"the workbook was not read within {MOST_SECONDS} seconds; fetch it again") from endless
+    if "refused" in answer:
+        raise _refused(source, answer["refused"])
+    sheets: list[tuple[str, list[list[Cell | dict[str, str]]]]] = answer["sheets"]
+    return [Sheet(name, [[_cell(cell) for cell in row] for row in rows]) for name, rows in sheets]
 
 
-def _sheet(source: str, book: python_calamine.CalamineWorkbook, name: str) -> Sheet:
-    sheet = book.get_sheet_by_name(name)
-    _check_size(source, f"sheet {name!r}", sheet.total_height, sheet.total_width)
-    return Sheet(name, sheet.to_python(skip_empty_area=False))
+def _cell(cell: Cell | dict[str, str]) -> Cell:
+    return f"date {cell['other']}" if isinstance(cell, dict) else cell
 
 
 def _refused(source: str, reason: str) -> SourceChanged:

@@ -24,19 +24,20 @@ from markets.sources.base import SourceCard
 from markets.sources.national.office import NationalOffice
 from markets.vocabulary import FactKind, Flow
 
-# None of the files carries a licence, and the compilation that spread them is no word of the offices'.
-_LICENCE: Final = "Official statistics; no licence is stated in the files. Name the office as the source"
 _METHOD: Final = "imports CIF, exports FOB by the office's method"
 
 
-def _card(dataset: str, country: str, *, publisher: str, url: str, cadence: str, lag_days: int) -> SourceCard:
+def _card(
+    dataset: str, country: str, *, publisher: str, url: str, terms: tuple[str, str], cadence: str, lag_days: int
+) -> SourceCard:
+    """terms: the words on reuse and where they stand. No file of the three carries a licence of its own."""
     return SourceCard(
         id=dataset,
         name=f"Trade by partner, {country}",
         publisher=publisher,
         url=url,
-        licence=_LICENCE,
-        licence_url=url,
+        licence=terms[0],
+        licence_url=terms[1],
         citation=f"{publisher}, trade by partner country ({_METHOD})",
         cadence=cadence,
         kind=FactKind.TRADE_TOTALS,
@@ -53,6 +54,7 @@ KAZ: Final = NationalOffice(
         "Kazakhstan",
         publisher="Bureau of National Statistics of the Agency for Strategic Planning and Reforms of Kazakhstan",
         url="https://stat.gov.kz/",
+        terms=("Free use with reference to the source (terms of the site)", "https://stat.gov.kz/ru/description"),
         cadence="monthly (January to date), yearly in spring",
         lag_days=120,
     ),
@@ -65,6 +67,7 @@ KGZ: Final = NationalOffice(
         "Kyrgyzstan",
         publisher="National Statistical Committee of the Kyrgyz Republic",
         url="https://stat.gov.kg/",
+        terms=("No licence is stated; official statistics, name the office as the source", "https://stat.gov.kg/"),
         cadence="yearly",
         lag_days=180,
     ),
@@ -77,6 +80,10 @@ UZB: Final = NationalOffice(
         "Uzbekistan",
         publisher="Statistics Agency under the President of the Republic of Uzbekistan",
         url="https://stat.uz/",
+        terms=(
+            "Free use with a link to the source (terms of the state's open data portal)",
+            "https://olddata.gov.uz/en/pages/copyright",
+        ),
         cadence="yearly",
         lag_days=120,
     ),

@@ -50,7 +50,14 @@ def test_headings_name_periods(heading: str, period: str, mark: str) -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["2023 оценка", "шесть месяцев 2024", "апрель-октябрь 2024", "202312 и 2023", "13 месяцев 2024", "2 полугодие 2024"],
+    [
+        "2023 оценка",
+        "шесть месяцев 2024",
+        "апрель-октябрь 2024",
+        "202312 и 2023",
+        "13 месяцев 2024",
+        "2 полугодие 2024",
+    ],
 )
 def test_a_year_beside_strange_words_is_not_the_year(heading: str) -> None:
     stated = stated_in(heading, whole=True)

@@ -9,8 +9,7 @@ from markets.sources.http import Downloadable
 
 _SOURCES: dict[str, Source] = {worldbank.CARD.id: worldbank.WorldBank(), **national.SOURCES}
 _CARDS = {
-    card.id: card
-    for card in (*(source.card for source in _SOURCES.values()), gapminder.CARD, unctad.CARD, china.CARD)
+    card.id: card for card in (*(source.card for source in _SOURCES.values()), gapminder.CARD, unctad.CARD, china.CARD)
 }
 
 

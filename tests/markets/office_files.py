@@ -148,7 +148,7 @@ UZB_CSV = """\
 
 
 def deliveries(office: NationalOffice, *payloads: RawPayload) -> list[Delivery]:
-    return list(office.read(payloads))
+    return list(office.read(payloads, ()))
 
 
 def only(office: NationalOffice, file: RawPayload) -> Delivery:

@@ -7,11 +7,12 @@ Traps, each met in their files:
 - Kyrgyzstan: three languages (texts of the first in a font of their own), `2023 1` is 2023 with a footnote, `-` is
   none, numbers as text with a comma; its partners add up to less than the total, as persons' trade is in that alone.
 - Uzbekistan: M49 codes with and without leading zeros, 736 for Sudan to this day; neither flow, unit nor total in the
-  file. `0.0` is read as low (it rounds to 0): the file has no other sign, and less than 50 dollars holds for none too.
+  file, and services and the central bank's gold among its figures, so that no total is made of them. `0.0` is read as
+  low (it rounds to 0): the file has no other sign, and less than 50 dollars holds for none too.
 - Figures of a year are restated in the next file.
 
-Valuation: imports CIF, exports FOB, as the offices' methods say. Trade inside the EAEU is counted from statistical
-forms, not customs declarations, so that its CIF and FOB hang on what the traders report.
+The files name no valuation, and so none is stored. By their methods the offices count imports CIF and exports FOB where
+customs declares them; trade inside the EAEU comes from statistical forms and hangs on what the traders report.
 """
 
 from __future__ import annotations
@@ -24,11 +25,17 @@ from markets.sources.base import SourceCard
 from markets.sources.national.office import NationalOffice
 from markets.vocabulary import FactKind, Flow
 
-_METHOD: Final = "imports CIF, exports FOB by the office's method"
-
 
 def _card(
-    dataset: str, country: str, *, publisher: str, url: str, terms: tuple[str, str], cadence: str, lag_days: int
+    dataset: str,
+    country: str,
+    *,
+    publisher: str,
+    url: str,
+    terms: tuple[str, str],
+    cadence: str,
+    lag_days: int,
+    required: tuple[str, ...] = ("WLD", "CHN", "RUS"),
 ) -> SourceCard:
     """terms: the words on reuse and where they stand. No file of the three carries a licence of its own."""
     return SourceCard(
@@ -38,13 +45,13 @@ def _card(
         url=url,
         licence=terms[0],
         licence_url=terms[1],
-        citation=f"{publisher}, trade by partner country ({_METHOD})",
+        citation=f"{publisher}, trade by partner country",
         cadence=cadence,
         kind=FactKind.TRADE_TOTALS,
         publication_lag=dt.timedelta(days=lag_days),
         # Years are restated by about a per cent; Kyrgyzstan's 2023 rose by 1.3 from its first word to its last.
         total_tolerance_share=0.05,
-        required=("WLD", "CHN", "RUS"),
+        required=required,
     )
 
 
@@ -52,7 +59,7 @@ KAZ: Final = NationalOffice(
     card=_card(
         "kaz-trade",
         "Kazakhstan",
-        publisher="Bureau of National Statistics of the Agency for Strategic Planning and Reforms of Kazakhstan",
+        publisher="Bureau of National Statistics of Kazakhstan",
         url="https://stat.gov.kz/",
         terms=("Free use with reference to the source (terms of the site)", "https://stat.gov.kz/ru/description"),
         cadence="monthly (January to date), yearly in spring",
@@ -78,14 +85,16 @@ UZB: Final = NationalOffice(
     card=_card(
         "uzb-trade",
         "Uzbekistan",
-        publisher="Statistics Agency under the President of the Republic of Uzbekistan",
-        url="https://stat.uz/",
+        publisher="National Statistics Committee of Uzbekistan",
+        url="https://siat.stat.uz/",
         terms=(
             "Free use with a link to the source (terms of the state's open data portal)",
             "https://olddata.gov.uz/en/pages/copyright",
         ),
         cadence="yearly",
         lag_days=120,
+        # Its tables have no row of the total.
+        required=("CHN", "RUS"),
     ),
     reporter="UZB",
     endings=(".csv", ".xlsx"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from markets.errors import SourceChanged, SourceError, SourceRefused
+from markets.errors import SourceChanged, SourceError
 from markets.sources.base import Delivery, RawPayload, SliceProblem, SourceCard, Vintage
 from markets.sources.national.statement import Statement, slices_of, statements_of
 from markets.sources.national.table import Hints, is_note, table_of
@@ -20,7 +20,7 @@ _NUMBER_IN_NAME = re.compile(r"sdmx_data_(\d+)")
 
 @dataclass(frozen=True)
 class NationalOffice:
-    """One office's trade by partner. Its files are fetched by people: none of the three offers an open download.
+    """One office's trade by partner. Its files are saved from its site by people; nothing is downloaded.
 
     endings: of the files it reads. is_headed: its tables begin below headings and have no row of the total.
     multiplier: dollars in its unit where no table names one. flow: what the files are about when they do not say.
@@ -35,15 +35,7 @@ class NationalOffice:
     flow: Flow | None = None
     flow_by_number: Mapping[str, Flow] = field(default_factory=dict)
 
-    def download(self, wanted: Iterable[str], client: object = None) -> Iterator[Delivery]:
-        """Raises SourceRefused: there is nothing to download from."""
-        del wanted, client
-        reason = (
-            f"its tables are read from files ({', '.join(self.endings)}); save them from {self.card.url} and load them"
-        )
-        raise SourceRefused(source=self.card.id, reason=reason)
-
-    def read(self, payloads: Iterable[RawPayload], wanted: Sequence[str] = ()) -> Iterator[Delivery]:
+    def read(self, payloads: Iterable[RawPayload], wanted: Sequence[str]) -> Iterator[Delivery]:
         """One delivery a file, the one that reaches least far first, so that the newest is in force at the end.
 
         wanted: nothing here, all is read. A file or sheet that cannot be read is a problem of its delivery; the

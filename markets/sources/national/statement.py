@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -10,15 +10,14 @@ from typing import Final
 from markets.errors import SourceChanged
 from markets.sources.base import SliceDelivery, TradeTotalRow, UnmappedRow
 from markets.sources.national.figures import Figure
-from markets.sources.national.partners import WORLD, Kind
 from markets.sources.national.subtotals import members
 from markets.sources.national.table import Column, Line, Table
-from markets.vocabulary import Flow, Frequency, ObsStatus, Period, Valuation
+from markets.vocabulary import Flow, Frequency, ObsStatus, Period
 
 # A table of one of these lists the other two as partners, and hardly itself.
 _NEIGHBOURS: Final = frozenset({"KAZ", "KGZ", "UZB"})
-# Imports are counted with the freight to the border, exports without: so say the methods of the three offices.
-VALUATION_BY_FLOW: Final = {Flow.IMPORT: Valuation.CIF, Flow.EXPORT: Valuation.FOB}
+# What is finer than a cent is the noise of a spreadsheet.
+_CENT: Final = -2
 
 Partners = dict[str, list[TradeTotalRow]]
 
@@ -78,23 +77,7 @@ def _statement(table: Table, lines: Sequence[Line], position: int, reporter: str
             _add(by_partner, _row(table, column, reporter, line.partner.area, figure))
         elif figure.printed:
             unmapped.append(_unmapped(line))
-    if not table.totals:
-        for total in _sum_of_all(lines, position):
-            _add(by_partner, _row(table, column, reporter, WORLD, total))
     return Statement(column.flow, column.period, [row for rows in by_partner.values() for row in rows], unmapped)
-
-
-def _sum_of_all(lines: Sequence[Line], position: int) -> Iterator[Figure]:
-    """The total of a table that states none, but states the rest beside all partners; marked as estimated.
-
-    The rest (gold, mostly) is no area, so that nobody could add it to the others later.
-    """
-    figures = [figure for line in lines if (figure := line.figures[position]) and figure.printed]
-    has_rest = any(line.partner.kind is Kind.REST and line.figures[position] for line in lines)
-    if has_rest and len(figures) == len(lines):
-        coarsest = max((each.printed for each in figures if each.printed), key=lambda printed: printed.exponent)
-        whole = sum((each.number for each in figures), Decimal(0))
-        yield Figure(type(coarsest)(whole, coarsest.exponent), ObsStatus.ESTIMATED)
 
 
 def _add(by_partner: Partners, row: TradeTotalRow) -> None:
@@ -111,8 +94,8 @@ def _row(table: Table, column: Column, reporter: str, partner: str, figure: Figu
     value, exponent = None, None
     status = figure.obs_status
     if figure.printed:
-        value = _in_dollars(figure.printed.value, table.multiplier)
-        exponent = figure.printed.exponent + table.multiplier.adjusted()
+        exponent = max(_CENT, figure.printed.exponent + table.multiplier.adjusted())
+        value = _in_dollars(figure.printed.value * table.multiplier)
         if column.is_provisional and status is ObsStatus.NORMAL:
             status = ObsStatus.PROVISIONAL
     return TradeTotalRow(
@@ -124,13 +107,12 @@ def _row(table: Table, column: Column, reporter: str, partner: str, figure: Figu
         last_digit_exponent=exponent,
         obs_status=status,
         frequency=Frequency(Period.parse(column.period).frequency),
-        valuation=VALUATION_BY_FLOW[column.flow],
     )
 
 
-def _in_dollars(printed: Decimal, multiplier: Decimal) -> Decimal:
+def _in_dollars(dollars: Decimal) -> Decimal:
     """Whole dollars and cents without the zeros that the multiplication leaves behind."""
-    return Decimal(format((printed * multiplier).normalize(), "f"))
+    return Decimal(format(dollars.quantize(Decimal(1).scaleb(_CENT)).normalize(), "f"))
 
 
 def _unmapped(line: Line) -> UnmappedRow:

@@ -61,8 +61,8 @@ KAZ: Final = NationalOffice(
         "Kazakhstan",
         publisher="Bureau of National Statistics of Kazakhstan",
         url="https://stat.gov.kz/",
-        terms=("Free use with reference to the source (terms of the site)", "https://stat.gov.kz/ru/description"),
-        cadence="monthly (January to date), yearly in spring",
+        terms=("Free use with reference to the source", "https://stat.gov.kz/ru/description"),
+        cadence="monthly, January to date",
         lag_days=120,
     ),
     reporter="KAZ",
@@ -74,7 +74,7 @@ KGZ: Final = NationalOffice(
         "Kyrgyzstan",
         publisher="National Statistical Committee of the Kyrgyz Republic",
         url="https://stat.gov.kg/",
-        terms=("No licence is stated; official statistics, name the office as the source", "https://stat.gov.kg/"),
+        terms=("Official statistics, no licence stated", "https://stat.gov.kg/"),
         cadence="yearly",
         lag_days=180,
     ),
@@ -87,10 +87,8 @@ UZB: Final = NationalOffice(
         "Uzbekistan",
         publisher="National Statistics Committee of Uzbekistan",
         url="https://siat.stat.uz/",
-        terms=(
-            "Free use with a link to the source (terms of the state's open data portal)",
-            "https://olddata.gov.uz/en/pages/copyright",
-        ),
+        # The terms of the state's portal of open data.
+        terms=("Free use with a link to the source", "https://olddata.gov.uz/en/pages/copyright"),
         cadence="yearly",
         lag_days=120,
         # Its tables have no row of the total.

@@ -6,9 +6,10 @@ from django.urls import URLPattern, path
 
 from markets.api import catalogue, compare, provenance, series
 from markets.api import markets as market_api
+from markets.api import revisions as revision_api
 from markets.views import catalogue as catalogue_pages
 from markets.views import compare as compare_pages
-from markets.views import data, home, indicators, markets, search, staff
+from markets.views import data, home, indicators, markets, revisions, search, staff
 from markets.views import help as help_pages
 
 pages: list[URLPattern] = [
@@ -28,6 +29,8 @@ pages: list[URLPattern] = [
     path("categories/<str:slug>/", catalogue_pages.category, name="category"),
     path("data/", data.data, name="data"),
     path("data/<str:key>/", data.dataset, name="dataset"),
+    path("revisions/", revisions.revisions, name="revisions"),
+    path("revisions/feed.xml", revisions.feed, name="revision_feed"),
     path("releases/<int:key>/", data.release, name="release"),
     path("releases/<int:key>/payloads/<str:sha256>/", data.payload, name="payload"),
     path("help/", help_pages.help_page, name="help"),
@@ -47,6 +50,7 @@ api: list[URLPattern] = [
     path("indicators/", series.IndicatorListView.as_view(), name="indicators"),
     path("indicators/<str:code>/", series.IndicatorView.as_view(), name="indicator"),
     path("observations/", series.ObservationListView.as_view(), name="observations"),
+    path("revisions/", revision_api.RevisionListView.as_view(), name="revisions"),
     path("datasets/", provenance.DatasetListView.as_view(), name="datasets"),
     path("datasets/<str:id>/", provenance.DatasetView.as_view(), name="dataset"),
     path("releases/", provenance.ReleaseListView.as_view(), name="releases"),

@@ -85,6 +85,11 @@ _META: Final[Schema] = {
     "properties": {
         "total": {"type": "integer", "minimum": 0, "description": "Records that match, with `count=exact`"},
         "as_of": {"type": "string", "format": "date-time"},
+        "complete_until": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Ask again with this as `updated_since`, and nothing that was recorded is missed",
+        },
         "note": {"type": "string", "description": "Why there is nothing: no vintage was public at `as_of`"},
         "withheld_datasets": {
             "type": "array",

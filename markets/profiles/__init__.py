@@ -2,6 +2,7 @@
 
 from markets.profiles.catalogue import category_list, category_overview, category_page, product_page
 from markets.profiles.country import country_profile
+from markets.profiles.difference import difference_page
 from markets.profiles.editing import part_head, profile_parts
 from markets.profiles.help import help_overview, method_page
 from markets.profiles.history import series_page
@@ -9,6 +10,7 @@ from markets.profiles.home import home_page
 from markets.profiles.markets import market_list
 from markets.profiles.provenance import data_page, dataset_page, newest_releases, payload_body, release_page
 from markets.profiles.registry import indicator_list
+from markets.profiles.revision_feed import revision_feed
 from markets.profiles.series import indicator_page
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "country_profile",
     "data_page",
     "dataset_page",
+    "difference_page",
     "help_overview",
     "home_page",
     "indicator_list",
@@ -30,5 +33,6 @@ __all__ = [
     "product_page",
     "profile_parts",
     "release_page",
+    "revision_feed",
     "series_page",
 ]

@@ -12,7 +12,8 @@ from django.db.models import Count, QuerySet
 from markets.models import Dataset, Indicator, Job, Release, Slice
 
 _DATA_STATE = """
-    SELECT (SELECT max(id) FROM markets_release), (SELECT max(id) FROM markets_demandprofile),
+    SELECT (SELECT max(id) FROM markets_release), (SELECT max(decided_at) FROM markets_release),
+           (SELECT max(id) FROM markets_demandprofile), (SELECT max(id) FROM markets_jobevent),
            (SELECT max(finished_at) FROM markets_job), (SELECT max(loaded_at) FROM markets_loadedfacts)
 """
 
@@ -106,7 +107,7 @@ def slices_of_release(release: int) -> QuerySet[Slice]:
 
 
 def data_state() -> tuple[object, ...]:
-    """What differs whenever anything a page shows has changed: the newest release, job, profile and reference facts."""
+    """What differs whenever anything a page shows has changed: release, decision, profile, job, reference facts."""
     with connection.cursor() as cursor:
         cursor.execute(_DATA_STATE)
         return tuple(cursor.fetchone())

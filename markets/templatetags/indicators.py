@@ -19,7 +19,7 @@ from markets.profiles.citing import Citation, citation
 from markets.profiles.figures import ChangeKind, Figure
 from markets.profiles.history import SeriesPage
 from markets.profiles.markets import MarketRef
-from markets.profiles.revisions import RevisionLine
+from markets.profiles.revisions import RevisionLine, RevisionRecord
 from markets.profiles.series import MOST_COMPARED, WORLD, IndicatorPage, RankedRow, SeriesLine
 from markets.templatetags.figures import address, this_page
 
@@ -134,7 +134,7 @@ def compared_places(page: IndicatorPage) -> list[RankedRow]:
 
 
 @register.simple_tag
-def difference_of(line: RevisionLine, decimals: int) -> str:
+def difference_of(line: RevisionLine | RevisionRecord, decimals: int) -> str:
     """By how much a revision moved the value, with as many digits as show that it moved."""
     if line.difference is None or not line.difference.value:
         return ""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from config.embedded import running_environment
 from config.embedded.backup import backup, restore
-from config.embedded.place import CHECKOUT, EmbeddedError, Lock, Place, is_alive
+from config.embedded.place import CHECKOUT, EmbeddedError, Lock, Place, Ports, is_alive
 from config.embedded.progress import Progress
 from config.embedded.site import collect_static, run_site
 from config.embedded.supervisor import (
@@ -46,13 +46,17 @@ def manage(words: list[str]) -> int:
         return supervisor.run_to_end(command, supervisor.environment())
 
 
-def test(words: list[str]) -> int:
-    """A command on servers of its own that are gone afterwards; beside a running Sogdia too."""
+def test(words: list[str], *, over_tcp: bool = False) -> int:
+    """A command on servers of its own that are gone afterwards; beside a running Sogdia too.
+
+    over_tcp: they are addressed as somebody else's are, by host, port and password.
+    """
     with tempfile.TemporaryDirectory(prefix="sogdia-test-", ignore_cleanup_errors=True) as folder:
         place = Place(Path(folder).resolve())
         place.prepare()
         static_root = Place.of_checkout().var / "test-static"
-        with stoppable(), Supervisor(place, Progress(is_quiet=True), is_throwaway=True) as servers:
+        ports = Ports.choose() if over_tcp else None
+        with stoppable(), Supervisor(place, Progress(is_quiet=True), ports=ports, is_throwaway=True) as servers:
             static = collect_static(servers, static_root)
             servers.start_servers()
             if static is not None:
@@ -98,8 +102,10 @@ def main() -> int:
         ("stop", stop.__doc__),
     ):
         commands.add_parser(name, help=about)
-    for name, about in (("manage", manage.__doc__), ("test", test.__doc__)):
-        commands.add_parser(name, help=about).add_argument("words", nargs=argparse.REMAINDER)
+    commands.add_parser("manage", help=manage.__doc__).add_argument("words", nargs=argparse.REMAINDER)
+    testing = commands.add_parser("test", help=test.__doc__)
+    testing.add_argument("--tcp", action="store_true", help="servers addressed by host, port and password")
+    testing.add_argument("words", nargs=argparse.REMAINDER)
     for name, about in (("backup", backup.__doc__), ("restore", restore.__doc__)):
         commands.add_parser(name, help=about).add_argument("file", type=Path)
     chosen = parser.parse_args()
@@ -110,7 +116,9 @@ def main() -> int:
         if chosen.command in {"backup", "restore"}:
             {"backup": backup, "restore": restore}[chosen.command](chosen.file.absolute())
             return 0
-        return {"manage": manage, "test": test}[chosen.command](chosen.words)
+        if chosen.command == "test":
+            return test(chosen.words, over_tcp=chosen.tcp)
+        return manage(chosen.words)
     except EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -46,7 +46,7 @@ def manage(words: list[str]) -> int:
         return supervisor.run_to_end(command, supervisor.environment())
 
 
-def test(words: list[str], *, over_tcp: bool = False) -> int:
+def test(words: list[str], *, over_tcp: bool) -> int:
     """A command on servers of its own that are gone afterwards; beside a running Sogdia too.
 
     over_tcp: they are addressed as somebody else's are, by host, port and password.

@@ -90,6 +90,10 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def child(self, name: str) -> Child:
+        """The child of this name that was started last. Raises KeyError."""
+        return {child.name: child for child in self._children}[name]
+
     # ------------------------------------------------------------ start
     def start_servers(self) -> None:
         """PostgreSQL and Valkey, each unless the environment names one of its own."""

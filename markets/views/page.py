@@ -17,7 +17,7 @@ from markets import downloads
 from markets.errors import InvalidRequest, InvalidValue, MarketsError
 from markets.profiles.difference import Between
 from markets.profiles.tables import Table
-from markets.views.errors import apart_page, failure_page
+from markets.views.errors import away_page, failure_page
 from markets.views.keeping import kept
 from markets.vocabulary import AsOf
 
@@ -25,7 +25,6 @@ View = Callable[..., HttpResponse]
 LONGEST_WORD = 200
 # A shared cache may keep a public page this long; a browser asks again each time.
 SHARED_SECONDS = 60
-RETRY_AFTER_SECONDS = 30
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +55,7 @@ def page_view(view: View) -> View:
             return failure_page(request, failure)
         except (OperationalError, InterfaceError) as away:
             log.warning("the database does not answer: %s", away)
-            response = apart_page(503)
-            response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-            return response
+            return away_page()
         return cacheable(request, response)
 
     return answering

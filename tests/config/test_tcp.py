@@ -55,7 +55,9 @@ def test_no_right_of_a_superuser_is_needed() -> None:
 @pytest.mark.servers
 def test_servers_over_tcp_ask_for_their_password_and_are_gone_afterwards(tmp_path: Path) -> None:
     env = environment(tmp_path)
-    asked = "import os, psycopg, redis\nfrom urllib.parse import urlsplit\n" + (
+    asked = (
+        "import os, psycopg, redis\n"
+        "from urllib.parse import urlsplit\n"
         "url = urlsplit(os.environ['DATABASE_URL'])\n"
         "try: psycopg.connect(host='127.0.0.1', port=url.port, user=url.username, password='wrong', dbname='sogdia')\n"
         "except psycopg.OperationalError as refused: print('database', 'password' in str(refused))\n"

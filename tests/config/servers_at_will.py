@@ -1,0 +1,117 @@
+"""A PostgreSQL and a Valkey over TCP that a test stops, freezes and starts again whenever it likes.
+
+As a program: prints the two addresses, then obeys one line of standard input after the other and answers `done`.
+Nobody starts again what was stopped, as the supervisor of a running Sogdia would.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from config.embedded.place import Place, Ports
+from config.embedded.progress import Progress
+from config.embedded.servers import PostgreSQL, valkey, wait_for_valkey
+from config.embedded.supervisor import Supervisor, stoppable
+from tests.config.checkout import CHECKOUT, environment
+
+# How `pg_ctl stop` ends the server: connections closed in order, or everything dropped as in a crash.
+FAST, IMMEDIATE = "SIGINT", "SIGQUIT"
+
+
+class ServersAtWill:
+    """The servers as the test sees them."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdin
+        assert process.stdout
+        self._asked, self._told = process.stdin, process.stdout
+        self.addresses: dict[str, str] = json.loads(self._told.readline())
+
+    def stop(self, server: str, signal_name: str = FAST) -> None:
+        """End `postgresql` or `valkey`, and wait until it has ended."""
+        self._do(f"stop {server} {signal_name}")
+
+    def start(self, server: str, **options: int) -> None:
+        """Start it again and wait until it answers. options: `max_connections` of PostgreSQL."""
+        self._do(f"start {server} {json.dumps(options)}")
+
+    def freeze(self, server: str) -> None:
+        """It goes on holding its connections and answers no more."""
+        self._do(f"signal {server} SIGSTOP")
+
+    def thaw(self, server: str) -> None:
+        """It goes on."""
+        self._do(f"signal {server} SIGCONT")
+
+    def _do(self, line: str) -> None:
+        self._asked.write(f"{line}\n")
+        self._asked.flush()
+        assert self._told.readline() == "done\n", line
+
+
+@contextlib.contextmanager
+def servers_at_will(var: Path) -> Iterator[ServersAtWill]:
+    """Both servers with their data in `var`; gone afterwards."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.config.servers_at_will", str(var)],
+        env=environment(var),
+        cwd=CHECKOUT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield ServersAtWill(process)
+        finally:
+            process.communicate()  # no more orders: it ends
+
+
+def obey(folder: Path) -> None:
+    """Read orders until there are no more."""
+    place, ports = Place(folder), Ports.choose()
+    place.prepare()
+    with stoppable(), Supervisor(place, Progress(is_quiet=True), ports=ports, is_throwaway=True) as servers:
+        servers.start_servers()
+        tell(json.dumps(ports.environment()))
+        for line in sys.stdin:
+            what, name, more = line.split(maxsplit=2)
+            if what == "start":
+                start(servers, place, ports, name, json.loads(more))
+            else:
+                group = servers.child(name).group
+                os.killpg(group.pid, signal.Signals[more.strip()])
+            if what == "stop":
+                process = servers.child(name).process
+                assert process
+                process.wait(30)
+            tell("done")
+
+
+def start(servers: Supervisor, place: Place, ports: Ports, name: str, options: dict[str, int]) -> None:
+    """Start one of the two and wait until it answers."""
+    if name == "valkey":
+        queue = valkey(place, servers.sockets, ports=ports, is_throwaway=True)
+        servers.start(queue)
+        wait_for_valkey(queue, ports.environment()["REDIS_URL"])
+        return
+    server = PostgreSQL(place, servers.sockets, ports=ports, is_throwaway=True, **options)
+    database = server.child()
+    servers.start(database)
+    server.wait_until_ready(database)
+
+
+def tell(line: str) -> None:
+    """One line to whoever asked."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    obey(Path(sys.argv[1]))

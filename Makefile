@@ -87,6 +87,10 @@ env: ## Addresses of the running servers for a shell: eval "$$(make -s env)"
 backup: ## Write the database to a file, also while Sogdia runs: make backup FILE=sogdia.dump
 	@$(EMBEDDED) backup "$(or $(FILE),sogdia-$(shell date +%Y%m%d-%H%M%S).dump)"
 
+.PHONY: prove-backup
+prove-backup: ## Restore a backup beside the database and compare each table's rows: make prove-backup FILE=sogdia.dump
+	@$(EMBEDDED) prove "$(or $(FILE),$(error Name the backup: make prove-backup FILE=sogdia.dump))"
+
 .PHONY: restore
 restore: ## Replace the database by a backup: make restore FILE=sogdia.dump
 	@$(EMBEDDED) restore "$(or $(FILE),$(error Name the backup: make restore FILE=sogdia.dump))"

@@ -1,4 +1,4 @@
-"""The commands: run, test, manage, env, stop, backup, restore."""
+"""The commands: run, test, manage, env, stop, backup, prove, restore."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from config.embedded import running_environment
-from config.embedded.backup import backup, restore
+from config.embedded.backup import backup, prove, restore
 from config.embedded.place import CHECKOUT, EmbeddedError, Lock, Place, Ports, is_alive
 from config.embedded.progress import Progress
 from config.embedded.site import collect_static, run_site
@@ -92,6 +92,23 @@ def stop() -> int:
     raise EmbeddedError(f"Process {pid} is still stopping after a minute.")
 
 
+def _obeyed(chosen: argparse.Namespace) -> int:
+    """Do what the command line says; the exit code."""
+    match chosen.command:
+        case "test":
+            return test(chosen.words, over_tcp=chosen.tcp)
+        case "manage":
+            return manage(chosen.words)
+        case "prove":
+            sys.stdout.write(prove(chosen.file.absolute()))
+            return 0
+        case "backup" | "restore":
+            {"backup": backup, "restore": restore}[chosen.command](chosen.file.absolute())
+            return 0
+        case _:
+            return {"run": run, "env": env, "stop": stop}[chosen.command]()
+
+
 def main() -> int:
     """Read the command line; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m config.embedded", description=__doc__)
@@ -106,19 +123,11 @@ def main() -> int:
     testing = commands.add_parser("test", help=test.__doc__)
     testing.add_argument("--tcp", action="store_true", help="servers addressed by host, port and password")
     testing.add_argument("words", nargs=argparse.REMAINDER)
-    for name, about in (("backup", backup.__doc__), ("restore", restore.__doc__)):
+    for name, about in (("backup", backup.__doc__), ("prove", prove.__doc__), ("restore", restore.__doc__)):
         commands.add_parser(name, help=about).add_argument("file", type=Path)
     chosen = parser.parse_args()
-    plain = {"run": run, "env": env, "stop": stop}
     try:
-        if chosen.command in plain:
-            return plain[chosen.command]()
-        if chosen.command in {"backup", "restore"}:
-            {"backup": backup, "restore": restore}[chosen.command](chosen.file.absolute())
-            return 0
-        if chosen.command == "test":
-            return test(chosen.words, over_tcp=chosen.tcp)
-        return manage(chosen.words)
+        return _obeyed(chosen)
     except EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
         return 1

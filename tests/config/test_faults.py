@@ -169,8 +169,11 @@ def test_health_tells_the_outage_and_that_it_is_over(well: Site) -> None:
     ready = well.ask("/readyz")
     assert (ready.status, json.loads(ready.body)["checks"]["database"]) == (503, "failed")
     # the map of addresses and the staff's pages are no pages of ours, and still no fault of ours
-    for path in ("/ru/staff/", "/ru/data/", "/ru/", "/api/v1/indicators/"):
-        assert well.ask(path, Cookie="sessionid=0123456789abcdefghijklmnopqrstuv").status == 503, path
+    paths = ("/ru/staff/", "/ru/data/", "/ru/", "/api/v1/indicators/")
+    signed_in = "sessionid=0123456789abcdefghijklmnopqrstuv"
+    with ThreadPoolExecutor(len(paths)) as pool:
+        answers = list(pool.map(lambda path: well.ask(path, Cookie=signed_in), paths))
+    assert [answer.status for answer in answers] == [503] * len(paths)
     well.servers.start("postgresql")
     await_good(well, 10)
     assert well.ask("/readyz").status == 200

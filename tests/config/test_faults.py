@@ -29,12 +29,13 @@ from tests.config.checkout import (
     wait_until_gone,
 )
 from tests.config.servers_at_will import FAST, IMMEDIATE, ServersAtWill, servers_at_will
+from tests.config.test_connections import BUDGET
 
 pytestmark = pytest.mark.servers
 
 PAGE, API = "/ru/markets/KAZ/", "/api/v1/markets/KAZ/?lang=ru"
 NOT_NOW = "Сейчас недоступно"
-LONGEST_S = 15.0  # a reader waits no longer for an answer, whatever became of the servers
+LONGEST_S = 20.0  # a reader waits no longer for an answer, whatever became of the servers
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,23 @@ def test_a_valkey_that_hangs_slows_readers_down_and_stops_none(well: Site) -> No
     assert answers
     assert all(answer.is_good for answer in answers)
     assert max(answer.seconds for answer in answers) < LONGEST_S
+
+
+def test_no_process_takes_more_connections_than_its_share(well: Site) -> None:
+    with well.readers(24):
+        time.sleep(2)
+        with psycopg.connect(well.servers.addresses["DATABASE_URL"]) as connection:
+            taken = dict(
+                connection.execute(
+                    "select application_name, count(*) from pg_stat_activity"
+                    " where application_name like 'sogdia-%' group by 1"
+                ).fetchall()
+            )
+    shares = {f"sogdia-{name.partition(',')[0]}": 0 for name in BUDGET}
+    for name, (_, _, together) in BUDGET.items():
+        shares[f"sogdia-{name.partition(',')[0]}"] += together
+    assert "sogdia-web" in taken
+    assert {name: number for name, number in taken.items() if number > shares[name]} == {}
 
 
 def test_the_id_of_a_request_is_in_its_answer_and_its_lines(well: Site) -> None:

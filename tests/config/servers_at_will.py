@@ -42,13 +42,23 @@ class ServersAtWill:
         """Start it again and wait until it answers. options: `max_connections` of PostgreSQL."""
         self._do(f"start {server} {json.dumps(options)}")
 
-    def freeze(self, server: str) -> None:
-        """It goes on holding its connections and answers no more."""
-        self._do(f"signal {server} SIGSTOP")
+    @contextlib.contextmanager
+    def without(self, server: str, signal_name: str = FAST) -> Iterator[None]:
+        """Inside, it does not run; afterwards it does again, whatever happened."""
+        self.stop(server, signal_name)
+        try:
+            yield
+        finally:
+            self.start(server)
 
-    def thaw(self, server: str) -> None:
-        """It goes on."""
-        self._do(f"signal {server} SIGCONT")
+    @contextlib.contextmanager
+    def frozen(self, server: str) -> Iterator[None]:
+        """Inside, it holds its connections and answers nothing; afterwards it goes on."""
+        self._do(f"signal {server} SIGSTOP")
+        try:
+            yield
+        finally:
+            self._do(f"signal {server} SIGCONT")
 
     def _do(self, line: str) -> None:
         self._asked.write(f"{line}\n")

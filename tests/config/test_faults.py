@@ -146,94 +146,90 @@ def await_good(site: Site, seconds: float) -> None:
         time.sleep(0.1)
 
 
+def neither_good_nor_told(answers: list[Answer]) -> list[tuple[str, int, str]]:
+    """What a reader was told that is neither what was asked for nor that it will come."""
+    return [
+        (each.path, each.status, each.body[:300]) for each in answers if not each.is_good and not each.says_come_back
+    ]
+
+
 @pytest.mark.parametrize("way", [FAST, IMMEDIATE])
 def test_a_restart_of_the_database_under_load_costs_some_readers_a_moment(well: Site, way: str) -> None:
     with well.readers() as answers:
         time.sleep(1)
-        well.servers.stop("postgresql", way)
-        time.sleep(5)
-        well.servers.start("postgresql")
+        with well.servers.without("postgresql", way):
+            time.sleep(5)
         await_good(well, 10)
         time.sleep(1)
         back_from = len(answers)
         time.sleep(1)
     assert {answer.path for answer in answers if answer.says_come_back} == {PAGE, API}
-    neither = [answer for answer in answers if not answer.is_good and not answer.says_come_back]
-    assert [(answer.path, answer.status, answer.body[:300]) for answer in neither] == []
+    assert neither_good_nor_told(answers) == []
     assert max(answer.seconds for answer in answers) < LONGEST_S
     assert all(answer.is_good for answer in answers[back_from + 6 :])
 
 
 def test_health_tells_the_outage_and_that_it_is_over(well: Site) -> None:
-    well.servers.stop("postgresql")
-    assert well.ask("/livez").status == 200
-    ready = well.ask("/readyz")
-    assert (ready.status, json.loads(ready.body)["checks"]["database"]) == (503, "failed")
-    # the map of addresses and the staff's pages are no pages of ours, and still no fault of ours
-    paths = ("/ru/staff/", "/ru/data/", "/ru/", "/api/v1/indicators/")
-    signed_in = "sessionid=0123456789abcdefghijklmnopqrstuv"
-    with ThreadPoolExecutor(len(paths)) as pool:
-        answers = list(pool.map(lambda path: well.ask(path, Cookie=signed_in), paths))
-    assert [answer.status for answer in answers] == [503] * len(paths)
-    well.servers.start("postgresql")
+    with well.servers.without("postgresql"):
+        assert well.ask("/livez").status == 200
+        ready = well.ask("/readyz")
+        assert (ready.status, json.loads(ready.body)["checks"]["database"]) == (503, "failed")
+        # the map of addresses and the staff's pages are no pages of ours, and still no fault of ours
+        paths = ("/ru/staff/", "/ru/data/", "/ru/", "/api/v1/indicators/")
+        signed_in = "sessionid=0123456789abcdefghijklmnopqrstuv"
+        with ThreadPoolExecutor(len(paths)) as pool:
+            answers = list(pool.map(lambda path: well.ask(path, Cookie=signed_in), paths))
+        assert [answer.status for answer in answers] == [503] * len(paths)
     await_good(well, 10)
     assert well.ask("/readyz").status == 200
 
 
 def test_after_a_long_outage_the_pool_does_not_wait_longer_still(well: Site) -> None:
     """A pool left to itself doubles its pause after each attempt that failed."""
-    well.servers.stop("postgresql")
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        assert well.ask(API).says_come_back
-    well.servers.start("postgresql")
+    with well.servers.without("postgresql"):
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            assert well.ask(API).says_come_back
     await_good(well, 5)
 
 
 def test_a_database_with_no_connection_left_refuses_and_nobody_hangs(well: Site) -> None:
-    well.servers.stop("postgresql")
-    well.servers.start("postgresql", max_connections=8)
-    with contextlib.ExitStack() as taken:
-        with contextlib.suppress(psycopg.OperationalError):
-            while True:
-                taken.enter_context(psycopg.connect(well.servers.addresses["DATABASE_URL"]))
-        with well.readers(16) as answers:
-            time.sleep(4)
-        assert answers
-        assert [answer.status for answer in answers if not answer.says_come_back and not answer.is_good] == []
-        assert any(answer.says_come_back for answer in answers)
-        assert max(answer.seconds for answer in answers) < LONGEST_S
-    await_good(well, 10)
-    well.servers.stop("postgresql")
-    well.servers.start("postgresql")
+    with well.servers.without("postgresql"):  # as it was, afterwards
+        well.servers.start("postgresql", max_connections=8)
+        with contextlib.ExitStack() as taken:
+            with contextlib.suppress(psycopg.OperationalError):
+                while True:
+                    taken.enter_context(psycopg.connect(well.servers.addresses["DATABASE_URL"]))
+            with well.readers(16) as answers:
+                time.sleep(4)
+            assert neither_good_nor_told(answers) == []
+            assert any(answer.says_come_back for answer in answers)
+            assert max(answer.seconds for answer in answers) < LONGEST_S
+        await_good(well, 10)
+        well.servers.stop("postgresql")
     await_good(well, 10)
 
 
 def test_without_valkey_pages_and_api_answer_and_nobody_is_counted(well: Site) -> None:
     assert "ratelimit" in well.ask(API).headers
-    well.servers.stop("valkey", "SIGKILL")
-    with well.readers() as answers:
-        time.sleep(3)
-    assert {answer.path for answer in answers} == {PAGE, API}
-    assert all(answer.is_good for answer in answers)
-    assert "ratelimit" not in well.ask(API).headers
-    assert max(answer.seconds for answer in answers) < 3
-    ready = well.ask("/readyz")
-    assert (ready.status, json.loads(ready.body)["status"]) == (200, "degraded")
-    well.servers.start("valkey")
+    with well.servers.without("valkey", "SIGKILL"):
+        with well.readers() as answers:
+            time.sleep(3)
+        assert {answer.path for answer in answers} == {PAGE, API}
+        assert [answer.status for answer in answers if not answer.is_good] == []
+        assert "ratelimit" not in well.ask(API).headers
+        assert max(answer.seconds for answer in answers) < LONGEST_S
+        ready = well.ask("/readyz")
+        assert (ready.status, json.loads(ready.body)["status"]) == (200, "degraded")
     assert "ratelimit" in well.ask(API).headers
     assert json.loads(well.ask("/readyz").body)["status"] == "ok"
 
 
 def test_a_valkey_that_hangs_slows_readers_down_and_stops_none(well: Site) -> None:
-    well.servers.freeze("valkey")
-    try:
-        with well.readers(2) as answers:
-            time.sleep(5)
-    finally:
-        well.servers.thaw("valkey")
+    with well.servers.frozen("valkey"), well.readers(2) as answers:
+        time.sleep(5)
     assert answers
-    assert all(answer.is_good for answer in answers)
+    assert [answer.status for answer in answers if not answer.is_good] == []
     assert max(answer.seconds for answer in answers) < LONGEST_S
 
 

@@ -39,7 +39,10 @@ class ServersAtWill:
         self._do(f"stop {server} {signal_name}")
 
     def start(self, server: str, **options: int) -> None:
-        """Start it again and wait until it answers. options: `max_connections` of PostgreSQL."""
+        """Start it again, as something else where it still runs, and wait until it answers.
+
+        options: `max_connections` of PostgreSQL.
+        """
         self._do(f"start {server} {json.dumps(options)}")
 
     @contextlib.contextmanager
@@ -93,15 +96,21 @@ def obey(folder: Path) -> None:
         for line in sys.stdin:
             what, name, more = line.split(maxsplit=2)
             if what == "start":
+                signalled(servers, name, FAST)
                 start(servers, place, ports, name, json.loads(more))
             else:
-                group = servers.child(name).group
-                os.killpg(group.pid, signal.Signals[more.strip()])
-            if what == "stop":
-                process = servers.child(name).process
-                assert process
-                process.wait(30)
+                signalled(servers, name, more.strip())
             tell("done")
+
+
+def signalled(servers: Supervisor, name: str, signal_name: str) -> None:
+    """Send one of the two a signal, unless it has ended; wait for its end where the signal asks for that."""
+    child = servers.child(name)
+    if child.has_ended() or child.process is None:
+        return
+    os.killpg(child.process.pid, signal.Signals[signal_name])
+    if signal_name not in {"SIGSTOP", "SIGCONT"}:
+        child.process.wait(30)
 
 
 def start(servers: Supervisor, place: Place, ports: Ports, name: str, options: dict[str, int]) -> None:

@@ -206,7 +206,6 @@ def test_a_database_with_no_connection_left_refuses_and_nobody_hangs(well: Site)
             assert any(answer.says_come_back for answer in answers)
             assert max(answer.seconds for answer in answers) < LONGEST_S
         await_good(well, 10)
-        well.servers.stop("postgresql")
     await_good(well, 10)
 
 

@@ -30,7 +30,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-import currency_converter
+import currency_converter  # type: ignore[import-untyped]
 
 from markets.errors import SourceChanged
 from markets.sources.base import Delivery, ExchangeRateRow, RawPayload, SliceProblem, SourceCard, Vintage

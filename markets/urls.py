@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from markets.api import catalogue, provenance, series
+from markets.api import catalogue, provenance, rates, series
 from markets.api import markets as market_api
 from markets.views import catalogue as catalogue_pages
 from markets.views import data, home, indicators, markets, search, staff
+from markets.views import rates as rate_pages
 from markets.views import help as help_pages
 
 pages: list[URLPattern] = [
@@ -24,6 +25,7 @@ pages: list[URLPattern] = [
     path("products/<str:code>/", catalogue_pages.product, name="product"),
     path("categories/", catalogue_pages.categories, name="category_list"),
     path("categories/<str:slug>/", catalogue_pages.category, name="category"),
+    path("exchange-rates/", rate_pages.exchange_rates, name="exchange_rates"),
     path("data/", data.data, name="data"),
     path("data/<str:key>/", data.dataset, name="dataset"),
     path("releases/<int:key>/", data.release, name="release"),
@@ -44,6 +46,7 @@ api: list[URLPattern] = [
     path("indicators/", series.IndicatorListView.as_view(), name="indicators"),
     path("indicators/<str:code>/", series.IndicatorView.as_view(), name="indicator"),
     path("observations/", series.ObservationListView.as_view(), name="observations"),
+    path("exchange-rates/", rates.ExchangeRateListView.as_view(), name="exchange_rates"),
     path("datasets/", provenance.DatasetListView.as_view(), name="datasets"),
     path("datasets/<str:id>/", provenance.DatasetView.as_view(), name="dataset"),
     path("releases/", provenance.ReleaseListView.as_view(), name="releases"),

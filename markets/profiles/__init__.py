@@ -3,6 +3,7 @@
 from markets.profiles.catalogue import category_list, category_overview, category_page, product_page
 from markets.profiles.country import country_profile
 from markets.profiles.editing import part_head, profile_parts
+from markets.profiles.exchange_rates import exchange_rates_page
 from markets.profiles.help import help_overview, method_page
 from markets.profiles.history import series_page
 from markets.profiles.home import home_page
@@ -18,6 +19,7 @@ __all__ = [
     "country_profile",
     "data_page",
     "dataset_page",
+    "exchange_rates_page",
     "help_overview",
     "home_page",
     "indicator_list",

@@ -62,12 +62,23 @@ class AverageTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A conversion somebody asks for. day None: at the newest rate."""
+
+    amount: Decimal
+    source: str
+    target: str
+    day: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Conversion:
     """An amount in another currency. converted None: there is no rate, and `answer` says why."""
 
     amount: Decimal
     source: CurrencyRef
     target: CurrencyRef
+    day: dt.date | None
     answer: RateAnswer
     converted: Decimal | None
 
@@ -143,29 +154,25 @@ RATE_COLUMNS: Final = (
 def rate_records(rows: Sequence[tuple[Any, ...]]) -> list[RateRecord]:
     """Rows of `RATE_COLUMNS` as records, in their order; one more question, for all their releases."""
     known = certificates({row[-1] for row in rows})
-    return [
-        RateRecord(*key, frequency, value, status, ObsStatus(status).sdmx, *known[release], AS_PUBLISHED)
-        for _dataset, *key, frequency, value, status, release in rows
-    ]
+    records = []
+    for _dataset, currency, base, kind, period, frequency, value, status, release in rows:
+        sdmx = ObsStatus(status).sdmx
+        given = (currency, base, kind, period, frequency, value, status, sdmx)
+        records.append(RateRecord(*given, *known[release], AS_PUBLISHED))
+    return records
 
 
-def exchange_rates_page(
-    amount: Decimal | None = None,
-    source: str = "",
-    target: str = "",
-    day: dt.date | None = None,
-    as_of: AsOf | None = None,
-) -> ExchangeRatesPage:
+def exchange_rates_page(wanted: Wanted | None = None, as_of: AsOf | None = None) -> ExchangeRatesPage:
     """The currencies of the focus markets and China against the dollar and the yuan, and a conversion if one is asked.
 
-    day None: the newest rate. Raises InvalidValue for a currency that has no rate here, or against itself.
+    Raises InvalidValue for a currency that has no rate here, or against itself.
     """
     used = _used_currencies()
     choices = _currency_refs(sorted({*used, *stored.currency_codes(), *BASES}), used)
     refs = {ref.code: ref for ref in choices}
     lines = _newest_lines([refs[code] for code in used], as_of)
     tables = _average_tables([refs[code] for code in used], as_of)
-    conversion = _conversion(amount, source, target, day, refs, as_of) if amount is not None else None
+    conversion = _conversion(wanted, refs, as_of) if wanted else None
     shown = [answer for line in lines for answer in line.newest]
     shown += [answer for table in tables for line in table.years for answer in line.averages]
     shown += [conversion.answer] if conversion else []
@@ -182,7 +189,7 @@ def exchange_rates_page(
 
 def _used_currencies() -> dict[str, tuple[str, str]]:
     """(market, its name) by currency: China first, then the focus markets in their order."""
-    codes = [CHINA, *queries.FOCUS_MARKETS]
+    codes = list(dict.fromkeys([CHINA, *queries.FOCUS_MARKETS]))
     areas = {area.code: area for area in queries.markets().filter(code__in=codes)}
     return {
         str(areas[code].currency_id): (code, areas[code].name)
@@ -219,23 +226,18 @@ def _average_table(base: str, refs: Sequence[CurrencyRef], averages: Averages, l
     return AverageTable(base, columns, tuple(line for line in years if any(a.rate for a in line.averages)))
 
 
-def _conversion(
-    amount: Decimal,
-    source: str,
-    target: str,
-    day: dt.date | None,
-    refs: dict[str, CurrencyRef],
-    as_of: AsOf | None,
-) -> Conversion:
+def _conversion(wanted: Wanted, refs: dict[str, CurrencyRef], as_of: AsOf | None) -> Conversion:
+    source, target = wanted.source, wanted.target
     for parameter, code in (("from", source), ("to", target)):
         if code not in refs:
             expected = _("choose one of %(allowed)s") % {"allowed": ", ".join(sorted(refs))}
             raise InvalidValue(parameter=parameter, value=code, expected=expected)
     if source == target:
         raise InvalidValue(parameter="to", value=target, expected=_("choose two different currencies"))
+    day = wanted.day
     answer = rate_on(target, source, day, as_of) if day else newest_rates([(target, source)], as_of)[0]
-    converted = amount * answer.rate.value if answer.rate else None
-    return Conversion(amount, refs[source], refs[target], answer, converted)
+    converted = wanted.amount * answer.rate.value if answer.rate else None
+    return Conversion(wanted.amount, refs[source], refs[target], day, answer, converted)
 
 
 def _caveats(used: dict[str, tuple[str, str]], refs: dict[str, CurrencyRef]) -> tuple[CurrencyCaveat, ...]:

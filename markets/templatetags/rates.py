@@ -39,7 +39,7 @@ def rate_number(rate: Rate) -> str:
     value = rounded(rate)
     if len(value.as_tuple().digits) > PRINTED_DIGITS:
         value = round(value, 5 - value.adjusted())
-    return wording.number(value)
+    return _with_its_digits(value)
 
 
 @register.filter
@@ -52,7 +52,7 @@ def rate_value(rate: Rate) -> str:
 @register.filter
 def rate_all_digits(rate: Rate) -> str:
     """The rate with every digit printed."""
-    return wording.number(rounded(rate))
+    return _with_its_digits(rounded(rate))
 
 
 @register.filter
@@ -108,9 +108,15 @@ def converted_amount(value: Decimal, currency: CurrencyRef) -> str:
     return f"{ABOUT}{wording.NO_BREAK}{wording.number(value, digits)}{wording.NO_BREAK}{currency.code}"
 
 
+def _with_its_digits(value: Decimal) -> str:
+    """A number with its last noughts: 326.00 was printed to the hundredth."""
+    exponent = value.as_tuple().exponent
+    return wording.number(value, max(0, -exponent) if isinstance(exponent, int) else None)
+
+
 def _leg(leg: RateLeg) -> str:
     pair = f"{leg.currency}/{leg.base}"
-    return pair if leg.value is None else f"{pair}{wording.NO_BREAK}{wording.number(leg.value)}"
+    return pair if leg.value is None else f"{pair}{wording.NO_BREAK}{_with_its_digits(leg.value)}"
 
 
 def _is_of_day(rate: Rate) -> bool:

@@ -3,103 +3,47 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
 
 from markets.errors import InvalidValue
-from markets.models import Dataset, ExchangeRate, Release
+from markets.models import ExchangeRate
 from markets.profiles.rates import Derivation, NoRate, average_rate, month_range, newest_rates, rate_on
-from markets.sources import fx
-from markets.sources.base import ExchangeRateRow
-from markets.sources.bundled_rates import deliveries_of_rates
 from markets.vocabulary import AsOf, RateKind
 from tests.factories import ExchangeRateFactory, ObservationFactory, ReleaseFactory
+from tests.markets.fx_world import KNOWN_FROM, ecb, load_two_years, nbk, rate_datasets, vintage
 
 pytestmark = pytest.mark.django_db
 
-KNOWN_FROM = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 FRIDAY = dt.date(2024, 3, 8)
 
 
 @pytest.fixture(autouse=True)
 def datasets() -> None:
-    for card in fx.CARDS:
-        Dataset.objects.update_or_create(
-            id=card.id,
-            defaults={
-                "kind": card.kind.value,
-                "name": card.name,
-                "publisher": card.publisher,
-                "url": card.url,
-                "licence": card.licence,
-                "citation": card.citation,
-                "cadence": card.cadence,
-            },
-        )
+    rate_datasets()
 
 
-def release(dataset: str = "ecb-rates", **more: object) -> Release:
-    return ReleaseFactory(dataset_id=dataset, **{"known_from": KNOWN_FROM} | more)
-
-
-def ecb(period: str, vintage: Release, **values: str) -> None:
-    """Reference rates of a day for one euro."""
-    for currency, value in values.items():
-        ExchangeRateFactory(currency_id=currency, period=period, value=Decimal(value), release=vintage)
-
-
-def nbk(period: str, vintage: Release, **values: str) -> None:
-    """Tenge for one unit of each."""
-    for base, value in values.items():
-        ExchangeRateFactory(
-            currency_id="KZT",
-            base_id=base,
-            kind=RateKind.OFFICIAL,
-            period=period,
-            value=Decimal(value),
-            release=vintage,
-        )
-
-
-def load(rows: Iterable[ExchangeRateRow], vintage: Release) -> None:
-    ExchangeRate.objects.bulk_create(
-        ExchangeRate(
-            dataset_id=vintage.dataset_id,
-            currency_id=row.currency,
-            base_id=row.base,
-            kind=row.kind.value,
-            period=row.period,
-            frequency=row.frequency.value,
-            value=row.value,
-            release=vintage,
-            known_from=vintage.known_from,
-        )
-        for row in rows
-    )
-
-
-def test_a_published_rate_is_told_as_printed_with_its_release() -> None:
-    vintage = release()
-    ecb("2024-03-08", vintage, USD="1.0932")
+def test_a_published_rate_is_told_as_printed_with_its_vintage() -> None:
+    release = vintage()
+    ecb("2024-03-08", release, USD="1.0932")
     rate = rate_on("USD", "EUR", FRIDAY).rate
     assert rate is not None
     assert (rate.value, rate.period, rate.kind) == (Decimal("1.0932"), "2024-03-08", "reference")
     assert rate.derivation is Derivation.PUBLISHED
     assert not rate.is_derived
-    assert [source.release for source in rate.sources] == [vintage.pk]
+    assert [source.release for source in rate.sources] == [release.pk]
 
 
 def test_a_missing_day_is_answered_by_the_last_published_rate_with_its_own_date() -> None:
-    ecb("2024-03-08", release(), USD="1.0932")
+    ecb("2024-03-08", vintage(), USD="1.0932")
     rate = rate_on("USD", "EUR", dt.date(2024, 3, 10)).rate
     assert rate is not None
     assert rate.period == "2024-03-08"
 
 
 def test_no_rate_within_ten_days_is_no_rate_with_the_days_that_are_known() -> None:
-    ecb("2022-03-01", release(), RUB="117.201")
+    ecb("2022-03-01", vintage(), RUB="117.201")
     assert rate_on("RUB", "EUR", dt.date(2022, 3, 11)).rate is not None
     answer = rate_on("RUB", "EUR", dt.date(2022, 3, 12))
     assert answer.rate is None
@@ -119,16 +63,16 @@ def test_a_currency_against_itself_is_refused() -> None:
 
 
 def test_the_future_is_answered_with_the_last_rate_before_it_never_a_later_one() -> None:
-    vintage = release()
-    ecb("2024-03-07", vintage, USD="1.0895")
-    ecb("2024-03-11", vintage, USD="1.0926")
+    release = vintage()
+    ecb("2024-03-07", release, USD="1.0895")
+    ecb("2024-03-11", release, USD="1.0926")
     rate = rate_on("USD", "EUR", FRIDAY).rate
     assert rate is not None
     assert rate.period == "2024-03-07"
 
 
 def test_a_cross_is_of_one_day_and_names_both_legs() -> None:
-    old, new = release(), release()
+    old, new = vintage(), vintage()
     ecb("2024-03-07", old, CNY="7.8400", USD="1.0895")
     ecb("2024-03-08", new, USD="1.0932")
     rate = rate_on("CNY", "USD", FRIDAY).rate
@@ -144,15 +88,15 @@ def test_a_cross_is_of_one_day_and_names_both_legs() -> None:
 
 
 def test_legs_of_two_datasets_or_kinds_are_never_joined() -> None:
-    ecb("2024-03-08", release(), CNY="7.86")
-    nbk("2024-03-08", release("nbk-rates"), EUR="489.5")
-    ExchangeRateFactory(currency_id="USD", kind="official", period="2024-03-08", release=release())
+    ecb("2024-03-08", vintage(), CNY="7.86")
+    nbk("2024-03-08", vintage("nbk-rates"), EUR="489.5")
+    ExchangeRateFactory(currency_id="USD", kind="official", period="2024-03-08", release=vintage())
     assert rate_on("CNY", "USD", FRIDAY).rate is None
     assert rate_on("KZT", "CNY", FRIDAY).rate is None
 
 
 def test_an_inverse_says_that_it_is_one() -> None:
-    nbk("2024-03-08", release("nbk-rates"), USD="450")
+    nbk("2024-03-08", vintage("nbk-rates"), USD="450")
     rate = rate_on("USD", "KZT", FRIDAY).rate
     assert rate is not None
     assert rate.derivation is Derivation.INVERSE
@@ -161,7 +105,7 @@ def test_an_inverse_says_that_it_is_one() -> None:
 
 
 def test_currencies_that_one_bank_prints_in_tenge_cross_through_the_tenge() -> None:
-    nbk("2024-03-08", release("nbk-rates"), USD="450", KGS="5", UZS="0.036")
+    nbk("2024-03-08", vintage("nbk-rates"), USD="450", KGS="5", UZS="0.036")
     som, sum_ = rate_on("KGS", "USD", FRIDAY).rate, rate_on("UZS", "KGS", FRIDAY).rate
     assert som is not None
     assert sum_ is not None
@@ -170,8 +114,8 @@ def test_currencies_that_one_bank_prints_in_tenge_cross_through_the_tenge() -> N
 
 
 def test_the_rate_is_told_as_it_was_known_on_a_day() -> None:
-    old = release()
-    new = release(known_from=dt.datetime(2024, 6, 1, tzinfo=dt.UTC))
+    old = vintage()
+    new = vintage(known_from=dt.datetime(2024, 6, 1, tzinfo=dt.UTC))
     ExchangeRateFactory(
         currency_id="USD",
         period="2024-03-08",
@@ -190,17 +134,17 @@ def test_the_rate_is_told_as_it_was_known_on_a_day() -> None:
 
 
 def test_a_rate_withdrawn_is_passed_over() -> None:
-    vintage = release()
-    ecb("2024-03-07", vintage, USD="1.0895")
-    ExchangeRateFactory(currency_id="USD", period="2024-03-08", value=None, obs_status="x", release=vintage)
+    release = vintage()
+    ecb("2024-03-07", release, USD="1.0895")
+    ExchangeRateFactory(currency_id="USD", period="2024-03-08", value=None, obs_status="x", release=release)
     rate = rate_on("USD", "EUR", FRIDAY).rate
     assert rate is not None
     assert rate.period == "2024-03-07"
 
 
 def test_the_newest_rate_is_told_however_old() -> None:
-    ecb("2023-01-05", release(), CNY="7.3", USD="1.06")
-    nbk("2024-03-08", release("nbk-rates"), USD="450")
+    ecb("2023-01-05", vintage(), CNY="7.3", USD="1.06")
+    nbk("2024-03-08", vintage("nbk-rates"), USD="450")
     yuan, tenge, manat = newest_rates([("CNY", "USD"), ("KZT", "USD"), ("TMT", "USD")])
     assert yuan.rate is not None
     assert tenge.rate is not None
@@ -209,21 +153,15 @@ def test_the_newest_rate_is_told_however_old() -> None:
 
 # ---------------------------------------------------------------- the real history
 @pytest.fixture
-def history(datasets: None) -> None:
-    """The dollar and the yuan of two years, and the official averages, from what comes with the product."""
-    (delivery,) = deliveries_of_rates("ecb-rates")
-    vintage = release(title=delivery.vintage.title)
-    wanted = {"USD/EUR/reference", "CNY/EUR/reference"}
-    rows = [row for part in delivery.slices if part.key in wanted for row in part.rows]
-    load((row for row in rows if row.period[:4] in ("2013", "2024")), vintage)
-    for official in deliveries_of_rates("official-rates"):
-        load((row for part in official.slices for row in part.rows), release("official-rates"))
+def history(datasets: None) -> None:  # noqa: ARG001 the datasets first
+    load_two_years()
 
 
+@pytest.mark.usefixtures("history")
 @pytest.mark.parametrize(
     ("year", "mean", "low", "high"), [(2013, "6.148", "6.07", "6.23"), (2024, "7.196", "7.08", "7.28")]
 )
-def test_the_yuan_of_2013_and_2024(history: None, year: int, mean: str, low: str, high: str) -> None:
+def test_the_yuan_of_2013_and_2024(year: int, mean: str, low: str, high: str) -> None:
     average = average_rate("CNY", "USD", year, RateKind.REFERENCE).rate
     months = month_range("CNY", "USD", year, RateKind.REFERENCE)
     assert average is not None
@@ -238,7 +176,8 @@ def test_the_yuan_of_2013_and_2024(history: None, year: int, mean: str, low: str
     assert abs(months.high - Decimal(high)) < Decimal("0.01")
 
 
-def test_a_published_average_comes_before_a_mean_of_ours(history: None) -> None:
+@pytest.mark.usefixtures("history")
+def test_a_published_average_comes_before_a_mean_of_ours() -> None:
     rate = average_rate("CNY", "USD", 2024).rate
     assert rate is not None
     assert (rate.value, rate.kind, rate.derivation) == (Decimal("7.1217"), "average", Derivation.PUBLISHED)
@@ -248,7 +187,8 @@ def test_a_published_average_comes_before_a_mean_of_ours(history: None) -> None:
     assert average_rate("CNY", "USD", 2024, RateKind.OFFICIAL).rate is None
 
 
-def test_two_published_averages_of_a_year_make_a_cross(history: None) -> None:
+@pytest.mark.usefixtures("history")
+def test_two_published_averages_of_a_year_make_a_cross() -> None:
     rate = average_rate("KZT", "CNY", 2024).rate
     assert rate is not None
     assert (rate.derivation, rate.kind) == (Derivation.CROSS, "average")
@@ -272,14 +212,15 @@ def test_other_currencies_have_the_world_bank_s_average() -> None:
 
 
 def test_a_few_days_are_no_average_of_a_year_and_no_month() -> None:
-    vintage = release()
+    release = vintage()
     for day in range(1, 10):
-        ecb(f"2024-03-{day:02}", vintage, USD="1.09")
+        ecb(f"2024-03-{day:02}", release, USD="1.09")
     assert average_rate("USD", "EUR", 2024).rate is None
     assert month_range("USD", "EUR", 2024) is None
 
 
-def test_a_mean_of_a_year_that_is_not_over_says_so(history: None) -> None:
+@pytest.mark.usefixtures("history")
+def test_a_mean_of_a_year_that_is_not_over_says_so() -> None:
     ExchangeRate.objects.filter(period__gte="2024-11-15", period__lt="2025").delete()
     rate = average_rate("CNY", "USD", 2024, RateKind.REFERENCE).rate
     assert rate is not None

@@ -74,8 +74,8 @@ class Nbk:
     def download(self, wanted: Iterable[str] = (), client: SourceClient | None = None) -> Iterator[Delivery]:
         """The last 30 days, or the days since a little before the newest one in `wanted` where those are fewer.
 
-        A day that cannot be read is reported and the others go on. Raises SourceUnavailable when two days one
-        after another stay without an answer, and SourceRefused.
+        A day that cannot be read is reported and the others go on; an address that is gone is not asked again.
+        Raises SourceUnavailable when two days one after another stay without an answer, and SourceRefused.
         """
         asking = client or SourceClient(CARD.id, BASE_URL, accept="application/xml, text/xml")
         read, problems, silent = list[RawPayload](), list[SliceProblem](), 0
@@ -88,6 +88,10 @@ class Nbk:
                 if silent == SILENT_DAYS_MOST:
                     raise
                 problems.append(SliceProblem(f"{CURRENCY} {day}", silence))
+            except SourceChanged as moved:
+                # Another status or a redirect: what holds for this day holds for all.
+                problems.append(SliceProblem(ALL_SLICES, moved))
+                break
         yield self._delivered(Transport.HTTP, read, problems)
 
     def read(self, payloads: Iterable[RawPayload], wanted: Sequence[str] = ()) -> Iterator[Delivery]:  # noqa: ARG002 all is wanted

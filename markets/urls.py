@@ -8,8 +8,8 @@ from markets.api import catalogue, provenance, rates, series
 from markets.api import markets as market_api
 from markets.views import catalogue as catalogue_pages
 from markets.views import data, home, indicators, markets, search, staff
-from markets.views import rates as rate_pages
 from markets.views import help as help_pages
+from markets.views import rates as rate_pages
 
 pages: list[URLPattern] = [
     path("", home.home, name="home"),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from markets.errors import NotFound
-from markets.sources import china, gapminder, unctad, worldbank
+from markets.sources import china, fx, gapminder, unctad, worldbank
 from markets.sources.base import Source, SourceCard
 from markets.sources.http import Downloadable
 
-_SOURCES: dict[str, Source] = {worldbank.CARD.id: worldbank.WorldBank()}
-_CARDS = {card.id: card for card in (worldbank.CARD, gapminder.CARD, unctad.CARD, china.CARD)}
+_SOURCES: dict[str, Source] = {
+    worldbank.CARD.id: worldbank.WorldBank(),
+    fx.ECB_CARD.id: fx.Ecb(),
+    fx.NBK_CARD.id: fx.Nbk(),
+}
+_CARDS = {card.id: card for card in (worldbank.CARD, gapminder.CARD, unctad.CARD, china.CARD, *fx.CARDS)}
 
 
 def cards() -> list[SourceCard]:

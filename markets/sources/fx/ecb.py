@@ -23,12 +23,12 @@ import json
 import math
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import currency_converter  # type: ignore[import-untyped]
 
@@ -81,8 +81,9 @@ class Ecb:
     """The `ecb-rates` source. client and today: swapped in tests."""
 
     card: SourceCard = CARD
+    client: SourceClient = field(default_factory=lambda: SourceClient(CARD.id, BASE_URL))
     today: Callable[[], dt.date] = _utc_today
-    endings: ClassVar[tuple[str, ...]] = (".json", ".csv", ".zip")
+    endings: tuple[str, ...] = (".json", ".csv", ".zip")
 
     def download(self, wanted: Iterable[str] = (), client: SourceClient | None = None) -> Iterator[Delivery]:
         """The days since a little before the newest one in `wanted`, in pieces of a year, as one delivery.
@@ -91,7 +92,7 @@ class Ecb:
         nothing lacks between the two. A piece that is not as documented is a problem and nothing is delivered.
         Raises SourceUnavailable and SourceRefused.
         """
-        asking = client or SourceClient(CARD.id, BASE_URL)
+        asking = client or self.client
         today, payloads, found = self.today(), list[RawPayload](), Gathered(CARD.id)
         try:
             for first, last in _pieces(self._first_day(newest_told(wanted)), today):

@@ -15,9 +15,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import ElementTree
@@ -68,8 +68,11 @@ class Nbk:
     """The `nbk-rates` source. client and today: swapped in tests."""
 
     card: SourceCard = CARD
+    client: SourceClient = field(
+        default_factory=lambda: SourceClient(CARD.id, BASE_URL, accept="application/xml, text/xml")
+    )
     today: Callable[[], dt.date] = _today_there
-    endings: ClassVar[tuple[str, ...]] = (".xml",)
+    endings: tuple[str, ...] = (".xml",)
 
     def download(self, wanted: Iterable[str] = (), client: SourceClient | None = None) -> Iterator[Delivery]:
         """The last 30 days, or the days since a little before the newest one in `wanted` where those are fewer.
@@ -77,7 +80,7 @@ class Nbk:
         A day that cannot be read is reported and the others go on; an address that is gone is not asked again.
         Raises SourceUnavailable when two days one after another stay without an answer, and SourceRefused.
         """
-        asking = client or SourceClient(CARD.id, BASE_URL, accept="application/xml, text/xml")
+        asking = client or self.client
         read, problems, silent = list[RawPayload](), list[SliceProblem](), 0
         for day in self._days(newest_told(wanted)):
             try:

@@ -14,7 +14,7 @@ from markets import queries
 from markets.errors import InvalidValue
 from markets.profiles.figures import Provenance, SourceRef
 from markets.profiles.observations import AS_PUBLISHED, Vintage, certificates
-from markets.profiles.rates import Averages, Rate, RateAnswer, newest_rates, rate_on
+from markets.profiles.rates import Averages, Rate, RateAnswer, Sources, newest_rates, rate_on
 from markets.profiles.tables import Cell, Column, Table
 from markets.queries import rates as stored
 from markets.vocabulary import AsOf, ObsStatus
@@ -170,8 +170,9 @@ def exchange_rates_page(wanted: Wanted | None = None, as_of: AsOf | None = None)
     used = _used_currencies()
     choices = _currency_refs(sorted({*used, *stored.currency_codes(), *BASES}), used)
     refs = {ref.code: ref for ref in choices}
-    lines = _newest_lines([refs[code] for code in used], as_of)
-    tables = _average_tables([refs[code] for code in used], as_of)
+    known: Sources = {}
+    lines = _newest_lines([refs[code] for code in used], as_of, known)
+    tables = _average_tables([refs[code] for code in used], as_of, known)
     conversion = _conversion(wanted, refs, as_of) if wanted else None
     shown = [answer for line in lines for answer in line.newest]
     shown += [answer for table in tables for line in table.years for answer in line.averages]
@@ -205,15 +206,15 @@ def _currency_refs(codes: Sequence[str], used: dict[str, tuple[str, str]]) -> tu
     )
 
 
-def _newest_lines(refs: Sequence[CurrencyRef], as_of: AsOf | None) -> tuple[CurrencyLine, ...]:
+def _newest_lines(refs: Sequence[CurrencyRef], as_of: AsOf | None, known: Sources) -> tuple[CurrencyLine, ...]:
     pairs = [(ref.code, base) for ref in refs for base in BASES if ref.code != base]
-    answers = newest_rates(pairs, as_of)
+    answers = newest_rates(pairs, as_of, known)
     return tuple(CurrencyLine(ref, tuple(answer for answer in answers if answer.currency == ref.code)) for ref in refs)
 
 
-def _average_tables(refs: Sequence[CurrencyRef], as_of: AsOf | None) -> tuple[AverageTable, ...]:
+def _average_tables(refs: Sequence[CurrencyRef], as_of: AsOf | None, known: Sources) -> tuple[AverageTable, ...]:
     last = (as_of.at if as_of else dt.datetime.now(dt.UTC)).year
-    averages = Averages([ref.code for ref in refs] + list(BASES), (FIRST_YEAR, last), as_of)
+    averages = Averages([ref.code for ref in refs] + list(BASES), (FIRST_YEAR, last), as_of, known)
     return tuple(_average_table(base, refs, averages, last) for base in BASES)
 
 

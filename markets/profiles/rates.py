@@ -30,6 +30,7 @@ AVERAGE_PIVOTS: Final = ("USD",)
 _EXACT: Final = Context(prec=20)
 
 _Pair = tuple[str, str]
+Sources = dict[int, Provenance]
 
 
 class Derivation(StrEnum):
@@ -131,8 +132,11 @@ def rate_on(
     return RateAnswer(currency, base, day.isoformat(), missing=reason.value, known=known)
 
 
-def newest_rates(pairs: Sequence[_Pair], as_of: AsOf | None = None) -> list[RateAnswer]:
-    """The newest rate of each pair, however old: each dataset is read up to its own last day."""
+def newest_rates(pairs: Sequence[_Pair], as_of: AsOf | None = None, sources: Sources | None = None) -> list[RateAnswer]:
+    """The newest rate of each pair, however old: each dataset is read up to its own last day.
+
+    sources: what is known of releases already; what is read here is added.
+    """
     newest = stored.newest_days(as_of)
     codes = {code for pair in pairs for code in pair}
     rows = [
@@ -141,7 +145,7 @@ def newest_rates(pairs: Sequence[_Pair], as_of: AsOf | None = None) -> list[Rate
         for row in stored.rates_of_days(codes, day, as_of)
         if newest[row.dataset_id] == day
     ]
-    found = _Found(_by_series(rows))
+    found = _Found(_by_series(rows), sources)
     return [_answer(currency, base, "", found.rate(currency, base)) for currency, base in pairs]
 
 
@@ -181,14 +185,20 @@ def month_range(
 class Averages:
     """Averages of years between some currencies, read at once; each answer says whose word it is."""
 
-    def __init__(self, codes: Iterable[str], years: tuple[int, int], as_of: AsOf | None = None) -> None:
+    def __init__(
+        self,
+        codes: Iterable[str],
+        years: tuple[int, int],
+        as_of: AsOf | None = None,
+        sources: Sources | None = None,
+    ) -> None:
         self.codes, self.years, self.as_of = sorted(set(codes)), years, as_of
         among = {*self.codes, *AVERAGE_PIVOTS}
         self._published = _by_series(stored.published_averages(among, as_of))
         self._observed = _by_series(_as_rates(stored.annual_observations(among, as_of)))
         self._series = _Series(stored.day_series(self.codes, as_of))
         self._means: dict[_Pair, list[Rate]] = {}
-        self._sources: dict[int, Provenance] = {}
+        self._sources = {} if sources is None else sources
 
     def answer(self, currency: str, base: str, year: int, kind: RateKind | None = None) -> RateAnswer:
         """The average of one pair in one year."""
@@ -218,7 +228,7 @@ class Averages:
     def _means_by(self, pair: _Pair, way: Way) -> list[Rate]:
         means = stored.means(way, Frequency.ANNUAL, self.years, self.as_of)
         means = [mean for mean in means if mean.days >= FEWEST_DAYS_OF_YEAR]
-        self._sources |= _certificates({r for m in means for r in m.releases} - self._sources.keys())
+        self._sources.update(_certificates({r for m in means for r in m.releases} - self._sources.keys()))
         return [
             Rate(
                 currency=pair[0],
@@ -262,7 +272,7 @@ _Rows = dict[_Pair, dict[_Pair, dict[str, stored.RateRow]]]
 class _Found:
     """Published rates at hand, and the rates that follow from them. period: only of that one."""
 
-    def __init__(self, rows: _Rows, sources: dict[int, Provenance] | None = None, period: str = "") -> None:
+    def __init__(self, rows: _Rows, sources: Sources | None = None, period: str = "") -> None:
         self._rows, self._period = rows, period
         self._sources = {} if sources is None else sources
 
@@ -347,6 +357,7 @@ __all__ = [
     "Rate",
     "RateAnswer",
     "RateLeg",
+    "Sources",
     "average_rate",
     "month_range",
     "newest_rates",

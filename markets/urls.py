@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from markets.api import catalogue, compare, provenance, series
+from markets.api import catalogue, compare, provenance, rates, series
 from markets.api import markets as market_api
 from markets.api import revisions as revision_api
 from markets.views import catalogue as catalogue_pages
 from markets.views import compare as compare_pages
 from markets.views import data, home, indicators, markets, revisions, search, staff
 from markets.views import help as help_pages
+from markets.views import rates as rate_pages
 
 pages: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -27,6 +28,7 @@ pages: list[URLPattern] = [
     path("products/<str:code>/", catalogue_pages.product, name="product"),
     path("categories/", catalogue_pages.categories, name="category_list"),
     path("categories/<str:slug>/", catalogue_pages.category, name="category"),
+    path("exchange-rates/", rate_pages.exchange_rates, name="exchange_rates"),
     path("data/", data.data, name="data"),
     path("data/<str:key>/", data.dataset, name="dataset"),
     path("revisions/", revisions.revisions, name="revisions"),
@@ -51,6 +53,7 @@ api: list[URLPattern] = [
     path("indicators/<str:code>/", series.IndicatorView.as_view(), name="indicator"),
     path("observations/", series.ObservationListView.as_view(), name="observations"),
     path("revisions/", revision_api.RevisionListView.as_view(), name="revisions"),
+    path("exchange-rates/", rates.ExchangeRateListView.as_view(), name="exchange_rates"),
     path("datasets/", provenance.DatasetListView.as_view(), name="datasets"),
     path("datasets/<str:id>/", provenance.DatasetView.as_view(), name="dataset"),
     path("releases/", provenance.ReleaseListView.as_view(), name="releases"),

@@ -4,6 +4,7 @@ from markets.profiles.catalogue import category_list, category_overview, categor
 from markets.profiles.country import country_profile
 from markets.profiles.difference import difference_page
 from markets.profiles.editing import part_head, profile_parts
+from markets.profiles.exchange_rates import exchange_rates_page
 from markets.profiles.help import help_overview, method_page
 from markets.profiles.history import series_page
 from markets.profiles.home import home_page
@@ -21,6 +22,7 @@ __all__ = [
     "data_page",
     "dataset_page",
     "difference_page",
+    "exchange_rates_page",
     "help_overview",
     "home_page",
     "indicator_list",

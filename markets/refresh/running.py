@@ -22,9 +22,10 @@ from markets.refresh.outcome import RefreshOutcome
 from markets.refresh.planning import asked_slices, registered_slices
 from markets.sources import bundled
 from markets.sources.base import Delivery, RawPayload, SliceProblem, SourceCard, Vintage
+from markets.sources.bundled_rates import deliveries_of_rates
 from markets.sources.files import payload_files, payloads_of
 from markets.sources.http import Downloadable
-from markets.vocabulary import Transport
+from markets.vocabulary import FactKind, Transport
 
 REFRESH: Final = "refresh"
 TASK: Final = "markets.tasks.run_refresh"
@@ -175,7 +176,8 @@ def _read(
 
 def _bundled(dataset: str, tell: Progress, *, is_watched: bool) -> Iterator[Delivery]:
     """The bundled deliveries one by one. They are counted beforehand only for somebody who watches."""
-    deliveries = bundled.deliveries(dataset)
+    is_of_rates = sources.card(dataset).kind is FactKind.EXCHANGE_RATES
+    deliveries = deliveries_of_rates(dataset) if is_of_rates else bundled.deliveries(dataset)
     if is_watched:
         yield from _announced(list(deliveries), tell, lambda delivery: delivery.vintage.title)
     else:

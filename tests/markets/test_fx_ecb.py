@@ -147,8 +147,8 @@ def test_a_time_series_is_read_digit_by_digit() -> None:
     assert {part.key for part in delivery.slices} == {f"{code}/EUR/reference" for code in ASKED}
     assert list(rows_of(delivery, "USD")) == ["2023-12-29", "2024-01-02", "2024-01-05"]
     printed = read((FOLDER / "frankfurter_2024-01.json").read_text(encoding="utf-8"))
-    rupee = rows_of(printed, "INR")["2024-01-02"]
-    assert (rupee.value, rupee.last_digit_exponent) == (Decimal("91.2850"), -4)
+    won = rows_of(printed, "KRW")["2024-01-02"]
+    assert (won.value, won.last_digit_exponent) == (Decimal("1432.8500"), -4)
     assert printed.vintage.released_on == dt.date(2024, 1, 5)
 
 

@@ -92,7 +92,7 @@ def test_what_failed_and_what_was_held_is_named_with_code_one(tmp_path: Path) ->
         (["worldbank", "--series", "NO.SUCH", "--plan"], "series of worldbank with the code NO.SUCH"),
         (["worldbank", "--from", "/nowhere/at/all"], "no payload file of worldbank at /nowhere/at/all. Name"),
         (["gapminder"], "it comes with the product only and has no download"),
-        (["gapminder", "--from", str(FORM)], "it comes with the product only"),
+        (["gapminder", "--from", str(FORM)], "no form of file is known for it"),
         (["worldbank", "--from", str(FORM), "--bundled"], "not allowed with argument"),
         (["--nonsense"], "unrecognized arguments"),
     ],

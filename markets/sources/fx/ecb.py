@@ -54,9 +54,9 @@ CARD: Final = SourceCard(
 
 BASE_URL: Final = "https://api.frankfurter.dev"
 BASE: Final = "EUR"
-# The dollar and the yuan, in which trade here is counted; the rouble, the other currency of Central Asia's trade;
-# and those of the large suppliers and hubs that compete there or pay there.
-CURRENCIES: Final = ("USD", "CNY", "RUB", "JPY", "GBP", "CHF", "TRY", "KRW", "INR", "HKD", "SGD")
+# The dollar and the yuan, in which trade here is counted; the rouble, the other currency of Central Asia's trade; and
+# those of the largest suppliers beside China. Each costs 7,000 rows at the first start.
+CURRENCIES: Final = ("USD", "CNY", "RUB", "KRW", "TRY")
 ENDED: Final = ("RUB",)
 ASKED: Final = tuple(code for code in CURRENCIES if code not in ENDED)
 # Asked for when nobody says what is known: enough for a product that refreshes once a quarter.
@@ -124,7 +124,10 @@ class Ecb:
         return min(self.today() - dt.timedelta(days=DAYS_BACK), ended)
 
 
-def snapshot(path: Path = Path(currency_converter.CURRENCY_FILE)) -> Delivery:
+SNAPSHOT: Final = Path(currency_converter.CURRENCY_FILE)
+
+
+def snapshot(path: Path = SNAPSHOT) -> Delivery:
     """The offline history, dated by its own last day. Raises SourceChanged when the file is not as documented."""
     payload, found = _snapshot_payload(path), Gathered(CARD.id)
     _read_history(payload, found)
@@ -134,7 +137,7 @@ def snapshot(path: Path = Path(currency_converter.CURRENCY_FILE)) -> Delivery:
 @lru_cache(maxsize=1)
 def snapshot_day() -> dt.date:
     """The last day of the offline history. Raises SourceChanged."""
-    payload = _snapshot_payload(Path(currency_converter.CURRENCY_FILE))
+    payload = _snapshot_payload(SNAPSHOT)
     return max(_day(payload, line[0]) for line in _table(payload)[1:])
 
 

@@ -36,6 +36,7 @@ USER sogdia
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=4)"]
-CMD ["granian", "config.wsgi:application", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
+# with `python -m` the folder is on the path, where the form of the log lines is found
+CMD ["python", "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
      "--no-ws", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", \
-     "--workers-kill-timeout", "10"]
+     "--workers-kill-timeout", "10", "--log-config", "config/granian.json"]

@@ -21,6 +21,7 @@ COMPILE := $(VENV) -m uv pip compile --quiet --generate-hashes --no-emit-index-u
 # Browser tests need a browser; with CI=true they run in any case and fail without one.
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 SELECTION := $(if $(or $(CI),$(BROWSER)),,-m "not browser")
+OVER_TCP := $(EMBEDDED) test --tcp $(VENV) -m pytest -n 2 -m integration
 TEMPLATES := $(wildcard config/templates markets/templates companies/templates)
 
 .PHONY: help
@@ -40,7 +41,13 @@ stop: ## Stop the Sogdia of this checkout that runs in another terminal
 .PHONY: test
 test: install-dev lint ## All checks and tests, on servers of their own (CI=true makes the browser tests compulsory)
 	$(if $(SELECTION),@echo "No Chromium on this machine: the browser tests are left out.",@:)
-	@exec $(EMBEDDED) test $(VENV) -m pytest -n 2 $(SELECTION) $(ARGS)
+	@$(EMBEDDED) test $(VENV) -m pytest -n 2 $(SELECTION) $(ARGS)
+	@echo "Once more over TCP: what commits to PostgreSQL or speaks to Valkey."
+	@exec $(OVER_TCP)
+
+.PHONY: test-tcp
+test-tcp: install-dev ## The integration tests on servers over TCP; your own: make test-tcp DATABASE_URL=... REDIS_URL=...
+	@exec $(OVER_TCP) $(ARGS)
 
 .PHONY: pytest
 pytest: install-dev ## Some tests only: make pytest ARGS="tests/config -k lock"
@@ -79,6 +86,10 @@ env: ## Addresses of the running servers for a shell: eval "$$(make -s env)"
 .PHONY: backup
 backup: ## Write the database to a file, also while Sogdia runs: make backup FILE=sogdia.dump
 	@$(EMBEDDED) backup "$(or $(FILE),sogdia-$(shell date +%Y%m%d-%H%M%S).dump)"
+
+.PHONY: prove-backup
+prove-backup: ## Restore a backup beside the database and compare each table's rows: make prove-backup FILE=sogdia.dump
+	@$(EMBEDDED) prove "$(or $(FILE),$(error Name the backup: make prove-backup FILE=sogdia.dump))"
 
 .PHONY: restore
 restore: ## Replace the database by a backup: make restore FILE=sogdia.dump

@@ -1,18 +1,33 @@
 """The job queue: its application, the timetable read from the source cards, and a worker's coming and going."""
 
+import inspect
 import os
 from datetime import timedelta
 from typing import Any
 
-from celery import Celery, bootsteps
+from celery import Celery, Task, bootsteps
 from celery.beat import PersistentScheduler
+
+from config.logs import logged_as
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # The task itself asks whether its dataset is due; asking often is what makes up for a refresh that failed.
 ASK_AT_LEAST_EVERY = timedelta(hours=6)
 
-app = Celery("sogdia")
+
+class LoggedTask(Task):
+    """A task whose log lines carry its own id and, where it takes a `job_id`, that of its job."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run it. The signature says which of the words of the message is the job's id."""
+        ids = {"task_id": str(self.request.id)} if self.request.id else {}
+        job_id = inspect.signature(self.run).bind_partial(*args, **kwargs).arguments.get("job_id")
+        with logged_as(**ids, **({"job_id": str(job_id)} if job_id is not None else {})):
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("sogdia", task_cls=LoggedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -83,21 +83,29 @@ def database(url: str) -> dict[str, Any]:
 
 
 def redis(url: str) -> Mapping[str, str]:
-    """The two addresses made from one: the broker's (database 0) and the cache's (database 1).
+    """The two addresses made from one: the broker's database is the one named (else 0), the cache's the next.
 
-    url: ``redis://``, ``rediss://`` with host and port, or ``unix:///path/of/socket``.
+    url: ``redis://user:password@host:port/0``, ``rediss://`` likewise, or ``unix:///path/of/socket?db=0``.
     """
     parts = urlsplit(url)
     if parts.scheme == "unix":
-        path = quote(unquote(parts.path))
+        path, first = quote(unquote(parts.path)), _first_database(dict(parse_qsl(parts.query)).get("db", ""))
         return {
-            "broker": f"redis+socket://{path}?virtual_host=0",
-            "cache": f"unix://{path}?db=1",
+            "broker": f"redis+socket://{path}?virtual_host={first}",
+            "cache": f"unix://{path}?db={first + 1}",
         }
     if parts.scheme not in {"redis", "rediss"}:
         raise ImproperlyConfigured(
             f"REDIS_URL starts with {parts.scheme!r}: only redis://, rediss:// and unix:// are served."
         )
     query = f"?{parts.query}" if parts.query else ""
-    base = f"{parts.scheme}://{parts.netloc}"
-    return {"broker": f"{base}/0{query}", "cache": f"{base}/1{query}"}
+    base, first = f"{parts.scheme}://{parts.netloc}", _first_database(parts.path.strip("/"))
+    return {"broker": f"{base}/{first}{query}", "cache": f"{base}/{first + 1}{query}"}
+
+
+def _first_database(word: str) -> int:
+    if not word:
+        return 0
+    if not word.isascii() or not word.isdigit():
+        raise ImproperlyConfigured(f"REDIS_URL names the database {word!r}: write a whole number.")
+    return int(word)

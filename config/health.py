@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import orjson
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max
+from django.db.models import Count, F, Max, Q
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from markets.models import Release, Slice
+from markets.models import Job, Release, Slice
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +35,18 @@ def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 Django's signat
 def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 Django's signature
     """Whether requests can be served: 503 without the database or with migrations to apply.
 
-    Without Valkey pages and API still answer, so that is 200 and `degraded`. Age of the data is told, not judged.
+    Without Valkey pages and API still answer, so that is 200 and `degraded`. Age of the data and what waits in the
+    queue are told, not judged.
     """
     checks = {"database": _checked("database", _ask_database)}
     checks["migrations"] = _checked("migrations", _check_migrations) if checks["database"] == OK else FAILED
     checks["valkey"] = _checked("valkey", _ask_valkey)
     can_serve = checks["database"] == OK and checks["migrations"] == OK
-    body: dict[str, Any] = {"checks": checks, "data": _age_of_data() if can_serve else None}
+    body: dict[str, Any] = {
+        "checks": checks,
+        "data": _age_of_data() if can_serve else None,
+        "jobs": _state_of_jobs() if can_serve else None,
+    }
     if not can_serve:
         return _answer(503, {"status": FAILED, **body})
     return _answer(200, {"status": OK if checks["valkey"] == OK else "degraded", **body})
@@ -85,6 +92,23 @@ def _age_of_data() -> dict[str, Any]:
         "checked_at": checked_at,
         "age_seconds": int((timezone.now() - newest).total_seconds()) if newest else None,
     }
+
+
+def _state_of_jobs() -> dict[str, Any]:
+    """Jobs that wait though their time has come, that run, and that were given up.
+
+    oldest_waiting_seconds: since the one that waits longest might have begun; None: none waits. What grows here
+    while the rest is well says that no worker takes the jobs.
+    """
+    waiting = Q(state=Job.State.QUEUED, run_after__lte=Now())
+    found = Job.objects.aggregate(
+        waiting=Count("id", filter=waiting),
+        running=Count("id", filter=Q(state=Job.State.RUNNING)),
+        dead=Count("id", filter=Q(state=Job.State.DEAD)),
+        oldest=Max(Now() - F("run_after"), filter=waiting),
+    )
+    oldest: timedelta | None = found.pop("oldest")
+    return {**found, "oldest_waiting_seconds": int(oldest.total_seconds()) if oldest is not None else None}
 
 
 def _answer(status: int, body: dict[str, Any]) -> HttpResponse:

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 if environment.flag("DETECT_REPEATED_QUERIES"):
     INSTALLED_APPS.append("zeal")  # set by the tests: a query in a loop raises an error
 MIDDLEWARE = [
+    "config.requests.RequestIds",
     "config.security.SecurityHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -85,6 +86,9 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": environment.flag("DATABASE_HAS_PGBOUNCER"),
 }
+# A server that vanished from the network is given up in seconds, not after the quarter of an hour of the kernel's own.
+_vanished = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+DATABASES["default"]["OPTIONS"] = _vanished | DATABASES["default"]["OPTIONS"]
 DATABASES["default"]["OPTIONS"] |= {
     "application_name": environment.text("PROCESS_NAME", "sogdia"),
     "connect_timeout": 5,
@@ -96,7 +100,10 @@ if _pool_size:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": _pool_size,
-        "timeout": 5,  # seconds a request waits for a connection before it is refused
+        # Seconds a request waits for a connection before it is refused: as long as a restart of the server takes.
+        "timeout": 3,
+        # The pool waits longer after each attempt that failed; given up so soon, the next request begins anew.
+        "reconnect_timeout": 3,
         "max_idle": 300,
     }
 
@@ -112,6 +119,8 @@ CACHES = {
 }
 # Public pages are kept this long; they show local times, so not much longer than a minute. 0 keeps none.
 PAGE_CACHE_SECONDS = environment.number("PAGE_CACHE_SECONDS", 60)
+# Whether a process keeps the reference tables (areas, indicators, categories) until one of them changes.
+REFERENCE_IS_KEPT = environment.flag("REFERENCE_IS_KEPT", default=True)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a lost cache signs nobody out
 
 CELERY_BROKER_URL = _redis["broker"]
@@ -261,16 +270,20 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ---------------------------------------------------------------- logging
+# One line a request, with its id, status and time. The web server's own lines are told by config/granian.json.
+LOG_REQUESTS = environment.flag("LOG_REQUESTS")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "plain": {"()": "config.logs.PlainLines"},
         "json": {"()": "config.logs.JsonLines"},
     },
+    "filters": {"ids": {"()": "config.logs.Ids"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
+            "filters": ["ids"],
             "formatter": environment.text("LOG_FORMAT", "plain"),
         },
     },

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from markets.api import catalogue, jobs, provenance, series
+from markets.api import catalogue, compare, jobs, provenance, rates, series
 from markets.api import markets as market_api
+from markets.api import revisions as revision_api
 from markets.views import catalogue as catalogue_pages
-from markets.views import data, holds, home, indicators, markets, refreshing, search, staff
+from markets.views import compare as compare_pages
+from markets.views import data, holds, home, indicators, markets, refreshing, revisions, search, staff
 from markets.views import help as help_pages
 from markets.views import jobs as job_pages
+from markets.views import rates as rate_pages
 
 pages: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -17,6 +20,7 @@ pages: list[URLPattern] = [
     path("markets/<str:iso3>/", markets.country, name="country"),
     path("markets/<str:iso3>/edit/", staff.profile_edit, name="profile_edit"),
     path("markets/<str:iso3>/indicators/<str:code>/", indicators.series, name="series"),
+    path("compare/", compare_pages.compare, name="compare"),
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.suggestions, name="search_suggestions"),
     path("indicators/", indicators.listing, name="indicator_list"),
@@ -25,6 +29,7 @@ pages: list[URLPattern] = [
     path("products/<str:code>/", catalogue_pages.product, name="product"),
     path("categories/", catalogue_pages.categories, name="category_list"),
     path("categories/<str:slug>/", catalogue_pages.category, name="category"),
+    path("exchange-rates/", rate_pages.exchange_rates, name="exchange_rates"),
     path("data/", data.data, name="data"),
     path("data/<str:key>/", data.dataset, name="dataset"),
     path("data/<str:key>/refresh/", refreshing.refresh, name="refresh"),
@@ -33,6 +38,8 @@ pages: list[URLPattern] = [
     path("jobs/<uuid:key>/cancel/", job_pages.cancel, name="job_cancel"),
     path("jobs/<uuid:key>/retry/", job_pages.retry, name="job_retry"),
     path("jobs/<uuid:key>/payloads/<str:sha256>/", job_pages.payload, name="job_payload"),
+    path("revisions/", revisions.revisions, name="revisions"),
+    path("revisions/feed.xml", revisions.feed, name="revision_feed"),
     path("releases/<int:key>/", data.release, name="release"),
     path("releases/<int:key>/review/", holds.review, name="review"),
     path("releases/<int:key>/payloads/<str:sha256>/", data.payload, name="payload"),
@@ -45,6 +52,7 @@ api: list[URLPattern] = [
     path("markets/<str:iso3>/", market_api.MarketView.as_view(), name="market"),
     path("markets/<str:iso3>/profile/", market_api.MarketProfileView.as_view(), name="market_profile"),
     path("markets/<str:iso3>/indicators/<str:code>/", series.MarketSeriesView.as_view(), name="market_series"),
+    path("compare/", compare.CompareView.as_view(), name="compare"),
     path("products/", catalogue.ProductListView.as_view(), name="products"),
     path("products/<str:code>/", catalogue.ProductView.as_view(), name="product"),
     path("categories/", catalogue.CategoryListView.as_view(), name="categories"),
@@ -52,6 +60,8 @@ api: list[URLPattern] = [
     path("indicators/", series.IndicatorListView.as_view(), name="indicators"),
     path("indicators/<str:code>/", series.IndicatorView.as_view(), name="indicator"),
     path("observations/", series.ObservationListView.as_view(), name="observations"),
+    path("revisions/", revision_api.RevisionListView.as_view(), name="revisions"),
+    path("exchange-rates/", rates.ExchangeRateListView.as_view(), name="exchange_rates"),
     path("datasets/", provenance.DatasetListView.as_view(), name="datasets"),
     path("datasets/<str:id>/", provenance.DatasetView.as_view(), name="dataset"),
     path("jobs/<uuid:id>/", jobs.JobView.as_view(), name="job"),

@@ -61,6 +61,14 @@ class FactKind(StrEnum):
     EXCHANGE_RATES = "exchange_rates"
 
 
+class RevisionKind(StrEnum):
+    """What became of a value that was read before, or that nobody had stated."""
+
+    ADDED = "added"
+    REVISED = "revised"
+    WITHDRAWN = "withdrawn"
+
+
 class RateKind(StrEnum):
     """Whose word an exchange rate is. Rates of two kinds are never mixed in one series."""
 
@@ -264,6 +272,14 @@ class AsOf:
             expected = "write a day such as 2025-06-30, or a moment such as 2025-06-30T12:00:00Z"
             raise InvalidValue(parameter="as_of", value=text, expected=expected)
         return cls(moment)
+
+    @classmethod
+    def parse_start(cls, text: str) -> Self:
+        """The same where the question is what came after it: a day means its start."""
+        asked = cls.parse(text)
+        if not _DAY.fullmatch(text.strip()):
+            return asked
+        return cls(dt.datetime.combine(asked.at.date(), dt.time.min, dt.UTC))
 
 
 def _moment(text: str) -> dt.datetime | None:

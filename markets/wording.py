@@ -20,7 +20,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from markets.vocabulary import Frequency, ObsStatus, Period
+from markets.vocabulary import Frequency, ObsStatus, Period, RateKind
 
 NO_VALUE: Final = "—"
 NO_BREAK: Final = "\u00a0"
@@ -108,6 +108,20 @@ STATUS_WORDS: Final[Mapping[str, Promise]] = {
 MISSING_WORDS: Final[Mapping[str, Promise]] = {
     "not_loaded": _lazy("not loaded: no source read here has a value"),
     "not_known_then": _lazy("not known then: no vintage published by that day has a value"),
+    "not_reported": _lazy("not reported: no source read here has a value for that period"),
+    "withheld": _lazy("no value: the source gives none for that period"),
+    "no_shared_period": _lazy("no period that all compared markets report"),
+    "no_population": _lazy("not divided: no population of the same period is loaded"),
+    "no_index": _lazy("no index: the base has no value above zero, or this value is below zero"),
+    "no_rate_of_pair": _lazy("no rate: no source read here publishes one for this pair"),
+    "no_rate_near": _lazy("no rate: nothing was published on that day or in the ten days before"),
+    "no_rate_of_year": _lazy("no rate: no average was published, and too few days have a rate"),
+}
+
+RATE_KIND_WORDS: Final[Mapping[str, Promise]] = {
+    RateKind.REFERENCE.value: _lazy("reference rate"),
+    RateKind.OFFICIAL.value: _lazy("official rate"),
+    RateKind.AVERAGE.value: _lazy("average of the year"),
 }
 
 STRENGTH_WORDS: Final[Mapping[str, Promise]] = {

@@ -20,6 +20,35 @@ settings.register_profile("hunt", database=None, deadline=None, max_examples=200
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "sogdia"))
 
 
+# What commits to PostgreSQL or speaks to Valkey runs a second time on servers over TCP (`make test-tcp`): every
+# test with real transactions, those that say so themselves, and these files.
+_INTEGRATION = {
+    "test_flow.py",
+    "test_health.py",
+    "test_ingest.py",
+    "test_pages_kept.py",
+    "test_refresh.py",
+    "test_throttling.py",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker of what runs a second time."""
+    config.addinivalue_line("markers", "integration: runs also on a PostgreSQL and a Valkey addressed over TCP")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs a second time, before anything is chosen by its marker."""
+    for item in items:
+        database = item.get_closest_marker("django_db")
+        commits = "transactional_db" in getattr(item, "fixturenames", ()) or (
+            database is not None and database.kwargs.get("transaction")
+        )
+        if commits or item.path.name in _INTEGRATION:
+            item.add_marker("integration")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None,  # noqa: ARG001 the tables first
@@ -40,10 +69,11 @@ def load_reference_facts() -> None:
 
 @pytest.fixture(autouse=True)
 def pages_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No page is kept between two tests: each rolls its data back, which no key can see."""
+    """No page and no reference table is kept between two tests: each rolls its data back, which no key can see."""
     from django.conf import settings as product
 
     monkeypatch.setattr(product, "PAGE_CACHE_SECONDS", 0)
+    monkeypatch.setattr(product, "REFERENCE_IS_KEPT", False)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from factory.django import DjangoModelFactory
 
 from markets import models
 from markets.sources.base import Delivery, ObservationRow, RawPayload, SliceDelivery, UnmappedRow, Vintage
-from markets.vocabulary import AsOf, ObsStatus, PrintedNumber, Transport
+from markets.vocabulary import AsOf, ObsStatus, Period, PrintedNumber, RateKind, Transport
 
 SPECIMENS = Path(__file__).resolve().parent / "specimens"
 GDP = "NY.GDP.MKTP.CD"
@@ -65,6 +65,21 @@ class ObservationFactory(DjangoModelFactory):
     period = "2023"
     value = Decimal(100)
     last_digit_exponent = 0
+    release = factory.SubFactory(ReleaseFactory)
+    known_from = factory.SelfAttribute("release.known_from")
+
+
+class ExchangeRateFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ExchangeRate
+
+    dataset_id = factory.SelfAttribute("release.dataset_id")
+    currency_id = "CNY"
+    base_id = "EUR"
+    kind = RateKind.REFERENCE.value
+    period = "2024-03-05"
+    frequency = factory.LazyAttribute(lambda rate: Period.parse(rate.period).frequency.value)
+    value = Decimal("7.8")
     release = factory.SubFactory(ReleaseFactory)
     known_from = factory.SelfAttribute("release.known_from")
 

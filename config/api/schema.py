@@ -90,6 +90,11 @@ _META: Final[Schema] = {
     "properties": {
         "total": {"type": "integer", "minimum": 0, "description": "Records that match, with `count=exact`"},
         "as_of": {"type": "string", "format": "date-time"},
+        "complete_until": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Ask again with this as `updated_since`, and nothing that was recorded is missed",
+        },
         "note": {"type": "string", "description": "Why there is nothing: no vintage was public at `as_of`"},
         "withheld_datasets": {
             "type": "array",
@@ -119,7 +124,7 @@ class ApiSchema(AutoSchema):
         resource = words[0] if words else "index"
         is_list = isinstance(self.view, ListView)
         is_named = any("{" in word for word in words)
-        kind = "list" if words and not is_named else "read"
+        kind = "read" if not words or is_named or isinstance(self.view, RecordView) else "list"
         described = inspect.cleandoc(type(self.view).__doc__ or "")
         return {
             "operationId": "_".join([*(word for word in words or ["index"] if "{" not in word), kind]),

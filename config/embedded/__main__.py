@@ -1,4 +1,4 @@
-"""The commands: run, test, manage, env, stop, backup, restore."""
+"""The commands: run, test, manage, env, stop, backup, prove, restore."""
 
 import argparse
 import os
@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 from config.embedded import running_environment
-from config.embedded.backup import backup, restore
-from config.embedded.place import CHECKOUT, EmbeddedError, Lock, Place, is_alive
+from config.embedded.backup import backup, prove, restore
+from config.embedded.place import CHECKOUT, EmbeddedError, Lock, Place, Ports, is_alive
 from config.embedded.progress import Progress
 from config.embedded.site import collect_static, run_site
 from config.embedded.supervisor import (
@@ -46,13 +46,17 @@ def manage(words: list[str]) -> int:
         return supervisor.run_to_end(command, supervisor.environment())
 
 
-def test(words: list[str]) -> int:
-    """A command on servers of its own that are gone afterwards; beside a running Sogdia too."""
+def test(words: list[str], *, over_tcp: bool) -> int:
+    """A command on servers of its own that are gone afterwards; beside a running Sogdia too.
+
+    over_tcp: they are addressed as somebody else's are, by host, port and password.
+    """
     with tempfile.TemporaryDirectory(prefix="sogdia-test-", ignore_cleanup_errors=True) as folder:
         place = Place(Path(folder).resolve())
         place.prepare()
         static_root = Place.of_checkout().var / "test-static"
-        with stoppable(), Supervisor(place, Progress(is_quiet=True), is_throwaway=True) as servers:
+        ports = Ports.choose() if over_tcp else None
+        with stoppable(), Supervisor(place, Progress(is_quiet=True), ports=ports, is_throwaway=True) as servers:
             static = collect_static(servers, static_root)
             servers.start_servers()
             if static is not None:
@@ -88,6 +92,23 @@ def stop() -> int:
     raise EmbeddedError(f"Process {pid} is still stopping after a minute.")
 
 
+def _obeyed(chosen: argparse.Namespace) -> int:
+    """Do what the command line says; the exit code."""
+    match chosen.command:
+        case "test":
+            return test(chosen.words, over_tcp=chosen.tcp)
+        case "manage":
+            return manage(chosen.words)
+        case "prove":
+            sys.stdout.write(prove(chosen.file.absolute()))
+            return 0
+        case "backup" | "restore":
+            {"backup": backup, "restore": restore}[chosen.command](chosen.file.absolute())
+            return 0
+        case _:
+            return {"run": run, "env": env, "stop": stop}[chosen.command]()
+
+
 def main() -> int:
     """Read the command line; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m config.embedded", description=__doc__)
@@ -98,19 +119,15 @@ def main() -> int:
         ("stop", stop.__doc__),
     ):
         commands.add_parser(name, help=about)
-    for name, about in (("manage", manage.__doc__), ("test", test.__doc__)):
-        commands.add_parser(name, help=about).add_argument("words", nargs=argparse.REMAINDER)
-    for name, about in (("backup", backup.__doc__), ("restore", restore.__doc__)):
+    commands.add_parser("manage", help=manage.__doc__).add_argument("words", nargs=argparse.REMAINDER)
+    testing = commands.add_parser("test", help=test.__doc__)
+    testing.add_argument("--tcp", action="store_true", help="servers addressed by host, port and password")
+    testing.add_argument("words", nargs=argparse.REMAINDER)
+    for name, about in (("backup", backup.__doc__), ("prove", prove.__doc__), ("restore", restore.__doc__)):
         commands.add_parser(name, help=about).add_argument("file", type=Path)
     chosen = parser.parse_args()
-    plain = {"run": run, "env": env, "stop": stop}
     try:
-        if chosen.command in plain:
-            return plain[chosen.command]()
-        if chosen.command in {"backup", "restore"}:
-            {"backup": backup, "restore": restore}[chosen.command](chosen.file.absolute())
-            return 0
-        return {"manage": manage, "test": test}[chosen.command](chosen.words)
+        return _obeyed(chosen)
     except EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
         return 1

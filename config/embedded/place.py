@@ -20,6 +20,10 @@ from typing import Any
 from urllib.parse import quote
 
 ROLE = "sogdia"  # name of the database and of its owner
+# Over TCP an ordinary role owns the database, with the rights that a hosted server gives.
+TCP_ROLE = "sogdia_over_tcp"
+# Every sign that an address must escape: what reads the addresses has to read any password.
+_AWKWARD = "@:/?#[]%&=+ '\"\\é$"
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 # The kernel refuses a socket address longer than this many bytes (macOS: 104, Linux: 108).
 _SOCKET_ADDRESS_LIMIT = 103
@@ -149,6 +153,35 @@ class Sockets:
         return {
             "DATABASE_URL": f"postgresql:///{ROLE}?host={quote(str(self.folder), safe='')}&user={ROLE}",
             "REDIS_URL": f"unix://{quote(str(self.queue))}",
+        }
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Two ports of the loopback address and the password of both servers that listen there."""
+
+    database: int
+    queue: int
+    password: str
+
+    @classmethod
+    def choose(cls) -> "Ports":
+        """Ports that nobody uses now, and a new password."""
+        with socket.socket() as first, socket.socket() as second:
+            for probe in (first, second):
+                probe.bind(("127.0.0.1", 0))
+            return cls(
+                database=first.getsockname()[1],
+                queue=second.getsockname()[1],
+                password=f"{secrets.token_urlsafe(12)}{_AWKWARD}",
+            )
+
+    def environment(self) -> dict[str, str]:
+        """The two addresses in the words of the settings."""
+        password = quote(self.password, safe="")
+        return {
+            "DATABASE_URL": f"postgresql://{TCP_ROLE}:{password}@127.0.0.1:{self.database}/{ROLE}",
+            "REDIS_URL": f"redis://:{password}@127.0.0.1:{self.queue}",
         }
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey from their wheels, listening on sockets only.
+"""PostgreSQL and Valkey from their wheels, listening on sockets only unless ports are chosen for them.
 
 The wheels are located, never imported: importing them changes users and folder modes.
 """
@@ -13,12 +13,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
 
 from config.embedded.children import Child
 from config.embedded.identity import choose
-from config.embedded.place import ROLE, EmbeddedError, Place, Sockets, is_alive
+from config.embedded.place import ROLE, TCP_ROLE, EmbeddedError, Place, Ports, Sockets, is_alive
 
 _START_SECONDS = 60  # recovery after a crash may replay a while
+MAX_CONNECTIONS = 100  # docs/operations.md shares them out among the processes
 # With no locale in the environment PostgreSQL would choose C, in which lower('Ж') stays 'Ж'.
 _ENCODING = ("-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 _CHARACTERS = ("C.UTF-8", "en_US.UTF-8")  # the second for systems that lack the first
@@ -65,10 +68,20 @@ def valkey_program() -> Path:
 
 
 class PostgreSQL:
-    """The database server of one checkout."""
+    """The database server of one checkout. ports: listens there too, and asks for the password there."""
 
-    def __init__(self, place: Place, sockets: Sockets, *, is_throwaway: bool = False) -> None:
+    def __init__(
+        self,
+        place: Place,
+        sockets: Sockets,
+        *,
+        ports: Ports | None = None,
+        is_throwaway: bool = False,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
         self.data = place.database
+        self._ports = ports
+        self._max_connections = max_connections
         self._place = place
         self._sockets = sockets
         self._is_throwaway = is_throwaway
@@ -101,7 +114,7 @@ class PostgreSQL:
         return subprocess.run(  # noqa: S603 - a program of the wheel
             [
                 self._programs / "initdb", "-D", self._identity.data_argument(folder),
-                "-U", ROLE, "-A", "trust", *_ENCODING,
+                "-U", ROLE, "--auth-local=trust", "--auth-host=scram-sha-256", *_ENCODING,
                 "--lc-collate=C", f"--lc-ctype={characters}",
                 *(("--no-sync",) if self._is_throwaway else ()),
             ],
@@ -118,14 +131,16 @@ class PostgreSQL:
     def child(self) -> Child:
         """The server process."""
         options = {
-            "listen_addresses": "",
+            "listen_addresses": "127.0.0.1" if self._ports else "",
             "unix_socket_directories": str(self._sockets.folder),
             "jit": "off",
-            "max_connections": "100",
+            "max_connections": str(self._max_connections),
             "shared_buffers": "256MB",
             "log_timezone": "UTC",
             "timezone": "UTC",
         }
+        if self._ports:
+            options |= {"port": str(self._ports.database)}  # the name of the socket follows it
         if self._is_throwaway:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
@@ -173,16 +188,30 @@ class PostgreSQL:
         while True:
             try:
                 with psycopg.connect(
-                    host=str(self._sockets.folder), user=ROLE, dbname="postgres", autocommit=True
+                    host=str(self._sockets.folder),
+                    port=self._ports.database if self._ports else None,
+                    user=ROLE,
+                    dbname="postgres",
+                    autocommit=True,
                 ) as connection:
                     known = connection.execute("select 1 from pg_database where datname = %s", [ROLE]).fetchone()
                     if known is None:
-                        connection.execute(f"create database {ROLE}")
+                        connection.execute(self._new_database(connection))
                     return
             except psycopg.OperationalError as error:
                 if child.has_ended() or time.monotonic() > deadline:
                     raise EmbeddedError(f"PostgreSQL did not start: {error}\n{child.last_words()}") from error
             time.sleep(0.03)
+
+    def _new_database(self, connection: "psycopg.Connection[TupleRow]") -> sql.Composed:
+        """The statement that makes our database; over TCP its owner is a role of its own, made here."""
+        owner = sql.Identifier(ROLE)
+        if self._ports:
+            owner = sql.Identifier(TCP_ROLE)
+            connection.execute(
+                sql.SQL("create role {} login createdb password {}").format(owner, sql.Literal(self._ports.password))
+            )
+        return sql.SQL("create database {} owner {}").format(sql.Identifier(ROLE), owner)
 
     def _refuse_other_version(self) -> None:
         note = self.data / "PG_VERSION"
@@ -213,13 +242,18 @@ def _works_in(pid: int, folder: Path) -> bool:
     return str(folder) in listing.stdout
 
 
-def valkey(place: Place, sockets: Sockets, *, is_throwaway: bool = False) -> Child:
-    """The queue and cache server of one checkout."""
+def valkey(place: Place, sockets: Sockets, *, ports: Ports | None = None, is_throwaway: bool = False) -> Child:
+    """The queue and cache server of one checkout. ports: listens there too, and asks for the password."""
     durability: Mapping[str, str] = (
         {"--appendonly": "no"} if is_throwaway else {"--appendonly": "yes", "--appendfsync": "everysec"}
     )
+    listening: Mapping[str, str] = (
+        {"--port": str(ports.queue), "--bind": "127.0.0.1", "--requirepass": ports.password}
+        if ports
+        else {"--port": "0"}
+    )
     options = {
-        "--port": "0",
+        **listening,
         "--unixsocket": str(sockets.queue),
         "--unixsocketperm": "700",
         "--dir": str(place.queue),
@@ -239,12 +273,12 @@ def valkey(place: Place, sockets: Sockets, *, is_throwaway: bool = False) -> Chi
     )
 
 
-def wait_for_valkey(child: Child, sockets: Sockets) -> None:
-    """Return when it has loaded its data and answers."""
+def wait_for_valkey(child: Child, address: str) -> None:
+    """Return when it has loaded its data and answers at its address."""
     import redis
 
     deadline = time.monotonic() + _START_SECONDS
-    client = redis.Redis(unix_socket_path=str(sockets.queue), socket_timeout=2)
+    client = redis.Redis.from_url(address, socket_timeout=2)
     while True:
         try:
             if client.ping():

@@ -129,6 +129,7 @@ def _web(environment: dict[str, str], host: str, port: int, logs: Path) -> Child
             "--host", host, "--port", str(port), "--no-ws",
             "--workers", "2", "--blocking-threads", "4",
             "--respawn-failed-workers", "--workers-kill-timeout", "5",
+            "--log-config", str(CHECKOUT / "config" / "granian.json"),
         ),
         environment={**environment, "PROCESS_NAME": "sogdia-web"},
         log=logs / "web.log",

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Self
 
 from config.embedded.children import Child, Guard, end
-from config.embedded.place import CHECKOUT, EmbeddedError, Lock, Place, Sockets
+from config.embedded.place import CHECKOUT, EmbeddedError, Lock, Place, Ports, Sockets
 from config.embedded.progress import Progress
 from config.embedded.servers import PostgreSQL, valkey, wait_for_valkey
 
@@ -63,11 +63,13 @@ class Supervisor:
         progress: Progress,
         *,
         lock: Lock | None = None,
+        ports: Ports | None = None,
         is_throwaway: bool = False,
     ) -> None:
         self.place = place
         self.progress = progress
         self._lock = lock
+        self._ports = ports
         self._is_throwaway = is_throwaway
         self._children: list[Child] = []
         self._guard: Guard | None = None
@@ -81,23 +83,26 @@ class Supervisor:
         if self._lock is not None:
             # Told before anything is in it: the next start removes what an end by force left.
             self.place.write_state({"sockets": str(self.sockets.folder)})
-        self._addresses = {
-            name: os.environ.get(name) or address for name, address in self.sockets.environment().items()
-        }
+        own = (self._ports or self.sockets).environment()
+        self._addresses = {name: os.environ.get(name) or address for name, address in own.items()}
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def child(self, name: str) -> Child:
+        """The child of this name that was started last. Raises KeyError."""
+        return {child.name: child for child in self._children}[name]
 
     # ------------------------------------------------------------ start
     def start_servers(self) -> None:
         """PostgreSQL and Valkey, each unless the environment names one of its own."""
         queue: Child | None = None
         if not os.environ.get("REDIS_URL"):
-            queue = valkey(self.place, self.sockets, is_throwaway=self._is_throwaway)
+            queue = valkey(self.place, self.sockets, ports=self._ports, is_throwaway=self._is_throwaway)
             self.start(queue)
         if not os.environ.get("DATABASE_URL"):
-            server = PostgreSQL(self.place, self.sockets, is_throwaway=self._is_throwaway)
+            server = PostgreSQL(self.place, self.sockets, ports=self._ports, is_throwaway=self._is_throwaway)
             server.clear_leftovers()
             if server.create():
                 self.progress.step("PostgreSQL: new data folder")
@@ -106,7 +111,7 @@ class Supervisor:
             server.wait_until_ready(database)
             self.progress.step("PostgreSQL is up")
         if queue is not None:
-            wait_for_valkey(queue, self.sockets)
+            wait_for_valkey(queue, self._addresses["REDIS_URL"])
             self.progress.step("Valkey is up")
 
     def environment(self, **more: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -170,13 +169,10 @@ def moment(name: str, description: str, example: str, *, from_start: bool = Fals
 
     def read(given: str) -> AsOf:
         try:
-            asked = AsOf.parse(given)
+            return AsOf.parse_start(given) if from_start else AsOf.parse(given)
         except InvalidValue as fault:
             expected = _("write a day such as 2025-06-30, or a moment such as 2025-06-30T12:00:00Z")
             raise InvalidValue(parameter=name, value=given, expected=expected) from fault
-        if from_start and len(given) == len(example):
-            return AsOf(dt.datetime.combine(asked.at.date(), dt.time.min, dt.UTC))
-        return asked
 
     schema = {
         "type": "string",
@@ -226,6 +222,13 @@ AS_OF: Final = moment(
     "What was known then: a day (its end, UTC) or a moment. Compared with `known_from` of each vintage.",
     "2025-06-30",
 )
+FROM: Final = moment(
+    "from",
+    "With `to`: what read differently on two days (their ends, UTC) or moments is told as `difference`. This one is"
+    " the earlier.",
+    "2022-12-31",
+)
+TO: Final = moment("to", "The later day or moment, now by default. It says nothing without `from`.", "2025-06-30")
 LIMIT: Final = number("limit", "Records in one answer.", 1, LIMIT_MOST, LIMIT_DEFAULT)
 CURSOR: Final = Parameter(
     name="cursor",

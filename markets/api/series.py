@@ -13,9 +13,11 @@ from markets.api.door import FIGURES_SECONDS, ListView, RecordView, list_paramet
 from markets.api.markets import GROUP, found_keys, in_capitals, members_of
 from markets.api.parameters import (
     AS_OF,
+    FROM,
     INDICATOR_FORM,
     MARKET_FORM,
     SLUG_FORM,
+    TO,
     Parameter,
     code,
     codes,
@@ -27,6 +29,7 @@ from markets.api.parameters import (
 from markets.errors import InvalidValue
 from markets.models import Area, Dataset, Indicator, Observation
 from markets.profiles import indicator_page, series_page
+from markets.profiles.difference import Between
 from markets.profiles.directory import IndicatorRecord, indicator_records
 from markets.profiles.history import SeriesPage
 from markets.profiles.observations import ObservationRecord, columns, observation_records, published
@@ -95,6 +98,8 @@ class IndicatorView(RecordView):
         ),
         period("period", "The ranked period; the newest that most markets report by default.", "2023"),
         AS_OF,
+        FROM,
+        TO,
     )
     fresh_seconds = FIGURES_SECONDS
 
@@ -102,7 +107,11 @@ class IndicatorView(RecordView):
         """The same as the indicator's page. Raises NotFound, InvalidValue."""
         asked = self.asked
         return indicator_page(
-            codes["code"], compared=asked["market"] or (), period=asked["period"] or "", as_of=asked["as_of"]
+            codes["code"],
+            compared=asked["market"] or (),
+            period=asked["period"] or "",
+            as_of=asked["as_of"],
+            between=_between(asked),
         )
 
 
@@ -110,7 +119,7 @@ class MarketSeriesView(RecordView):
     """One indicator of one market: every period, and for each every vintage that stated it, newest first."""
 
     record = SeriesPage
-    parameters: ClassVar[Sequence[Parameter]] = record_parameters(SeriesPage, AS_OF)
+    parameters: ClassVar[Sequence[Parameter]] = record_parameters(SeriesPage, AS_OF, FROM, TO)
     fresh_seconds = FIGURES_SECONDS
 
     def plainly(self, **codes: Any) -> Mapping[str, Any]:
@@ -119,7 +128,12 @@ class MarketSeriesView(RecordView):
 
     def found(self, **codes: Any) -> SeriesPage:
         """The same as the series' page. Raises NotFound."""
-        return series_page(codes["iso3"], codes["code"], self.asked["as_of"])
+        return series_page(codes["iso3"], codes["code"], self.asked["as_of"], _between(self.asked))
+
+
+def _between(asked: Mapping[str, Any]) -> Between | None:
+    """The two moments asked for; None where the earlier one is not named. Raises InvalidValue."""
+    return Between.of(asked["from"], asked["to"]) if asked["from"] else None
 
 
 class ObservationListView(ListView):
@@ -154,18 +168,12 @@ class ObservationListView(ListView):
     def rows(self) -> QuerySet[Any, Any]:
         """Observations that match, as plain rows."""
         asked = self.asked
-        self._refuse_unknown_codes()
-        if asked["period_from"] and asked["period_to"] and asked["period_from"] > asked["period_to"] + _AFTER_ALL:
-            expected = _("it is later than period_to")
-            raise InvalidValue(parameter="period_from", value=asked["period_from"], expected=expected)
+        refuse_unknown_codes(asked["indicator"] or (), asked["market"] or ())
         found = queries.observations(
-            indicators=asked["indicator"] or (),
-            areas=asked["market"] or (),
-            period=asked["period"] or "",
-            period_from=asked["period_from"] or "",
-            period_to=asked["period_to"] + _AFTER_ALL if asked["period_to"] else "",
-            as_of=asked["as_of"],
-        )
+            indicators=asked["indicator"] or (), areas=asked["market"] or (), as_of=asked["as_of"]
+        ).filter(**periods_asked(asked))
+        # Before the rows are read: what is committed between the two is told, and asked for once more.
+        self.complete_until = queries.complete_until() if asked["updated_since"] else None
         self.withheld = queries.withheld_datasets()
         found = published(self._of_group(found), self.withheld)
         if asked["updated_since"]:
@@ -189,6 +197,8 @@ class ObservationListView(ListView):
             meta["as_of"] = as_of.at
             if is_empty and not self.asked["cursor"]:
                 meta["note"] = _("not known then")
+        if self.complete_until is not None:
+            meta["complete_until"] = self.complete_until
         if self.withheld:
             meta["withheld_datasets"] = self.withheld
         return meta
@@ -199,16 +209,24 @@ class ObservationListView(ListView):
         wanted = members_of(self.asked["group"])
         return found.filter(area__is_aggregate=False) if wanted is None else found.filter(area_id__in=wanted)
 
-    def _refuse_unknown_codes(self) -> None:
-        """A code that names nothing would look like a market without data. Raises InvalidValue."""
-        wanted = self.asked["indicator"] or ()
-        if wanted:
-            known = Indicator.objects.filter(code__in=wanted)
-            _refuse_unknown("indicator", wanted, known.values_list("code", flat=True))
-        wanted = self.asked["market"] or ()
-        if wanted:
-            areas = dict(Area.objects.filter(code__in=wanted).values_list("code", "kind"))
-            _refuse_unknown("market", wanted, [code for code, kind in areas.items() if kind in ("country", "world")])
+
+def periods_asked(asked: Mapping[str, Any]) -> dict[str, str]:
+    """The filters of `period`, `period_from` and `period_to`. Raises InvalidValue where they leave nothing."""
+    first, last = asked["period_from"], asked["period_to"]
+    if first and last and first > last + _AFTER_ALL:
+        raise InvalidValue(parameter="period_from", value=first, expected=_("it is later than period_to"))
+    given = {"period": asked["period"], "period__gte": first, "period__lte": last + _AFTER_ALL if last else None}
+    return {name: text for name, text in given.items() if text}
+
+
+def refuse_unknown_codes(indicators: Sequence[str], markets: Sequence[str]) -> None:
+    """A code that names nothing would look like a market without data. Raises InvalidValue."""
+    if indicators:
+        known = Indicator.objects.filter(code__in=indicators)
+        _refuse_unknown("indicator", indicators, known.values_list("code", flat=True))
+    if markets:
+        areas = dict(Area.objects.filter(code__in=markets).values_list("code", "kind"))
+        _refuse_unknown("market", markets, [code for code, kind in areas.items() if kind in ("country", "world")])
 
 
 def _refuse_unknown(parameter: str, wanted: Sequence[str], known: Any) -> None:

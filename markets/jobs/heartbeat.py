@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
 import uuid
@@ -27,7 +28,9 @@ class Heartbeat:
     def __init__(self, job: uuid.UUID, fence: int) -> None:
         self._values: dict[str, int | uuid.UUID] = {"job": job, "fence": fence, "lease": settings.JOB_LEASE_SECONDS}
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heartbeat {job}", daemon=True)
+        # Lines in the log carry the ids of the job that beats.
+        run = contextvars.copy_context().run
+        self._thread = threading.Thread(target=run, args=(self._beat,), name=f"heartbeat {job}", daemon=True)
 
     def start(self) -> None:
         """Begin to beat."""

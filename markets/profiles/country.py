@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markets import queries
-from markets.models import Area, CategoryFact, Membership
+from markets.models import CategoryFact, Membership
 from markets.profiles.country_tables import demand_tables
 from markets.profiles.demand import (
     CardFact,
@@ -25,7 +25,7 @@ from markets.profiles.figure_table import figures_table, vintages_used
 from markets.profiles.figures import Figure, IndicatorRef, Point, Provenance, indicator_ref, latest_figures
 from markets.profiles.markets import MarketRef, market, market_ref
 from markets.profiles.tables import Table
-from markets.queries import Stated
+from markets.queries import Reference, Stated
 from markets.vocabulary import AsOf
 
 # The unions and organisations whose membership decides how a good enters a market.
@@ -117,11 +117,13 @@ class CountryProfile:
 def country_profile(code: str, as_of: AsOf | None = None) -> CountryProfile:
     """The profile of one market, now or as known at a moment. Raises NotFound."""
     area = market(code)
-    indicators = list(queries.indicators())
+    standing = queries.reference()
+    indicators = standing.indicators
     rows = queries.observations_of_area(code, as_of)
     figures = latest_figures(indicators, rows, code, as_of)
     by_code = {figure.indicator.code: figure for figure in figures}
-    version = queries.demand_profile(code, as_of)
+    current = queries.current_profiles([code], as_of)
+    version = standing.with_parts(current[0]) if current else None
     headline = {indicator.code for indicator in indicators if indicator.is_headline}
     stated = [figure for figure in figures if figure.value is not None]
     return CountryProfile(
@@ -138,8 +140,8 @@ def country_profile(code: str, as_of: AsOf | None = None) -> CountryProfile:
         else (),
         themes=theme_cards(version, by_code),
         categories=category_cards(version),
-        memberships=_memberships(code, as_of),
-        caveats=tuple(caveat.text for caveat in queries.caveats([code])),
+        memberships=_memberships(standing, code, as_of),
+        caveats=tuple(caveat.text for caveat in standing.caveats if caveat.area_id == code),
         gaps=tuple(figure.indicator for figure in figures if figure.value is None),
         version=profile_version(version),
         sources=vintages_used(stated),
@@ -162,8 +164,8 @@ def _grouped(figures: Sequence[Figure]) -> tuple[IndicatorGroup, ...]:
     return tuple(IndicatorGroup(key, tuple(members)) for key, members in groups.items())
 
 
-def _memberships(code: str, as_of: AsOf | None) -> tuple[MembershipLine, ...]:
-    held = [m for m in queries.memberships(code) if _holds(m, as_of)]
+def _memberships(standing: Reference, code: str, as_of: AsOf | None) -> tuple[MembershipLine, ...]:
+    held = [m for m in standing.memberships(code) if holds(m, as_of)]
     lines = [
         MembershipLine(
             m.group_id, m.group.name, m.group.kind, is_member=True, from_on=m.from_on, citation=m.citation, note=m.note
@@ -171,12 +173,13 @@ def _memberships(code: str, as_of: AsOf | None) -> tuple[MembershipLine, ...]:
         for m in held
     ]
     present = {line.group for line in lines}
-    absent = Area.objects.filter(code__in=[g for g in ACCESS_GROUPS if g not in present])
+    absent = [standing.areas[code] for code in ACCESS_GROUPS if code not in present and code in standing.areas]
     lines += [MembershipLine(g.code, g.name, g.kind, is_member=False, citation=g.citation) for g in absent]
     return tuple(lines)
 
 
-def _holds(membership: Membership, as_of: AsOf | None) -> bool:
+def holds(membership: Membership, as_of: AsOf | None) -> bool:
+    """Whether a membership held on the asked day, today where none is asked; an unknown first day is past."""
     day = as_of.at.date() if as_of else dt.datetime.now(dt.UTC).date()
     has_begun = membership.from_on is None or membership.from_on <= day
     return has_begun and (membership.to_on is None or membership.to_on > day)

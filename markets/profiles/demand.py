@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -150,9 +150,9 @@ def theme_cards(profile: DemandProfile | None, figures: dict[str, Figure]) -> tu
     for statement in profile.statements.all() if profile else ():
         statements.setdefault(statement.theme_id, []).append(statement)
     products: dict[str, list[ProductRef]] = {}
-    for row in queries.theme_products():
+    for row in queries.reference().theme_products:
         products.setdefault(row.owner, []).append(product_ref(row))
-    themes = Theme.objects.order_by("sort", "slug")
+    themes = queries.reference().themes
     return tuple(_theme(t, statements.get(t.slug, []), figures, products.get(t.slug, ())) for t in themes)
 
 
@@ -165,15 +165,12 @@ def _theme(
     figure = figures.get(theme.indicator_id or "")
     passes = rule_passes(theme.comparator, figure.value if figure else None, theme.threshold)
     scopes = {statement.scope for statement in statements}
-    # What is said of the whole region names no market: shown as evidence, it does not make the theme stated here.
-    named = ThemeStatement.Scope.MARKET in scopes
-    strength = Strength.STATED if named else Strength.INDICATED if passes else Strength.NOT_STATED
     return ThemeCard(
         slug=theme.slug,
         name=theme.name,
         description=theme.description,
-        strength=strength.value,
-        scope="market" if named else "region" if scopes else "",
+        strength=strength_of(scopes, passes=passes).value,
+        scope=narrowest_scope(scopes),
         statements=tuple(statement(s, s.scope) for s in statements),
         rule=theme.rule,
         comparator=theme.comparator,
@@ -182,6 +179,21 @@ def _theme(
         passes=passes,
         products=tuple(products),
     )
+
+
+def strength_of(scopes: Collection[str], *, passes: bool | None) -> Strength:
+    """How strongly a theme is supported in a market. scopes: of whom documents speak; passes: what the rule says.
+
+    What is said of the whole region names no market: shown as evidence, it does not make the theme stated here.
+    """
+    if ThemeStatement.Scope.MARKET in scopes:
+        return Strength.STATED
+    return Strength.INDICATED if passes else Strength.NOT_STATED
+
+
+def narrowest_scope(scopes: Collection[str]) -> str:
+    """`market` where a document names the market, `region` where some speak of its region only; empty for none."""
+    return "market" if ThemeStatement.Scope.MARKET in scopes else "region" if scopes else ""
 
 
 def rule_passes(comparator: str, value: Decimal | None, threshold: Decimal | None) -> bool | None:
@@ -212,7 +224,7 @@ def _document(row: ThemeStatement | MarketCharacter | CategoryFact) -> DocumentR
 def category_cards(profile: DemandProfile | None) -> tuple[CategoryCard, ...]:
     """A card for every category, the focus ones first; what is not loaded stays an empty field."""
     prefixes: dict[str, list[ProductRef]] = {}
-    for row in queries.category_products():
+    for row in queries.reference().category_products:
         prefixes.setdefault(row.owner, []).append(product_ref(row))
     facts = _facts_by_field(profile)
     return tuple(
@@ -225,7 +237,7 @@ def category_cards(profile: DemandProfile | None) -> tuple[CategoryCard, ...]:
             fields := _card_fields(category.slug, facts),
             sum(bool(field.facts) for field in fields),
         )
-        for category in queries.categories()
+        for category in queries.reference().categories
     )
 
 

@@ -212,11 +212,10 @@ def latest_figures(
             series.setdefault(row.indicator_id, []).append(row)
     newest = [its_rows[-1] for its_rows in series.values()]
     replaced = queries.replaced_values(newest)
-    caveats = list(queries.caveats())
+    caveats = queries.reference().caveats
     known = _Known(
-        sources=provenances(newest),
+        sources=provenances([*newest, *replaced.values()]),
         replaced=replaced,
-        older=provenances(replaced.values()),
         caveats=caveats,
         places=_places(series, caveats, as_of),
     )
@@ -306,7 +305,7 @@ def _places(
     newest = {code: rows[-1] for code, rows in series.items()}
     found = _standings(newest.values(), caveats, as_of)
     # Whoever stands among half of all markets stands in a period that is full enough.
-    half = queries.market_count() / 2
+    half = queries.reference().market_count / 2
     spreads = queries.spreads([code for code in newest if code not in found or found[code].of < half], as_of)
     earlier = {}
     for code, spread in spreads.items():
@@ -333,7 +332,6 @@ class _Known:
 
     sources: dict[int, Provenance]
     replaced: dict[int, Stated]
-    older: dict[int, Provenance]
     caveats: Sequence[AreaCaveat]
     places: dict[str, _Place]
 
@@ -364,14 +362,14 @@ def _figure(indicator: Indicator, rows: Sequence[Stated], known: _Known) -> Figu
         change=change_in_series(indicator.unit, rows),
         rank=None if barred else rank_of(place.standing, indicator.direction, place.period, place.loaded),
         unranked_reason=barred,
-        revised_from=_revision(known.replaced.get(row.pk), known.older),
+        revised_from=_revision(known.replaced.get(row.pk), known.sources),
         caveats=said,
         provenance=known.sources[row.release_id],
     )
 
 
-def _revision(old: Stated | None, older: dict[int, Provenance]) -> Revision | None:
+def _revision(old: Stated | None, sources: dict[int, Provenance]) -> Revision | None:
     if old is None:
         return None
-    source = older[old.release_id]
+    source = sources[old.release_id]
     return Revision(old.value, source.release, source.vintage, source.known_from, source.released_on)

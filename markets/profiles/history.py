@@ -9,8 +9,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from markets import queries
+from markets.profiles.difference import Between, Difference, difference
 from markets.profiles.figures import IndicatorRef, Point, Provenance, indicator_ref, provenances
 from markets.profiles.markets import MarketRef, market, market_ref
+from markets.profiles.revision_feed import RevisionQuestion
 from markets.profiles.series import SeriesLine, indicator
 from markets.profiles.tables import Column, Table
 from markets.queries import Stated
@@ -37,7 +39,10 @@ class VintageValue:
 
 @dataclass(frozen=True, slots=True)
 class SeriesPage:
-    """One indicator of one market: every period, and for each every vintage that stated it, newest first."""
+    """One indicator of one market: every period, and for each every vintage that stated it, newest first.
+
+    difference: of the two moments asked for; None where none were.
+    """
 
     market: MarketRef
     indicator: IndicatorRef
@@ -45,10 +50,13 @@ class SeriesPage:
     line: SeriesLine
     vintages: tuple[VintageValue, ...]
     caveats: tuple[str, ...]
+    difference: Difference | None
     sources: tuple[Provenance, ...]
 
     def table(self) -> Table:
-        """Every vintage of every period, one a row."""
+        """Every vintage of every period, one a row; where two moments are asked for, what was read differently."""
+        if self.difference is not None:
+            return self.difference.table()
         columns = [
             Column("market", _("Market")),
             Column("indicator", _("Indicator")),
@@ -88,8 +96,13 @@ class SeriesPage:
         )
 
 
-def series_page(market_code: str, indicator_code: str, as_of: AsOf | None = None) -> SeriesPage:
-    """One indicator of one market with all its vintages. Raises NotFound."""
+def series_page(
+    market_code: str, indicator_code: str, as_of: AsOf | None = None, between: Between | None = None
+) -> SeriesPage:
+    """One indicator of one market with all its vintages. Raises NotFound.
+
+    between: two moments whose difference is wanted too.
+    """
     area, shown = market(market_code), indicator(indicator_code)
     rows = queries.history(shown.code, area.code)
     if as_of is not None:
@@ -109,6 +122,7 @@ def series_page(market_code: str, indicator_code: str, as_of: AsOf | None = None
         caveats=tuple(
             c.text for c in caveats if not c.indicators or any(c.covers(shown.code, p.period) for p in points)
         ),
+        difference=difference(RevisionQuestion(area.code, shown.code), between) if between else None,
         sources=tuple(sorted(sources.values(), key=lambda s: (s.known_from, s.release), reverse=True)),
     )
 

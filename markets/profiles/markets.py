@@ -65,8 +65,8 @@ def market_ref(area: Area) -> MarketRef:
 
 def market(code: str) -> Area:
     """The market with this ISO alpha-3 code. Raises NotFound, for groups of countries too."""
-    found = queries.markets().select_related("currency").filter(code=code).first()
-    if found is None:
+    found = queries.reference().areas.get(code)
+    if found is None or found.is_aggregate:
         raise NotFound(kind=_("market"), key=code)
     return found
 

@@ -107,7 +107,7 @@ def published(rows: QuerySet[Observation], withheld: Iterable[str]) -> QuerySet[
 
 def observation_records(rows: Sequence[tuple[Any, ...]]) -> list[ObservationRecord]:
     """Rows of `columns()` as records, in their order; one more question, for all their releases."""
-    certificates = _certificates({row[6] for row in rows})
+    of_release = certificates({row[6] for row in rows})
     statuses = {status.value: status.sdmx for status in ObsStatus}
     areas: dict[str, AreaKey] = {}
     indicators: dict[str, IndicatorKey] = {}
@@ -117,7 +117,7 @@ def observation_records(rows: Sequence[tuple[Any, ...]]) -> list[ObservationReco
             areas[area] = AreaKey(area, area_names[0] or area_names[1], area_names[2])
         if code not in indicators:
             indicators[code] = IndicatorKey(code, name or name_en)
-        source, vintage, retrieved_at, published_at = certificates[release]
+        source, vintage, retrieved_at, published_at = of_release[release]
         records.append(
             ObservationRecord(
                 areas[area],
@@ -139,15 +139,15 @@ def observation_records(rows: Sequence[tuple[Any, ...]]) -> list[ObservationReco
     return records
 
 
-_Certificate = tuple[SourceRef, Vintage, dt.datetime | None, dt.datetime | None]
+Certificate = tuple[SourceRef, Vintage, dt.datetime | None, dt.datetime | None]
 
 
-def _certificates(releases: set[int]) -> dict[int, _Certificate]:
-    """What the observations of each release have in common."""
+def certificates(releases: Iterable[int]) -> dict[int, Certificate]:
+    """What the observations of each release have in common: source, vintage, when it was retrieved and published."""
     return {row.release: _certificate(row) for row in queries.release_certificates(releases)}
 
 
-def _certificate(row: queries.ReleaseCertificate) -> _Certificate:
+def _certificate(row: queries.ReleaseCertificate) -> Certificate:
     source = SourceRef(row.dataset, row.name, row.publisher, row.url, row.licence, row.licence_url, row.redistribution)
     vintage = Vintage(row.release, row.title, row.transport, row.released_on, row.released_note, row.known_from)
     return source, vintage, row.retrieved_at, row.published_at

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from markets import queries
 from markets.errors import InvalidValue, NotFound
 from markets.models import Area, Indicator
+from markets.profiles.difference import Between, Difference, difference
 from markets.profiles.figures import (
     FEWEST_MARKETS,
     Change,
@@ -26,6 +27,7 @@ from markets.profiles.figures import (
     unrankable,
 )
 from markets.profiles.markets import MarketRef, market_ref
+from markets.profiles.revision_feed import RevisionQuestion
 from markets.profiles.revisions import RevisionLine, revision_lines, revisions_table
 from markets.profiles.tables import Column, Table
 from markets.queries import Stated
@@ -72,7 +74,7 @@ class IndicatorPage:
 
     compared: the markets asked for in the chart; lines: their values and the World's, without those that have none.
     choices: markets with any value. periods: each with the number of markets that have a value, newest first.
-    absent: markets without a value in the ranked period.
+    absent: markets without a value in the ranked period. difference: of the two moments asked for; None: none were.
     """
 
     indicator: IndicatorRef
@@ -87,6 +89,7 @@ class IndicatorPage:
     world: Point | None
     revisions: tuple[RevisionLine, ...]
     revision_count: int
+    difference: Difference | None
     sources: tuple[Provenance, ...]
 
     def table(self) -> Table:
@@ -146,7 +149,9 @@ class IndicatorPage:
         )
 
     def revisions_table(self) -> Table:
-        """The revisions shown, one a row."""
+        """The revisions shown, one a row; where two moments are asked for, what was read differently."""
+        if self.difference is not None:
+            return self.difference.table()
         return revisions_table(self.indicator, self.revisions)
 
 
@@ -159,11 +164,17 @@ def indicator(code: str) -> Indicator:
 
 
 def indicator_page(
-    code: str, *, compared: Sequence[str] = (), period: str = "", as_of: AsOf | None = None
+    code: str,
+    *,
+    compared: Sequence[str] = (),
+    period: str = "",
+    as_of: AsOf | None = None,
+    between: Between | None = None,
 ) -> IndicatorPage:
     """An indicator's page. compared: markets in the chart, the focus markets when none are named.
 
-    period: the ranked one; the newest in which most markets have a value when not given.
+    period: the ranked one; the newest in which most markets have a value when not given. between: two moments whose
+    difference is wanted too.
     Raises NotFound, and InvalidValue for an unknown market, too many of them, or a period nobody has a value for.
     """
     shown = indicator(code)
@@ -193,6 +204,7 @@ def indicator_page(
         world=Point(world.period, world.value, world.obs_status) if world else None,
         revisions=revisions,
         revision_count=revision_count,
+        difference=difference(RevisionQuestion(indicator=shown.code), between) if between else None,
         sources=tuple(sorted(sources.values(), key=lambda s: (s.known_from, s.release), reverse=True)),
     )
 

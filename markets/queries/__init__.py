@@ -1,6 +1,7 @@
 """Every read of the market tables. Rows come back as plain values, ordered; nothing is judged here."""
 
-from markets.queries.demand import demand_profile, demand_profiles
+from markets.queries.comparison import spoken_themes
+from markets.queries.demand import current_profiles, demand_profile, demand_profiles
 from markets.queries.holds import KeptRow, held_counts, held_rows, values_now
 from markets.queries.jobs import datasets_at_work, ended_jobs, job, open_jobs, payloads, releases_of_job
 from markets.queries.naming import names
@@ -17,7 +18,7 @@ from markets.queries.provenance import (
     slices_of_release,
     withheld_datasets,
 )
-from markets.queries.ranks import Ranked, Spread, Standing, market_count, spreads, standings
+from markets.queries.ranks import Ranked, Spread, Standing, spreads, standings
 from markets.queries.reference import (
     FOCUS_MARKETS,
     NamedProduct,
@@ -35,6 +36,19 @@ from markets.queries.reference import (
     products,
     theme_products,
 )
+from markets.queries.revisions import (
+    KINDS,
+    Place,
+    RevisionRow,
+    RevisionScope,
+    complete_until,
+    difference_counts,
+    differences,
+    newest_revisions,
+    replaced_values,
+    revision_rows,
+    revisions,
+)
 from markets.queries.series import (
     Coverage,
     Stated,
@@ -45,10 +59,9 @@ from markets.queries.series import (
     observations,
     observations_of_area,
     observations_of_indicator,
-    replaced_values,
-    revisions,
     stated,
 )
+from markets.queries.standing import Reference, reference
 from markets.queries.status import (
     DatasetCoverage,
     DatasetJobs,
@@ -59,13 +72,18 @@ from markets.queries.status import (
 
 __all__ = [
     "FOCUS_MARKETS",
+    "KINDS",
     "Coverage",
     "DatasetCoverage",
     "DatasetJobs",
     "KeptRow",
     "NamedProduct",
+    "Place",
     "Ranked",
+    "Reference",
     "ReleaseCertificate",
+    "RevisionRow",
+    "RevisionScope",
     "Spread",
     "Standing",
     "Stated",
@@ -75,7 +93,9 @@ __all__ = [
     "category_products",
     "caveats",
     "children_count",
+    "complete_until",
     "coverage",
+    "current_profiles",
     "data_state",
     "dataset_coverages",
     "dataset_jobs",
@@ -83,6 +103,8 @@ __all__ = [
     "datasets_at_work",
     "demand_profile",
     "demand_profiles",
+    "difference_counts",
+    "differences",
     "ended_jobs",
     "held_counts",
     "held_releases",
@@ -98,6 +120,7 @@ __all__ = [
     "names",
     "newest_by_dataset",
     "newest_observations",
+    "newest_revisions",
     "observations",
     "observations_of_area",
     "observations_of_indicator",
@@ -105,15 +128,18 @@ __all__ = [
     "payloads",
     "present_memberships",
     "products",
+    "reference",
     "release_certificates",
     "releases",
     "releases_by_id",
     "releases_of_job",
     "replaced_values",
+    "revision_rows",
     "revisions",
     "series_counts",
     "slices",
     "slices_of_release",
+    "spoken_themes",
     "spreads",
     "standings",
     "stated",

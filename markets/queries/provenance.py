@@ -12,10 +12,9 @@ from django.db.models import QuerySet
 from markets.models import Dataset, Release, Slice
 
 _DATA_STATE = """
-    SELECT (SELECT max(id) FROM markets_release), (SELECT max(id) FROM markets_demandprofile),
-           (SELECT max(decided_at) FROM markets_release), (SELECT max(created_at) FROM markets_job),
-           (SELECT max(started_at) FROM markets_job), (SELECT max(finished_at) FROM markets_job),
-           (SELECT max(loaded_at) FROM markets_loadedfacts)
+    SELECT (SELECT max(id) FROM markets_release), (SELECT max(decided_at) FROM markets_release),
+           (SELECT max(id) FROM markets_demandprofile), (SELECT max(id) FROM markets_jobevent),
+           (SELECT max(finished_at) FROM markets_job), (SELECT max(loaded_at) FROM markets_loadedfacts)
 """
 
 _SERIES_COUNTS = """
@@ -109,11 +108,7 @@ def slices_of_release(release: int) -> QuerySet[Slice]:
 
 
 def data_state() -> tuple[object, ...]:
-    """What differs whenever anything a page shows has changed.
-
-    The newest release and the newest decision on a held one, the jobs asked for, begun and ended, the newest demand
-    profile and the reference facts.
-    """
+    """What differs whenever anything a page shows has changed: release, decision, profile, job, reference facts."""
     with connection.cursor() as cursor:
         cursor.execute(_DATA_STATE)
         return tuple(cursor.fetchone())

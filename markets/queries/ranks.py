@@ -81,13 +81,6 @@ class Spread:
         return self.markets.get(period, 0) * 2 >= max(self.markets.values(), default=0)
 
 
-def market_count() -> int:
-    """How many markets there are: more than that no period can have."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM markets_area WHERE NOT is_aggregate")
-        return int(cursor.fetchone()[0])
-
-
 def spreads(indicators: Sequence[str], as_of: AsOf | None) -> dict[str, Spread]:
     """The spread of each of these indicators that has a value."""
     if not indicators:

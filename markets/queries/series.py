@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from markets.models import Observation
-from markets.vocabulary import AsOf, PrintedNumber
+from markets.vocabulary import AsOf
 
 
 class Stated(NamedTuple):
@@ -47,9 +46,6 @@ def observations(
     *,
     indicators: Sequence[str] = (),
     areas: Sequence[str] = (),
-    period: str = "",
-    period_from: str = "",
-    period_to: str = "",
     release: int | None = None,
     as_of: AsOf | None = None,
 ) -> QuerySet[Observation]:
@@ -59,12 +55,6 @@ def observations(
         rows = rows.filter(indicator_id__in=indicators)
     if areas:
         rows = rows.filter(area_id__in=areas)
-    if period:
-        rows = rows.filter(period=period)
-    if period_from:
-        rows = rows.filter(period__gte=period_from)
-    if period_to:
-        rows = rows.filter(period__lte=period_to)
     return rows
 
 
@@ -111,66 +101,3 @@ def coverage(as_of: AsOf | None = None) -> dict[str, Coverage]:
         .annotate(markets=Count("area_id", distinct=True), oldest=Min("period"), newest=Max("period"))
     )
     return {row["indicator_id"]: Coverage(**row) for row in counted}
-
-
-def replaced_values(rows: Iterable[Stated]) -> dict[int, Stated]:
-    """For each observation that revised or withdrew another, the one it took the place of, by the newer one's id.
-
-    Vintages between the two that said the same figure in other digits or under another letter are passed over.
-    """
-    newer = [row for row in rows if row.obs_status]
-    if not newer:
-        return {}
-    older: dict[tuple[str, str, str], list[Stated]] = {}
-    superseded = Observation.objects.filter(
-        known_to__isnull=False,
-        indicator_id__in={row.indicator_id for row in newer},
-        area_id__in={row.area_id for row in newer},
-        period__in={row.period for row in newer},
-    )
-    for row in stated(superseded.order_by("-known_from", "-id")):
-        older.setdefault((row.indicator_id, row.area_id, row.period), []).append(row)
-    found = {}
-    for row in newer:
-        vintages = older.get((row.indicator_id, row.area_id, row.period), ())
-        before = (old for old in vintages if (old.known_from, old.pk) < (row.known_from, row.pk))
-        other = next((old for old in before if not _is_same_figure(old, row)), None)
-        if other is not None:
-            found[row.pk] = other
-    return found
-
-
-def revisions(indicator: str, limit: int, as_of: AsOf | None = None) -> tuple[list[Stated], int]:
-    """Observations of an indicator that revised or withdrew another, newest first, and how many there are.
-
-    The same figure in other digits or under another letter is no revision.
-    """
-    columns = ", ".join(f"n.{column}" for column in ("id", *Stated._fields[1:]))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT count(*) OVER (), {columns}
-            FROM markets_observation n
-            JOIN markets_observation o ON o.superseded_by_id = n.release_id AND o.indicator_id = n.indicator_id
-                AND o.area_id = n.area_id AND o.period = n.period
-            WHERE n.indicator_id = %(indicator)s AND (%(at)s::timestamptz IS NULL OR n.known_from <= %(at)s)
-              AND ((n.value IS NULL AND o.value IS NULL) OR n.value = o.value
-                   OR (n.last_digit_exponent <> o.last_digit_exponent
-                       AND abs(n.value - o.value) * 2
-                           <= 10::numeric ^ greatest(n.last_digit_exponent, o.last_digit_exponent))) IS NOT TRUE
-            ORDER BY n.known_from DESC, n.period DESC, n.area_id LIMIT %(limit)s
-            """,  # noqa: S608 - the only text put in is the names of our own columns
-            {"indicator": indicator, "at": as_of.at if as_of else None, "limit": limit},
-        )
-        found = cursor.fetchall()
-    return [Stated(*row[1:]) for row in found], found[0][0] if found else 0
-
-
-def _is_same_figure(old: Stated, new: Stated) -> bool:
-    """Whether the two differ only in how many digits were printed."""
-    if old.value is None or new.value is None:
-        return old.value is new.value
-    if old.last_digit_exponent is None or new.last_digit_exponent is None:
-        return old.value == new.value
-    printed = PrintedNumber(old.value, old.last_digit_exponent)
-    return printed.agrees_with(PrintedNumber(new.value, new.last_digit_exponent))

@@ -22,9 +22,10 @@ from markets.refresh.outcome import RefreshOutcome
 from markets.refresh.planning import asked_slices, registered_slices
 from markets.sources import bundled
 from markets.sources.base import Delivery, RawPayload, SliceProblem, SourceCard, Vintage
+from markets.sources.bundled_rates import deliveries_of_rates
 from markets.sources.files import payload_files, payloads_of
 from markets.sources.http import Downloadable
-from markets.vocabulary import Transport
+from markets.vocabulary import FactKind, Transport
 
 REFRESH: Final = "refresh"
 TASK: Final = "markets.tasks.run_refresh"
@@ -96,9 +97,7 @@ def request(
     files = list(uploads)
     if files:
         if sources.readable(dataset) is None:
-            raise SourceRefused(
-                source=dataset, reason="it comes with the product only; no form of file is known for it"
-            )
+            raise SourceRefused(source=dataset, reason="no form of file is known for it")
         payloads = [RawPayload(name, body, kind, dt.datetime.now(dt.UTC)) for name, kind, body in files]
         if any(not payload.body for payload in payloads):
             raise InvalidRequest(reason="a file is empty")
@@ -144,7 +143,7 @@ def run(held: Held) -> None:
 def _files_at(dataset: str, path: Path) -> list[Path]:
     source = sources.readable(dataset)
     if source is None:
-        raise SourceRefused(source=dataset, reason="it comes with the product only; no form of file is known for it")
+        raise SourceRefused(source=dataset, reason="no form of file is known for it")
     return payload_files(dataset, path, source.endings)
 
 
@@ -169,7 +168,7 @@ def _read(
 ) -> Iterator[Delivery]:
     source = sources.readable(dataset)
     if source is None:
-        raise SourceRefused(source=dataset, reason="it comes with the product only; no form of file is known for it")
+        raise SourceRefused(source=dataset, reason="no form of file is known for it")
     yield from source.read(payloads, asked)
     if unreadable:
         yield Delivery(dataset, Transport.FILE, Vintage(title=dataset), (), (), tuple(unreadable))
@@ -177,7 +176,8 @@ def _read(
 
 def _bundled(dataset: str, tell: Progress, *, is_watched: bool) -> Iterator[Delivery]:
     """The bundled deliveries one by one. They are counted beforehand only for somebody who watches."""
-    deliveries = bundled.deliveries(dataset)
+    is_of_rates = sources.card(dataset).kind is FactKind.EXCHANGE_RATES
+    deliveries = deliveries_of_rates(dataset) if is_of_rates else bundled.deliveries(dataset)
     if is_watched:
         yield from _announced(list(deliveries), tell, lambda delivery: delivery.vintage.title)
     else:

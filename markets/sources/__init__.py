@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from markets.errors import NotFound
-from markets.sources import china, gapminder, unctad, worldbank
+from markets.sources import china, fx, gapminder, national, unctad, worldbank
 from markets.sources.base import Source, SourceCard
 from markets.sources.http import Downloadable
 
-_SOURCES: dict[str, Source] = {worldbank.CARD.id: worldbank.WorldBank()}
-_CARDS = {card.id: card for card in (worldbank.CARD, gapminder.CARD, unctad.CARD, china.CARD)}
+_SOURCES: dict[str, Source] = {
+    worldbank.CARD.id: worldbank.WorldBank(),
+    fx.ECB_CARD.id: fx.Ecb(),
+    fx.NBK_CARD.id: fx.Nbk(),
+    **national.SOURCES,
+}
+# Cards of what comes with the product only, and of what can be read anew.
+_CARDS = {
+    card.id: card
+    for card in (
+        *(source.card for source in _SOURCES.values()),
+        *fx.CARDS,
+        gapminder.CARD,
+        unctad.CARD,
+        china.CARD,
+    )
+}
 
 
 def cards() -> list[SourceCard]:

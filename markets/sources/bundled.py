@@ -17,14 +17,24 @@ from pathlib import Path
 from typing import Final
 
 from markets.errors import FactsInvalid, InvalidValue
-from markets.sources.base import Delivery, FactRow, ObservationRow, RawPayload, SliceDelivery, TradeTotalRow, Vintage
-from markets.vocabulary import Flow, ObsStatus, Period, PrintedNumber, Transport, Valuation
+from markets.sources.base import (
+    Delivery,
+    ExchangeRateRow,
+    FactRow,
+    ObservationRow,
+    RawPayload,
+    SliceDelivery,
+    TradeTotalRow,
+    Vintage,
+)
+from markets.vocabulary import Flow, ObsStatus, Period, PrintedNumber, RateKind, Transport, Valuation
 
 FACTS: Final = Path(__file__).resolve().parent.parent / "facts"
 
 EXTRACTS: Final = "extracts.csv"
 OBSERVATIONS: Final = "observations"
 TRADE_TOTALS: Final = "trade_totals"
+EXCHANGE_RATES: Final = "exchange_rates"
 WORLD: Final = "WLD"
 # A statement whose partners make up less than this share of the reporter's own total is a selection of partners.
 WHOLE_FROM_SHARE: Final = Decimal("0.5")
@@ -199,6 +209,23 @@ def _trade_total(fields: Mapping[str, str]) -> TradeTotalRow:
     )
 
 
+def _exchange_rate(fields: Mapping[str, str]) -> ExchangeRateRow:
+    printed = PrintedNumber.parse(fields["value"])
+    if printed.value <= 0:
+        raise ValueError(f"value {fields['value']!r}: a rate is above zero")
+    period = Period.parse(fields["period"])
+    return ExchangeRateRow(
+        _in_form("currency", fields["currency"], _CURRENCY, "a code such as CNY"),
+        _in_form("base", fields["base"], _CURRENCY, "a code such as USD"),
+        RateKind(fields["kind"]),
+        str(period),
+        printed.value,
+        printed.exponent,
+        ObsStatus(fields["obs_status"]),
+        period.frequency,
+    )
+
+
 def _in_form(column: str, text: str, form: re.Pattern[str], expected: str) -> str:
     if not form.fullmatch(text):
         raise ValueError(f"{column} is {text!r}: write {expected}")
@@ -248,6 +275,11 @@ _KINDS: Final = (
             "obs_status",
         ),
         _trade_total,
+    ),
+    _Kind(
+        EXCHANGE_RATES,
+        ("extract", "currency", "base", "kind", "period", "value", "obs_status"),
+        _exchange_rate,
     ),
 )
 # Where figures lie: what must be loaded again when a table changes.

@@ -19,7 +19,7 @@ from markets.profiles.citing import Citation, citation
 from markets.profiles.figures import ChangeKind, Figure
 from markets.profiles.history import SeriesPage
 from markets.profiles.markets import MarketRef
-from markets.profiles.revisions import RevisionLine
+from markets.profiles.revisions import RevisionLine, RevisionRecord
 from markets.profiles.series import MOST_COMPARED, WORLD, IndicatorPage, RankedRow, SeriesLine
 from markets.templatetags.figures import address, this_page
 
@@ -77,7 +77,7 @@ def line_charts(page: IndicatorPage) -> list[charts.Chart]:
     The World's line is drawn where there is room for it; the download has it in any case.
     """
     lines = [line for line in page.lines if line.area != WORLD]
-    if _lie_far_apart(lines):
+    if lie_far_apart(lines):
         return [_picture_of_one(page, line) for line in lines]
     if page.indicator.unit not in TOTALS and len(lines) % charts.MOST_LINES:
         lines += [line for line in page.lines if line.area == WORLD]
@@ -134,7 +134,7 @@ def compared_places(page: IndicatorPage) -> list[RankedRow]:
 
 
 @register.simple_tag
-def difference_of(line: RevisionLine, decimals: int) -> str:
+def difference_of(line: RevisionLine | RevisionRecord, decimals: int) -> str:
     """By how much a revision moved the value, with as many digits as show that it moved."""
     if line.difference is None or not line.difference.value:
         return ""
@@ -214,7 +214,8 @@ def _picture_of_one(page: IndicatorPage, line: SeriesLine) -> charts.Chart:
     return replace(chart, unit=told)
 
 
-def _lie_far_apart(lines: Sequence[SeriesLine]) -> bool:
+def lie_far_apart(lines: Sequence[SeriesLine]) -> bool:
+    """Whether the heights of lines differ so much that the lower ones cannot be read on one scale."""
     heights = [max(abs(p.value) for p in line.points if p.value is not None) for line in lines if line.points]
     above = [height for height in heights if height]
     return bool(above) and max(above) > Decimal(FAR_APART) * min(above)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from markets.errors import MarketsError
 
+RETRY_AFTER_SECONDS = 5
 # Each of these has a page of its own; any other status borrows the page of its class.
 WITH_PAGE = frozenset({400, 403, 404, 410, 413, 429, 500, 503})
 
@@ -60,5 +63,14 @@ def missing_page(request: HttpRequest, exception: Exception) -> HttpResponse:  #
 
 
 def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 Django's signature
-    """Django's handler500: a fault of ours."""
+    """Django's handler500: a fault of ours, or the database away where no page of ours looked out for it."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return away_page()
     return apart_page(500)
+
+
+def away_page() -> HttpResponse:
+    """The page for as long as the database does not answer; it says when to come back."""
+    response = apart_page(503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response

@@ -14,7 +14,17 @@ from markets.errors import InvalidValue
 from markets.profiles import indicator_list, indicator_page, series_page
 from markets.profiles.series import IndicatorPage
 from markets.profiles.tables import Table
-from markets.views.page import answer, answer_with_table, as_of, download_form, moved, page_view, with_bom, word
+from markets.views.page import (
+    answer,
+    answer_with_table,
+    as_of,
+    between,
+    download_form,
+    moved,
+    page_view,
+    with_bom,
+    word,
+)
 
 # What an indicator's page shows, each under an address of its own, and the table that view downloads.
 VIEWS: Final[Mapping[str, Callable[[IndicatorPage], Table]]] = {
@@ -37,7 +47,13 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     if "add" in request.GET:
         return _with_added_market(request)
     view = _view(request)
-    page = indicator_page(code, compared=_compared(request), period=word(request, "period"), as_of=as_of(request))
+    page = indicator_page(
+        code,
+        compared=_compared(request),
+        period=word(request, "period"),
+        as_of=as_of(request),
+        between=between(request) if view == "revisions" else None,
+    )
     if page.indicator.code != code:
         return moved(request, code, page.indicator.code)
     form = download_form(request)
@@ -49,7 +65,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
 @page_view
 def series(request: HttpRequest, iso3: str, code: str) -> HttpResponse:
     """One indicator of one market, with every vintage."""
-    page = series_page(iso3.upper(), code, as_of(request))
+    page = series_page(iso3.upper(), code, as_of(request), between(request))
     if page.market.iso3 != iso3:
         return moved(request, iso3, page.market.iso3)
     if page.indicator.code != code:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from markets import downloads
 from markets.errors import InvalidRequest, InvalidValue, MarketsError
+from markets.profiles.difference import Between
 from markets.profiles.tables import Table
-from markets.views.errors import apart_page, failure_page
+from markets.views.errors import away_page, failure_page
 from markets.views.keeping import kept
 from markets.vocabulary import AsOf
 
@@ -24,7 +25,6 @@ View = Callable[..., HttpResponse]
 LONGEST_WORD = 200
 # A shared cache may keep a public page this long; a browser asks again each time.
 SHARED_SECONDS = 60
-RETRY_AFTER_SECONDS = 30
 
 log = logging.getLogger(__name__)
 
@@ -74,9 +74,7 @@ def _answered(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRes
         return failure_page(request, failure)
     except (OperationalError, InterfaceError) as away:
         log.warning("the database does not answer: %s", away)
-        response = apart_page(503)
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
+        return away_page()
 
 
 def refuse_unprintable(request: HttpRequest) -> None:
@@ -133,6 +131,23 @@ def as_of(request: HttpRequest) -> AsOf | None:
     """The moment of knowledge asked for. Raises InvalidValue; an empty word means now."""
     text = request.GET.get("as_of", "").strip()
     return AsOf.parse(text) if text else None
+
+
+def moment(request: HttpRequest, name: str, *, from_start: bool = False) -> AsOf | None:
+    """A day or moment of the query; a day means its end, or its start where the question is what came since then.
+
+    Raises InvalidValue; an empty word means none.
+    """
+    text = word(request, name)
+    try:
+        return (AsOf.parse_start(text) if from_start else AsOf.parse(text)) if text else None
+    except InvalidValue as wrong:
+        raise InvalidValue(parameter=name, value=text, expected=wrong.context["expected"]) from wrong
+
+
+def between(request: HttpRequest) -> Between | None:
+    """The two moments whose difference is asked for: `from` and `to`. Raises InvalidValue."""
+    return Between.of(moment(request, "from"), moment(request, "to"))
 
 
 def download_form(request: HttpRequest) -> downloads.Form | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
+from django.utils import timezone
 
 from config import health
+from markets.models import Job
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +40,21 @@ def test_ready_when_all_servers_answer() -> None:
     assert body["status"] == "ok"
     assert body["checks"] == {"database": "ok", "migrations": "ok", "valkey": "ok"}
     assert set(body["data"]) == {"published_at", "checked_at", "age_seconds"}
+
+
+@pytest.mark.django_db
+def test_what_waits_in_the_queue_is_told_and_not_judged() -> None:
+    nothing = {"waiting": 0, "running": 0, "dead": 0, "oldest_waiting_seconds": None}
+    assert Client().get("/readyz").json()["jobs"] == nothing
+    now = timezone.now()
+    for state, minutes in (("queued", -90), ("queued", -5), ("queued", 60), ("dead", -600), ("done", -600)):
+        Job.objects.create(state=state, run_after=now + timedelta(minutes=minutes))
+    Job.objects.create(state="running", lease_until=now + timedelta(minutes=1))
+    response = Client().get("/readyz")
+    told = response.json()["jobs"]
+    assert (response.status_code, response.json()["status"]) == (200, "ok")
+    assert 5400 <= told.pop("oldest_waiting_seconds") < 5500
+    assert told == {"waiting": 2, "running": 1, "dead": 1}
 
 
 @pytest.mark.django_db

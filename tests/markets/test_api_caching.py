@@ -10,7 +10,15 @@ from tests.markets.api_world import publish_world
 
 pytestmark = pytest.mark.django_db
 
-ADDRESSES = ("markets/", "markets/KAZ/", "markets/KAZ/profile/", "observations/?limit=3", "openapi.json", "problems/")
+ADDRESSES = (
+    "markets/",
+    "markets/KAZ/",
+    "markets/KAZ/profile/",
+    "observations/?limit=3",
+    "revisions/?updated_since=2020-01-01",
+    "openapi.json",
+    "problems/",
+)
 
 
 @pytest.mark.parametrize("path", ADDRESSES)

@@ -28,7 +28,7 @@ from tests.markets.api_world import NEW_AT, asked, fill, publish_world
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ("markets", "products", "categories", "indicators", "observations", "datasets", "releases")
+LISTS = ("markets", "products", "categories", "indicators", "observations", "revisions", "datasets", "releases")
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -273,7 +273,16 @@ def test_only_names_of_members_are_put_into_other_words() -> None:
 
 def test_the_members_of_every_list_are_documented_for_fields() -> None:
     text = (CHECKOUT / "docs" / "api.md").read_text(encoding="utf-8")
-    for name in ("markets", "products", "categories", "indicators", "observations", "datasets", "releases"):
+    for name in (
+        "markets",
+        "products",
+        "categories",
+        "indicators",
+        "observations",
+        "revisions",
+        "datasets",
+        "releases",
+    ):
         record = resolve(f"/api/v1/{name}/").func.cls.record
         members = ", ".join(f"`{field.name}`" for field in dataclasses.fields(record))
         assert f"| `{name}` | {members} |" in text

@@ -9,19 +9,14 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from markets import queries
-from markets.vocabulary import Flow, RateKind
+from markets import queries, wording
+from markets.vocabulary import Flow
 
 FLOW_WORDS: Final = {
     Flow.IMPORT.value: _lazy("imports"),
     Flow.EXPORT.value: _lazy("exports"),
     Flow.RE_EXPORT.value: _lazy("re-exports"),
     Flow.RE_IMPORT.value: _lazy("re-imports"),
-}
-RATE_WORDS: Final = {
-    RateKind.REFERENCE.value: _lazy("reference rate of the day"),
-    RateKind.OFFICIAL.value: _lazy("official rate of the day"),
-    RateKind.AVERAGE.value: _lazy("published average"),
 }
 
 
@@ -73,8 +68,12 @@ def _trade_told(part: Sequence[str], names: Mapping[tuple[str, str], str]) -> st
 
 
 def _rate_told(part: Sequence[str], names: Mapping[tuple[str, str], str]) -> str:
-    """`Chinese yuan for one Euro, reference rate of the day`; empty where a code is not known."""
-    currency, base, kind = names.get(("currency", part[0])), names.get(("currency", part[1])), RATE_WORDS.get(part[2])
+    """`Chinese yuan for one Euro, reference rate`; empty where a code is not known."""
+    currency, base, kind = (
+        names.get(("currency", part[0])),
+        names.get(("currency", part[1])),
+        wording.RATE_KIND_WORDS.get(part[2]),
+    )
     if not (currency and base and kind):
         return ""
     return _("%(currency)s for one %(base)s, %(kind)s") % {"currency": currency, "base": base, "kind": str(kind)}

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from markets.curation import reference
 from markets import sources
+from markets.curation import reference
 from markets.models import DemandProfile, Job, LoadedFacts, Observation, Release, SearchTerm
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from markets.profiles.comparison.rows import (
     ComparedRow,
     End,
     Gap,
-    StatedValue,
+    SourceValue,
     Unranked,
 )
 
@@ -29,7 +29,7 @@ __all__ = [
     "End",
     "Gap",
     "Measure",
-    "StatedValue",
+    "SourceValue",
     "ThemeRow",
     "ThemeStrength",
     "Unranked",

@@ -64,7 +64,7 @@ class Unranked(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StatedValue:
+class SourceValue:
     """A value as its source states it, in `unit`, with its period, its status and the vintage it comes from."""
 
     indicator: str
@@ -91,8 +91,8 @@ class ComparedCell:
     obs_status: str = ""
     missing: str = ""
     newest: str = ""
-    stated: StatedValue | None = None
-    population: StatedValue | None = None
+    stated: SourceValue | None = None
+    population: SourceValue | None = None
     position: int | None = None
     end: str = ""
     unranked_reason: str = ""
@@ -138,15 +138,15 @@ class Known:
     caveats: Sequence[AreaCaveat]
     units: Mapping[str, str]
 
-    def stated(self, row: Stated) -> StatedValue | None:
+    def stated(self, row: Stated) -> SourceValue | None:
         """A row as a stated value; None where it states none."""
         if row.value is None:
             return None
         unit = self.units[row.indicator_id]
         source = self.sources[row.release_id]
-        return StatedValue(row.indicator_id, row.value, unit, row.period, row.obs_status, source)
+        return SourceValue(row.indicator_id, row.value, unit, row.period, row.obs_status, source)
 
-    def population(self, area: str, period: str) -> StatedValue | None:
+    def population(self, area: str, period: str) -> SourceValue | None:
         """How many lived there in exactly that period; None where no value is loaded."""
         row = population_of(self.series, area, period)
         return self.stated(row) if row else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from markets.profiles.comparison.rows import ComparedCell, ComparedRow, StatedValue
+from markets.profiles.comparison.rows import ComparedCell, ComparedRow, SourceValue
 from markets.profiles.country_tables import NO, YES
 from markets.profiles.tables import Cell, Column, Table
 
@@ -163,7 +163,7 @@ def _cells(row: ComparedRow, cell: ComparedCell, name: str) -> tuple[Cell, ...]:
     )
 
 
-def _source_cells(stated: StatedValue | None) -> tuple[Cell, ...]:
+def _source_cells(stated: SourceValue | None) -> tuple[Cell, ...]:
     if stated is None:
         return ("", "", "", "")
     source = stated.provenance

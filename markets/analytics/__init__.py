@@ -18,7 +18,7 @@ from markets.analytics.mirror import mirror_gap
 class Measure:
     """What an index is, for tooltips, API metadata and the methods page.
 
-    unit: a word of `docs/glossary.md`; empty: dimensionless. reference: who wrote it down first, or where it is defined.
+    unit: a word of `docs/glossary.md`; empty: dimensionless. reference: who wrote it down first, or who defines it.
     """
 
     key: str

@@ -13,6 +13,7 @@ from markets.profiles.provenance import data_page, dataset_page, newest_releases
 from markets.profiles.registry import indicator_list
 from markets.profiles.revision_feed import revision_feed
 from markets.profiles.series import indicator_page
+from markets.profiles.trade import pair_page, trade_page
 
 __all__ = [
     "category_list",
@@ -30,6 +31,7 @@ __all__ = [
     "market_list",
     "method_page",
     "newest_releases",
+    "pair_page",
     "part_head",
     "payload_body",
     "product_page",
@@ -37,4 +39,5 @@ __all__ = [
     "release_page",
     "revision_feed",
     "series_page",
+    "trade_page",
 ]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Case, F, IntegerField, Max, Q, QuerySet, Subquery, TextField, Value, When
-from django.db.models.functions import Cast, Coalesce, NullIf
-from django.utils.translation import get_language
+from django.db.models import Case, IntegerField, Max, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.functions import Cast
 
 from markets.models import TradeTotal
-from markets.vocabulary import LANGUAGE_COLUMNS, AsOf, Frequency, ObsStatus
+from markets.queries.standing import reference
+from markets.vocabulary import AsOf, Frequency, ObsStatus
 
 # The partner under which a reporter states its own total.
 WORLD = "WLD"
@@ -40,14 +40,15 @@ class StatedTrade(NamedTuple):
     partner_name: str
 
 
-_NAMED = ("reporter_name", "partner_name")
-_STORED = tuple(field for field in StatedTrade._fields if field not in _NAMED)
+_STORED = StatedTrade._fields[:-2]
+_REPORTER, _PARTNER = _STORED.index("reporter_id"), _STORED.index("partner_id")
 
 
 def stated_trade(rows: QuerySet[TradeTotal]) -> list[StatedTrade]:
     """The rows of a query as plain rows, in its order."""
-    named = rows.annotate(reporter_name=_name("reporter"), partner_name=_name("partner"))
-    return [StatedTrade(*row) for row in named.values_list(*StatedTrade._fields)]
+    names = {code: area.name for code, area in reference().areas.items()}
+    read = rows.values_list(*_STORED)
+    return [StatedTrade._make((*row, names[row[_REPORTER]], names[row[_PARTNER]])) for row in read]
 
 
 def trade_in_force(as_of: AsOf | None = None) -> QuerySet[TradeTotal]:
@@ -123,12 +124,7 @@ def _leaving_the_house() -> QuerySet[TradeTotal]:
     return TradeTotal.objects.exclude(obs_status=ObsStatus.QUARANTINED.value)
 
 
-def _newest_year(annual: QuerySet[TradeTotal], back: int) -> QuerySet[TradeTotal]:
+def _newest_year(annual: QuerySet[TradeTotal], back: int) -> QuerySet[Any, Any]:
     """The newest year that is stated, or so many years before it, as a period."""
     year = Cast(Max("period"), IntegerField()) - back
     return annual.order_by().values("reporter_id").annotate(year=Cast(year, TextField())).values("year")
-
-
-def _name(side: str) -> Coalesce:
-    suffix = LANGUAGE_COLUMNS.get(get_language() or "en", "en")
-    return Coalesce(NullIf(F(f"{side}__name_{suffix}"), Value("")), F(f"{side}__name_en"))

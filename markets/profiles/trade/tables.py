@@ -53,10 +53,8 @@ def side_table(market: MarketRef, side: FlowSide, sources: Sources) -> Table:
     rows: list[tuple[Cell, ...]] = []
     if side.total:
         total = side.total
-        rows.append(
-            (None, "WLD", total.partner.name, *value_cells(total), None, None, "", None, "", None, None, None, "")
-            + source_cells(total, sources)
-        )
+        head = (None, total.partner.iso3, total.partner.name, *value_cells(total))
+        rows.append((*head, None, None, "", None, "", None, None, None, "", *source_cells(total, sources)))
     rows += [_line_cells(line, side, sources) for line in side.partners]
     return named(market, "imports" if side.flow == Flow.IMPORT else "exports", flow_title(side.flow), columns, rows)
 

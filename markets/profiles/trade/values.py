@@ -139,7 +139,7 @@ class FlowSide:
 
     total: the reporter's own, never a sum made here. partner_count: partners above zero. covered_pct: what the stated
     partners make up of the total. is_partial: only a few partners are loaded, so that nobody can be ranked among them.
-    concentration: Herfindahl-Hirschman index, 0 to 1. no_share, no_concentration: why there is none; empty when there is.
+    concentration: Herfindahl-Hirschman index, 0 to 1. no_share, no_concentration: why there is none, else empty.
     home: the line of the home market; trend: its values by year, oldest first.
     """
 

@@ -21,9 +21,9 @@ from markets.queries.trade import WORLD, StatedTrade, trade_of, trade_with
 from markets.vocabulary import AsOf, Flow
 
 FLOWS: Final = (Flow.IMPORT.value, Flow.EXPORT.value)
-# Words of `sort`: a minus turns the order round. What has no value comes last either way.
+# Words of `sort`, the default first: a minus turns the order round. What has no value comes last either way.
 SORTS: Final = ("value", "name", "share", "change", "growth", "gap")
-DEFAULT_SORT: Final = "-value"
+ORDERS: Final = tuple(sign + word for word in SORTS for sign in ("-", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ def trade_page(
     Raises NotFound, and InvalidValue for a flow or an order there is not, or a period nobody has a value for.
     """
     area = market(code)
-    flow, sort = flow or FLOWS[0], sort or DEFAULT_SORT
+    flow, sort = flow or FLOWS[0], sort or ORDERS[0]
     _refuse_other("flow", flow, FLOWS)
-    _refuse_other("sort", sort, [sign + word for word in SORTS for sign in ("", "-")])
+    _refuse_other("sort", sort, ORDERS)
     reports = Reports(flow, trade_of(area.code, flow, as_of), trade_with(area.code, MIRROR[flow], as_of))
     side = flow_side(reports, home)
     periods = _periods(reports, side.basis)
@@ -121,7 +121,7 @@ def _other(row: StatedTrade, basis: str) -> str:
     return row.reporter_id if basis == Basis.PARTNERS else row.partner_id
 
 
-def _refuse_other(parameter: str, given: str, allowed: tuple[str, ...] | list[str]) -> None:
+def _refuse_other(parameter: str, given: str, allowed: tuple[str, ...]) -> None:
     if given not in allowed:
         expected = _("it is one of %(allowed)s") % {"allowed": ", ".join(allowed)}
         raise InvalidValue(parameter=parameter, value=given, expected=expected)

@@ -102,10 +102,25 @@ def per_cent(value: Decimal | None) -> str:
     return wording.amount(value, "pct", 1)
 
 
+@register.simple_tag
+def growth_told(line: PartnerLine) -> str:
+    """The growth per year of a line, with the year it is counted from; a dash where there is none."""
+    if line.growth_pct is None:
+        return wording.NO_VALUE
+    words = {"change": wording.difference(line.growth_pct, 1), "period": wording.period_words(line.growth_since)}
+    return _("%(change)s%% a year since %(period)s") % words
+
+
 @register.filter
-def per_year(value: Decimal | None) -> str:
-    """A growth per year with its sign."""
-    return wording.NO_VALUE if value is None else _("%(change)s%%") % {"change": wording.difference(value, 1)}
+def spans_vintages(side: FlowSide) -> bool:
+    """Whether a change is counted between values of two vintages."""
+    return any(line.change is not None and line.change.is_across_vintages for line in side.partners)
+
+
+@register.simple_tag
+def notes_of(trade: MarketTrade) -> list[str]:
+    """What must be known of the tables that a market's trade is read from, each once."""
+    return list(dict.fromkeys(note for side in trade.sides for note in side.notes))
 
 
 @register.filter

@@ -191,7 +191,7 @@ def _own_side(reports: Reports, series: Sequence[StatedTrade], home: str, period
         no_concentration=reason,
         home=next((line for line in lines if line.partner.iso3 == home), None),
         trend=_trend(series, home),
-        notes=notes_on({rows[0].dataset_id}),
+        notes=notes_on({rows[0].dataset_id}, of_shares=True),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -19,26 +20,23 @@ from markets.vocabulary import Flow
 MIRROR: Final = {Flow.IMPORT.value: Flow.EXPORT.value, Flow.EXPORT.value: Flow.IMPORT.value}
 
 # What must be known of a publisher's tables before their figures are set beside others.
-_NOTES: Final[dict[str, tuple[Promise, ...]]] = {
-    "uzb-trade": (
-        _lazy(
-            "Uzbekistan's table by partner counts services and the gold that the central bank sells, states no total, "
-            "and leaves 9 to 42 per cent of exports, and a part of imports, under other countries. So no partner's "
-            "share can be computed from it, and its figures stand above those of a table of goods alone."
-        ),
+_NOTES: Final[dict[str, Promise]] = {
+    "uzb-trade": _lazy(
+        "Uzbekistan's table by partner counts services and the gold that the central bank sells, states no total, "
+        "and leaves 9 to 42 per cent of exports, and a part of imports, under other countries. So no partner's "
+        "share can be computed from it, and its figures stand above those of a table of goods alone."
     ),
-    "kgz-trade": (
-        _lazy(
-            "In Kyrgyzstan's table of exports of 2021, 1,105 of 2,752 million dollars stand under no partner; "
-            "in that of imports, 26 million."
-        ),
+    "china-trade": _lazy(
+        "China's reports loaded here are exports to the five Central Asian markets, in every fourth year from 1992 "
+        "to 2016 and in 2023 in US dollars, and both flows by month of 2024 in yuan, September in US dollars. "
+        "Yuan and dollars are not converted into each other, and a year is not added up from such months."
     ),
-    "china-trade": (
-        _lazy(
-            "China's reports loaded here are exports to the five Central Asian markets, in every fourth year from 1992 "
-            "to 2016 and in 2023 in US dollars, and both flows by month of 2024 in yuan, September in US dollars. "
-            "Yuan and dollars are not converted into each other, and a year is not added up from such months."
-        ),
+}
+# What is missing from a reporter's own table touches its shares, not the single values others are compared with.
+_NOTES_ON_SHARES: Final[dict[str, Promise]] = {
+    "kgz-trade": _lazy(
+        "In Kyrgyzstan's table of exports of 2021, 1,105 of 2,752 million dollars stand under no partner; "
+        "in that of imports, 26 million."
     ),
 }
 
@@ -176,6 +174,7 @@ def trade_value(row: StatedTrade) -> TradeValue:
     )
 
 
-def notes_on(datasets: set[str]) -> tuple[str, ...]:
-    """What must be known of these datasets, in the active language."""
-    return tuple(str(note) for dataset in sorted(datasets) for note in _NOTES.get(dataset, ()))
+def notes_on(datasets: Iterable[str], *, of_shares: bool = False) -> tuple[str, ...]:
+    """What must be known of these datasets, in the active language. of_shares: of shares made from them, too."""
+    notes = [_NOTES, _NOTES_ON_SHARES] if of_shares else [_NOTES]
+    return tuple(str(told[dataset]) for dataset in sorted(datasets) for told in notes if dataset in told)

@@ -230,7 +230,8 @@ def pair_charts(page: PairPage) -> list[charts.Chart]:
     found = []
     for flow in (Flow.IMPORT.value, Flow.EXPORT.value):
         stated = [value for line in page.years if line.flow == flow for value in (line.ours, line.theirs) if value]
-        lines = _reporters(reversed(stated))
+        # The market's own line first, whoever of the two began to report earlier.
+        lines = sorted(_reporters(reversed(stated)), key=lambda line: line.area != page.market.iso3)
         if sum(len(line.points) for line in lines) < FEWEST_POINTS:
             continue
         form = (

@@ -46,8 +46,8 @@ _REPORTER, _PARTNER = _STORED.index("reporter_id"), _STORED.index("partner_id")
 
 def stated_trade(rows: QuerySet[TradeTotal]) -> list[StatedTrade]:
     """The rows of a query as plain rows, in its order."""
-    names = {code: area.name for code, area in reference().areas.items()}
-    read = rows.values_list(*_STORED)
+    read = list(rows.values_list(*_STORED))
+    names = {code: area.name for code, area in reference().areas.items()} if read else {}
     return [StatedTrade._make((*row, names[row[_REPORTER]], names[row[_PARTNER]])) for row in read]
 
 

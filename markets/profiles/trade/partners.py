@@ -69,7 +69,8 @@ def trade_page(
     side = flow_side(reports, home)
     periods = _periods(reports, side.basis)
     if period:
-        if period not in dict(periods) and as_of is None:  # as of a moment it was merely not known then
+        # Where nothing is loaded, or as of an earlier moment, no period is wrong: there is merely no value.
+        if periods and period not in dict(periods) and as_of is None:
             raise InvalidValue(parameter="period", value=period, expected=_("no partner has a value for that period"))
         side = flow_side(reports, home, period=period)
     side = replace(side, partners=in_order(side.partners, sort, side.basis))

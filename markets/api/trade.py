@@ -23,7 +23,7 @@ from markets.api.parameters import (
     period,
     sort,
 )
-from markets.api.series import known_dataset
+from markets.api.series import known_dataset, periods_asked
 from markets.errors import InvalidValue
 from markets.models import Area, Currency
 from markets.profiles import pair_page, trade_page
@@ -31,9 +31,6 @@ from markets.profiles.trade.pair import PairPage
 from markets.profiles.trade.partners import FLOWS, ORDERS, TradePage
 from markets.profiles.trade.records import TradeTotalRecord, published_trade, trade_columns, trade_total_records
 from markets.queries.trade import trade_totals
-
-# What no period sorts after: 2024~ ends the months of 2024.
-_AFTER_ALL = "~"
 
 
 class TradeTotalListView(ListView):
@@ -79,7 +76,9 @@ class TradeTotalListView(ListView):
             dataset=known_dataset(asked["dataset"]) if asked["dataset"] else "",
             currency=asked["currency"] or "",
             as_of=asked["as_of"],
-        ).filter(**_periods(asked))
+        ).filter(**periods_asked(asked))
+        # Before the rows are read: what is committed between the two is told, and asked for once more.
+        self.complete_until = queries.complete_until() if asked["updated_since"] else None
         self.withheld = queries.withheld_datasets()
         found = published_trade(found, self.withheld)
         if asked["updated_since"]:
@@ -103,6 +102,8 @@ class TradeTotalListView(ListView):
             meta["as_of"] = as_of.at
             if is_empty and not self.asked["cursor"]:
                 meta["note"] = _("not known then")
+        if self.complete_until is not None:
+            meta["complete_until"] = self.complete_until
         if self.withheld:
             meta["withheld_datasets"] = self.withheld
         return meta
@@ -161,15 +162,6 @@ class MarketPairView(RecordView):
     def found(self, **codes: Any) -> PairPage:
         """The same as the page. Raises NotFound."""
         return pair_page(codes["iso3"], codes["partner"], self.asked["as_of"])
-
-
-def _periods(asked: Mapping[str, Any]) -> dict[str, str]:
-    """The filters of `period`, `period_from` and `period_to`. Raises InvalidValue where they leave nothing."""
-    first, last = asked["period_from"], asked["period_to"]
-    if first and last and first > last + _AFTER_ALL:
-        raise InvalidValue(parameter="period_from", value=first, expected=_("it is later than period_to"))
-    given = {"period": asked["period"], "period__gte": first, "period__lte": last + _AFTER_ALL if last else None}
-    return {name: text for name, text in given.items() if text}
 
 
 def _is_named(area: Area | None, parameter: str) -> bool:

@@ -7,12 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from markets import sources
-from markets.errors import NotFound
 from markets.ingest import publish
-from markets.models import Dataset, Release, TradeTotal
-from markets.sources.base import SourceCard
+from markets.models import Release, TradeTotal
 from markets.sources.bundled import deliveries
-from markets.vocabulary import FactKind
 from tests.factories import ReleaseFactory, TradeTotalFactory
 
 OFFICES = ("kaz-trade", "kgz-trade", "uzb-trade")
@@ -22,46 +19,15 @@ NEW_AT = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 OTHERS = "RUS DEU USA TUR ITA KOR FRA JPN UZB IND POL BLR KGZ GBR ESP NLD CZE UKR AUT CHE BRA VNM LTU".split()
 
 
-def card_of(dataset: str) -> SourceCard:
-    """The card of a dataset of trade."""
-    try:
-        return sources.card(dataset)
-    except NotFound:
-        return SourceCard(
-            id=dataset,
-            name=dataset,
-            publisher=f"Office of {dataset[:3]}",
-            url="https://example.org/",
-            licence="CC BY 4.0",
-            licence_url="https://creativecommons.org/licenses/by/4.0/",
-            citation=dataset,
-            cadence="yearly",
-            kind=FactKind.TRADE_TOTALS,
-        )
-
-
-def dataset_of(card: SourceCard, **more: Any) -> Dataset:
-    """The dataset as its card writes it."""
-    written = {name: getattr(card, name) for name in ("name", "publisher", "url", "licence", "licence_url", "citation")}
-    kept, _is_new = Dataset.objects.update_or_create(
-        id=card.id, defaults=written | {"kind": card.kind.value, "cadence": card.cadence} | more
-    )
-    return kept
-
-
 def publish_bundled(*datasets: str) -> None:
     """The vintages that come with the product, oldest first."""
     for dataset in datasets:
-        card = card_of(dataset)
-        dataset_of(card)
         for delivery in deliveries(dataset):
-            publish(delivery, card)
+            publish(delivery, sources.card(dataset))
 
 
 def publish_small_world() -> tuple[Release, Release, Release]:
     """Kazakhstan's imports of 2018, 2022 and 2023 in two vintages, China's side of 2023, and three months of it."""
-    for dataset in ("kaz-trade", "china-trade"):
-        dataset_of(card_of(dataset))
     old = ReleaseFactory(dataset_id="kaz-trade", title="Old", known_from=OLD_AT, transport="bundled")
     new = ReleaseFactory(dataset_id="kaz-trade", title="New", known_from=NEW_AT, transport="bundled")
     china = ReleaseFactory(dataset_id="china-trade", title="China", known_from=NEW_AT, transport="bundled")

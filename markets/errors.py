@@ -231,6 +231,13 @@ class StorageFull(MarketsError):
     http_status = 507
 
 
+class NotComparable(MarketsError):
+    """These figures are not set against each other: {reason}. Compare figures of one kind, currency and period."""
+
+    code = "not_comparable"
+    http_status = 422
+
+
 class InvalidRequest(MarketsError):
     """The request cannot be understood: {reason}. Correct it and send it again."""
 

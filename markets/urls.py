@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from markets.api import catalogue, compare, jobs, provenance, rates, series
+from markets.api import catalogue, compare, jobs, provenance, rates, series, trade
 from markets.api import markets as market_api
 from markets.api import revisions as revision_api
 from markets.views import catalogue as catalogue_pages
@@ -13,6 +13,7 @@ from markets.views import data, holds, home, indicators, markets, refreshing, re
 from markets.views import help as help_pages
 from markets.views import jobs as job_pages
 from markets.views import rates as rate_pages
+from markets.views import trade as trade_pages
 
 pages: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -21,6 +22,8 @@ pages: list[URLPattern] = [
     path("markets/<str:iso3>/edit/", staff.profile_edit, name="profile_edit"),
     path("markets/<str:iso3>/indicators/<str:code>/", indicators.series, name="series"),
     path("compare/", compare_pages.compare, name="compare"),
+    path("markets/<str:iso3>/trade/", trade_pages.partners, name="trade"),
+    path("markets/<str:iso3>/trade/<str:partner>/", trade_pages.pair, name="trade_pair"),
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.suggestions, name="search_suggestions"),
     path("indicators/", indicators.listing, name="indicator_list"),
@@ -53,6 +56,8 @@ api: list[URLPattern] = [
     path("markets/<str:iso3>/profile/", market_api.MarketProfileView.as_view(), name="market_profile"),
     path("markets/<str:iso3>/indicators/<str:code>/", series.MarketSeriesView.as_view(), name="market_series"),
     path("compare/", compare.CompareView.as_view(), name="compare"),
+    path("markets/<str:iso3>/trade/", trade.MarketTradeView.as_view(), name="market_trade"),
+    path("markets/<str:iso3>/trade/<str:partner>/", trade.MarketPairView.as_view(), name="market_trade_pair"),
     path("products/", catalogue.ProductListView.as_view(), name="products"),
     path("products/<str:code>/", catalogue.ProductView.as_view(), name="product"),
     path("categories/", catalogue.CategoryListView.as_view(), name="categories"),
@@ -62,6 +67,7 @@ api: list[URLPattern] = [
     path("observations/", series.ObservationListView.as_view(), name="observations"),
     path("revisions/", revision_api.RevisionListView.as_view(), name="revisions"),
     path("exchange-rates/", rates.ExchangeRateListView.as_view(), name="exchange_rates"),
+    path("trade-totals/", trade.TradeTotalListView.as_view(), name="trade_totals"),
     path("datasets/", provenance.DatasetListView.as_view(), name="datasets"),
     path("datasets/<str:id>/", provenance.DatasetView.as_view(), name="dataset"),
     path("jobs/<uuid:id>/", jobs.JobView.as_view(), name="job"),

@@ -84,6 +84,22 @@ class ExchangeRateFactory(DjangoModelFactory):
     known_from = factory.SelfAttribute("release.known_from")
 
 
+class TradeTotalFactory(DjangoModelFactory):
+    class Meta:
+        model = models.TradeTotal
+
+    dataset_id = factory.SelfAttribute("release.dataset_id")
+    reporter_id = "KAZ"
+    flow = "M"
+    partner_id = "CHN"
+    period = "2023"
+    frequency = factory.LazyAttribute(lambda total: Period.parse(total.period).frequency.value)
+    value = Decimal(1_000_000)
+    currency_id = "USD"
+    release = factory.SubFactory(ReleaseFactory)
+    known_from = factory.SelfAttribute("release.known_from")
+
+
 class AreaCaveatFactory(DjangoModelFactory):
     class Meta:
         model = models.AreaCaveat

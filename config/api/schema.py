@@ -33,6 +33,7 @@ _PLAIN: Final[Mapping[Any, Schema]] = {
 # The codes in addresses, with one that exists.
 _IN_PATH: Final[Mapping[tuple[str, str], tuple[str, Schema, Any]]] = {
     ("markets", "iso3"): ("ISO 3166 alpha-3 code", {"type": "string", "pattern": "^[A-Z]{3}$"}, "KAZ"),
+    ("markets", "partner"): ("ISO 3166 alpha-3 code", {"type": "string", "pattern": "^[A-Z]{3}$"}, "CHN"),
     ("markets", "code"): ("Indicator code", {"type": "string", "pattern": f"^{INDICATOR_FORM}$"}, "NY.GDP.MKTP.CD"),
     ("products", "code"): ("HS 2022 code", {"type": "string", "pattern": r"^\d{2}(\d{2}){0,2}$"}, "8418"),
     ("categories", "slug"): ("Category", {"type": "string", "pattern": f"^{SLUG_FORM}$"}, "appliances"),
@@ -126,8 +127,10 @@ class ApiSchema(AutoSchema):
         is_named = any("{" in word for word in words)
         kind = "read" if not words or is_named or isinstance(self.view, RecordView) else "list"
         described = inspect.cleandoc(type(self.view).__doc__ or "")
+        named = "_".join([*(word for word in words or ["index"] if "{" not in word), kind])
         return {
-            "operationId": "_".join([*(word for word in words or ["index"] if "{" not in word), kind]),
+            # Two addresses that differ in a code alone would have one name.
+            "operationId": getattr(self.view, "operation", named),
             "summary": described.split(":")[0].split(".")[0],
             "description": described,
             "tags": [resource],

@@ -41,11 +41,17 @@ export function lineOption(spec, colours, width) {
       symbol: MARKERS[place % MARKERS.length],
       symbolSize: 5,
       showSymbol: true,
-      showAllSymbol: "auto",
+      // A value between two gaps has no line to be seen by: where there is one, every marker is drawn.
+      showAllSymbol: standsAlone(spec, line) || "auto",
       lineStyle: { width: 2, type: DASHES[place % DASHES.length] },
       emphasis: { focus: several ? "series" : "none" },
     })),
   };
+}
+
+function standsAlone(spec, line) {
+  const has = spec.periods.map((period) => period.key in line.values);
+  return has.some((there, place) => there && !has[place - 1] && !has[place + 1]);
 }
 
 function told(spec, points) {

@@ -16,6 +16,7 @@ from markets.profiles.provenance import newest_releases, payload_body, release_p
 from markets.profiles.registry import indicator_list
 from markets.profiles.revision_feed import revision_feed
 from markets.profiles.series import indicator_page
+from markets.profiles.trade import pair_page, trade_page
 
 __all__ = [
     "category_list",
@@ -38,6 +39,7 @@ __all__ = [
     "market_list",
     "method_page",
     "newest_releases",
+    "pair_page",
     "part_head",
     "payload_body",
     "product_page",
@@ -46,4 +48,5 @@ __all__ = [
     "review_page",
     "revision_feed",
     "series_page",
+    "trade_page",
 ]

@@ -25,6 +25,7 @@ from markets.profiles.figure_table import figures_table, vintages_used
 from markets.profiles.figures import Figure, IndicatorRef, Point, Provenance, indicator_ref, latest_figures
 from markets.profiles.markets import MarketRef, market, market_ref
 from markets.profiles.tables import Table
+from markets.profiles.trade import MarketTrade, market_trade
 from markets.queries import Reference, Stated
 from markets.vocabulary import AsOf
 
@@ -73,6 +74,7 @@ class CountryProfile:
     headline: tuple[Figure, ...]
     trends: tuple[Trend, ...]
     groups: tuple[IndicatorGroup, ...]
+    trade: MarketTrade
     characters: tuple[Statement, ...]
     themes: tuple[ThemeCard, ...]
     categories: tuple[CategoryCard, ...]
@@ -111,7 +113,7 @@ class CountryProfile:
 
     def tables(self) -> tuple[Table, ...]:
         """The figures, then all else the page shows: one table for each of its parts."""
-        return (self.table(), *demand_tables(self))
+        return (self.table(), *self.trade.tables(), *demand_tables(self))
 
 
 def country_profile(code: str, as_of: AsOf | None = None) -> CountryProfile:
@@ -135,6 +137,7 @@ def country_profile(code: str, as_of: AsOf | None = None) -> CountryProfile:
         headline=tuple(figure for figure in figures if figure.indicator.code in headline),
         trends=_trends([indicator_ref(i) for i in indicators if i.is_headline], rows),
         groups=_grouped(figures),
+        trade=market_trade(area, as_of),
         characters=tuple(statement(c, "market", is_stated=c.is_stated) for c in version.characters.all())
         if version
         else (),

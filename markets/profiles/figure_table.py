@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -99,7 +99,12 @@ def vintages_used(figures: Sequence[Figure]) -> tuple[Provenance, ...]:
     vintage without a date is taken for as old as it can be known to be.
     """
     used = {figure.provenance.release: figure.provenance for figure in figures if figure.provenance}
-    return tuple(sorted(used.values(), key=_age, reverse=True))
+    return vintages_in_order(used.values())
+
+
+def vintages_in_order(sources: Iterable[Provenance]) -> tuple[Provenance, ...]:
+    """Vintages as `vintages_used` orders them."""
+    return tuple(sorted(sources, key=_age, reverse=True))
 
 
 def _age(source: Provenance) -> tuple[bool, dt.date, dt.datetime, int]:

@@ -14,10 +14,12 @@ from tests.markets.api_world import publish_world
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ("markets", "products", "categories", "indicators", "observations", "datasets", "releases")
+LISTS = ("markets", "products", "categories", "indicators", "observations", "trade-totals", "datasets", "releases")
 THINGS = (
     "markets/KAZ/",
     "markets/KAZ/profile/",
+    "markets/KAZ/trade/",
+    "markets/KAZ/trade/CHN/",
     "markets/KAZ/indicators/NY.GDP.MKTP.CD/",
     "products/84/",
     "categories/appliances/",

@@ -79,7 +79,7 @@ def test_place_says_among_how_many_and_which_end_is_first(client: Client) -> Non
 def test_a_missing_figure_is_a_dash_with_its_reason_and_never_zero(client: Client) -> None:
     publish_world()
     text = words(page(client, "/en/markets/ALA/"))
-    glance = text[text.index("At a glance Demand") :]
+    glance = text[text.index("At a glance From whom it buys Demand") :]
     assert glance.count("— not loaded: no source read here has a value") == len(
         Indicator.objects.filter(is_headline=True)
     )

@@ -138,8 +138,9 @@ def claim(job_id: uuid.UUID | str) -> Held | None:
     if claimed is None:
         return None
     held = Held(Job.objects.get(pk=job_id), claimed[0])
-    if held.job.attempts > 1:
-        held.say(Line.RESUMED, kept=held.answers.count())
+    kept = held.answers.count()
+    if held.job.attempts > 1 or kept:
+        held.say(Line.RESUMED, kept=kept)
     else:
         held.say(Line.BEGUN)
     return held

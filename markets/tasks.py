@@ -35,6 +35,7 @@ def wake(job: Job) -> None:
             current_app.send_task(job.task, args=[str(job.pk)], retry=False, connection=connection)
     except (QueueAway, OSError) as away:
         logger.warning("The queue is away; the job %s waits for the next sweep: %s", job.pk, away)
+        jobs.not_woken(job)
 
 
 @shared_task(name=refreshing.TASK)
@@ -49,6 +50,8 @@ def run_refresh(job_id: str) -> None:
     except MarketsError as failure:
         # Foreseen, and written to the job: no trace is needed.
         logger.error("Job %s failed: %s", job_id, failure)  # noqa: TRY400
+    if following := jobs.next_in_line(held.job):
+        wake(following)
 
 
 @shared_task(name="markets.tasks.refresh_dataset")

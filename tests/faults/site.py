@@ -20,6 +20,8 @@ from typing import Any
 
 import psutil
 import psycopg
+import redis
+from celery import Celery
 from django.db import connection
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -89,10 +91,25 @@ class Servers:
     def close(self) -> None:
         self._keeper.communicate(timeout=60)
 
+    def queue(self) -> Celery:
+        """The queue as a door sees it, for messages that are sent by hand."""
+        door = Celery("door", broker=read_environment.redis(self.addresses["REDIS_URL"])["broker"], set_as_current=False)
+        door.conf.task_default_queue = "sogdia"
+        return door
+
+    def flush(self) -> None:
+        """The queue forgets all it holds."""
+        with redis.Redis.from_url(self.addresses["REDIS_URL"]) as client:
+            client.flushall()
+
     def environment(self, **more: str) -> dict[str, str]:
         """For a process of the product on these servers, impatient enough for a test."""
-        quick = {"JOB_LEASE_SECONDS": str(LEASE_S), "JOB_SWEEP_SECONDS": str(SWEEP_S)}
-        return environment(self.folder, DJANGO_SETTINGS_MODULE="config.settings", **self.addresses, **quick | more)
+        ours = {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "JOB_LEASE_SECONDS": str(LEASE_S),
+            "JOB_SWEEP_SECONDS": str(SWEEP_S),
+        }
+        return environment(self.folder, **self.addresses, **ours | more)
 
     def database(self) -> dict[str, Any]:
         """Where the database is, in Django's words."""
@@ -109,11 +126,10 @@ class Servers:
 
     @contextlib.contextmanager
     def locked(self, table: str) -> Iterator[None]:
-        """Nobody else writes to a table while the block runs."""
-        with psycopg.connect(self.addresses["DATABASE_URL"]) as other:
+        """Nobody else writes to a table while the block runs, or until the server is gone."""
+        with contextlib.closing(psycopg.connect(self.addresses["DATABASE_URL"])) as other:
             other.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
             yield
-            other.rollback()
 
     def _say(self, line: str) -> None:
         assert self._keeper.stdin is not None
@@ -163,6 +179,10 @@ class Process:
 
     def wait(self, seconds: float = 30) -> int:
         return self._process.wait(seconds)
+
+    def count(self, *words: str) -> int:
+        """How many lines of its log hold all the words."""
+        return sum(all(word in line for word in words) for line in self.log.read_text(errors="replace").splitlines())
 
     def has_said(self, text: str) -> bool:
         return text in self.log.read_text(errors="replace")
@@ -269,7 +289,7 @@ class Upstream:
         self.on_request()
         if self.hold_at and len(self.asked) >= self.hold_at:
             self._let_go.wait(60)
-        document = self.told[indicator]
+        document = self.told.get(indicator, [{"message": [{"id": "175"}]}])
         document = document[number - 1] if isinstance(document[0], list) else document
         return Response(json.dumps(document), content_type="application/json")
 

@@ -29,6 +29,7 @@ from werkzeug import Request, Response
 from config import environment as read_environment
 from config.embedded import site as product
 from config.embedded.children import Child
+from config.embedded.place import ROLE
 from markets import refresh
 from markets.models import Job
 from tests.config.checkout import CHECKOUT, environment
@@ -116,7 +117,9 @@ class Servers:
         return read_environment.database(self.addresses["DATABASE_URL"])
 
     def prepare(self) -> None:
-        """Tables and reference facts."""
+        """Tables and reference facts. What is committed outlives a crash of the server, unlike in other tests."""
+        with psycopg.connect(self.addresses["DATABASE_URL"], autocommit=True) as owner:
+            owner.execute(f"ALTER DATABASE {ROLE} SET synchronous_commit = on")
         subprocess.run([sys.executable, "-c", _PREPARE], env=self.environment(), cwd=CHECKOUT, check=True)
 
     def clear(self) -> None:
@@ -256,7 +259,10 @@ class Undisturbed:
 
 
 class Upstream:
-    """The World Bank on this machine. It may hold its answer to the n-th request until it is let go."""
+    """The World Bank on this machine. It may hold its answer to the n-th request until it is let go.
+
+    told: by series, an answer's only page, all its pages, or what makes the response from the number of the page.
+    """
 
     def __init__(self, server: HTTPServer) -> None:
         self._server = server
@@ -290,6 +296,8 @@ class Upstream:
         if self.hold_at and len(self.asked) >= self.hold_at:
             self._let_go.wait(60)
         document = self.told.get(indicator, [{"message": [{"id": "175"}]}])
+        if callable(document):
+            return document(number)
         document = document[number - 1] if isinstance(document[0], list) else document
         return Response(json.dumps(document), content_type="application/json")
 

@@ -9,6 +9,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 from pytest_httpserver import HTTPServer
 
+from tests.config.servers_at_will import servers_at_will
 from tests.faults import site as sites
 from tests.faults.site import Servers, Staff, Undisturbed, Upstream, lines
 
@@ -16,12 +17,11 @@ from tests.faults.site import Servers, Staff, Undisturbed, Upstream, lines
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """PostgreSQL and Valkey that a test may kill, with the reference facts."""
-    started = Servers(tmp_path_factory.mktemp("faults"))
-    try:
+    folder = tmp_path_factory.mktemp("faults")
+    with servers_at_will(folder) as at_will:
+        started = Servers(folder, at_will)
         started.prepare()
         yield started
-    finally:
-        started.close()
 
 
 @pytest.fixture(scope="session")

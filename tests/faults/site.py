@@ -33,6 +33,7 @@ from config.embedded.place import ROLE
 from markets import refresh
 from markets.models import Job
 from tests.config.checkout import CHECKOUT, environment
+from tests.config.servers_at_will import ServersAtWill
 from tests.factories import GDP, GDP_GROWTH, POPULATION, entry, page, pages
 
 INFLATION = "FP.CPI.TOTL.ZG"
@@ -67,30 +68,22 @@ _DOUBLED = """
 
 
 class Servers:
-    """PostgreSQL and Valkey of one test process, in the hands of a keeper of their own."""
+    """PostgreSQL and Valkey of one test process, which a test may end and start again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, at_will: ServersAtWill) -> None:
         self.folder = folder
-        self._keeper = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.keeper", str(folder)],
-            cwd=CHECKOUT,
-            env=environment(folder),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.addresses: dict[str, str] = json.loads(self._heard())
+        self.addresses = at_will.addresses
+        self.without = at_will.without
 
-    def stop(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
-        """End one server and wait until it is gone."""
-        self._say(f"stop {name} {how.name}")
-
-    def start(self, name: str) -> None:
-        """Start it again and wait until it answers."""
-        self._say(f"start {name}")
-
-    def close(self) -> None:
-        self._keeper.communicate(timeout=60)
+    def environment(self, **more: str) -> dict[str, str]:
+        """For a process of the product on these servers, impatient enough for a test."""
+        ours = {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "SECRET_KEY": "of a test",
+            "JOB_LEASE_SECONDS": str(LEASE_S),
+            "JOB_SWEEP_SECONDS": str(SWEEP_S),
+        }
+        return environment(self.folder, **self.addresses, **ours | more)
 
     def queue(self) -> Celery:
         """The queue as a door sees it, for messages that are sent by hand."""
@@ -102,15 +95,6 @@ class Servers:
         """The queue forgets all it holds."""
         with redis.Redis.from_url(self.addresses["REDIS_URL"]) as client:
             client.flushall()
-
-    def environment(self, **more: str) -> dict[str, str]:
-        """For a process of the product on these servers, impatient enough for a test."""
-        ours = {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "JOB_LEASE_SECONDS": str(LEASE_S),
-            "JOB_SWEEP_SECONDS": str(SWEEP_S),
-        }
-        return environment(self.folder, **self.addresses, **ours | more)
 
     def database(self) -> dict[str, Any]:
         """Where the database is, in Django's words."""
@@ -133,16 +117,6 @@ class Servers:
         with contextlib.closing(psycopg.connect(self.addresses["DATABASE_URL"])) as other:
             other.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
             yield
-
-    def _say(self, line: str) -> None:
-        assert self._keeper.stdin is not None
-        self._keeper.stdin.write(line + "\n")
-        self._keeper.stdin.flush()
-        assert self._heard() == "done\n"
-
-    def _heard(self) -> str:
-        assert self._keeper.stdout is not None
-        return self._keeper.stdout.readline()
 
 
 class Process:

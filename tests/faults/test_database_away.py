@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from markets.models import Job, Observation, Payload, Release
 from markets.sources.base import UnmappedRow
 from markets.sources.worldbank import CARD
 from markets.vocabulary import Transport
+from tests.config.servers_at_will import FAST, IMMEDIATE
 from tests.factories import POPULATION, delivery, row
 from tests.faults import site as sites
 from tests.faults.site import (
@@ -41,17 +41,16 @@ from tests.faults.site import (
 pytestmark = pytest.mark.servers
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["in good order", "as in a crash"])
+@pytest.mark.parametrize("how", [FAST, IMMEDIATE], ids=["in good order", "as in a crash"])
 def test_a_database_that_is_restarted_while_a_worker_publishes_has_the_job_done_in_the_end(
-    how: signal.Signals, undisturbed: Undisturbed, site: Servers, upstream: Upstream, staff: Staff
+    how: str, undisturbed: Undisturbed, site: Servers, upstream: Upstream, staff: Staff
 ) -> None:
     with site.locked("markets_observation"):
         job = request()
         until(waits_for_a_lock, "it publishes")
-        site.stop("postgresql", how)
-        connection.close()
-        time.sleep(1)
-        site.start("postgresql")
+        with site.without("postgresql", how):
+            connection.close()
+            time.sleep(1)
     assert ended(job).state == Job.State.DONE
     assert job.attempts == 2
     assert (published(), job.counts) == (undisturbed.rows, undisturbed.counts)

@@ -87,7 +87,9 @@ class Servers:
 
     def queue(self) -> Celery:
         """The queue as a door sees it, for messages that are sent by hand."""
-        door = Celery("door", broker=read_environment.redis(self.addresses["REDIS_URL"])["broker"], set_as_current=False)
+        door = Celery(
+            "door", broker=read_environment.redis(self.addresses["REDIS_URL"])["broker"], set_as_current=False
+        )
         door.conf.task_default_queue = "sogdia"
         return door
 
@@ -168,7 +170,7 @@ class Process:
 def worker(servers: Servers, name: str = "worker", **more: str) -> Process:
     """A worker of two pool processes, ready."""
     started = Process(product._worker(servers.environment(**more), servers.folder / "log"), name)  # noqa: SLF001
-    until(lambda: started.has_said(f"celery@{socket.gethostname()} ready.") , "the worker is ready", 90)
+    until(lambda: started.has_said(f"celery@{socket.gethostname()} ready."), "the worker is ready", 90)
     return started
 
 

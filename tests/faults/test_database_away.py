@@ -76,14 +76,14 @@ def test_a_database_that_keeps_a_publication_waiting_too_long_has_it_done_later(
 
 # ---------------------------------------------------------------- clocks
 @pytest.fixture(params=[600, -600], ids=["ten minutes ahead", "ten minutes behind"])
-def clock_off(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+def clock_off(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """The environment of a process whose clock is wrong."""
     (tmp_path / "sitecustomize.py").write_text(
         "import time_machine, datetime\n"
         f"moved = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds={request.param})\n"
         "time_machine.travel(moved, tick=True).start()\n"
     )
-    yield {"PYTHONPATH": str(tmp_path)}
+    return {"PYTHONPATH": str(tmp_path)}
 
 
 def test_a_worker_whose_clock_is_wrong_neither_takes_nor_loses_a_job(

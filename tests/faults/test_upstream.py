@@ -189,7 +189,9 @@ def values() -> dict[str, tuple[Decimal | None, str]]:
 
 def pause(job: Job) -> float:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM run_after - clock_timestamp()) FROM markets_job WHERE id = %s", [job.pk])
+        cursor.execute(
+            "SELECT extract(epoch FROM run_after - clock_timestamp()) FROM markets_job WHERE id = %s", [job.pk]
+        )
         return float(cursor.fetchone()[0])
 
 

@@ -130,7 +130,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": int(timedelta(hours=2).total_seconds()),
     "socket_timeout": 10,
     "socket_connect_timeout": 1,
-    # A door tries once more, at once; a worker that lost its queue goes on trying for ever.
+    # A door that cannot connect tries once more, at once: kombu's own default is to go on for seconds, whatever is said
+    # of the message. A worker that lost its queue goes on trying for ever.
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,

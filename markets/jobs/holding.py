@@ -237,13 +237,15 @@ def _stopped(held: Held, stop: JobStopped) -> None:
 
 def _broken_off(held: Held, fault: Exception) -> None:
     """The database went away, or kept us waiting too long: again in a while, unless that was the last attempt."""
+    # What the database says of itself is for the log alone: anyone may read the lines of a job.
+    log.warning("Job %s was broken off by the database: %s", held.job.pk, fault)
     # The connection may be the one that broke; what is written now needs a sound one.
     connection.close()
     if not held.job.task or held.job.attempts >= held.job.attempts_most:
         _failed(held, fault)
         raise fault
     try:
-        held.wait_again(Line.BROKEN_OFF, pause_s=DATABASE_PAUSE_S, seconds=DATABASE_PAUSE_S, error=stored(fault))
+        held.wait_again(Line.BROKEN_OFF, pause_s=DATABASE_PAUSE_S, seconds=DATABASE_PAUSE_S)
     except (OperationalError, InterfaceError) as away:
         log.warning("Job %s waits until its lease has run out; the database is away: %s", held.job.pk, away)
 

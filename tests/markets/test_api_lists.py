@@ -28,7 +28,18 @@ from tests.markets.api_world import NEW_AT, asked, fill, publish_world
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ("markets", "products", "categories", "indicators", "observations", "revisions", "datasets", "releases")
+LISTS = (
+    "markets",
+    "products",
+    "categories",
+    "indicators",
+    "observations",
+    "revisions",
+    "exchange-rates",
+    "trade-totals",
+    "datasets",
+    "releases",
+)
 
 
 @pytest.mark.parametrize("name", LISTS)

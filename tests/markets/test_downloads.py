@@ -249,4 +249,4 @@ def test_the_csv_of_a_profile_names_its_other_tables_and_the_page_leads_to_each(
     assert "?download=csv&amp;bom=1" in text
     refused = client.get("/en/markets/KAZ/?download=csv&table=recipes")
     assert refused.status_code == 400
-    assert "choose one of figures, characters, themes" in refused.content.decode()
+    assert "choose one of figures, imports, exports, trend, mirror, characters, themes" in refused.content.decode()

@@ -11,6 +11,7 @@ from celery.beat import PersistentScheduler
 from kombu.exceptions import OperationalError as QueueAway
 
 from config.logs import logged_as
+from config.watch import watch_of
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,8 @@ class ComingAndGoing(bootsteps.StartStopStep):
             worker.app.send_task(SWEEP, retry=False)
         except (QueueAway, OSError) as away:
             log.warning("The queue is away; lost jobs wait for the next sweep: %s", away)
+        self.watch = watch_of(worker.app)
+        self.watch.start()
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 Celery's signature
         """Its children are asked to stop at their next step, and then waited for."""
@@ -56,6 +59,7 @@ class ComingAndGoing(bootsteps.StartStopStep):
 
         from markets import jobs
 
+        self.watch.stop()
         jobs.let_go_of_children()
         connection.close()
 

@@ -66,6 +66,8 @@ def figure_of(cell: Cell) -> Figure | None:
         printed = PrintedNumber.parse(_pointed(said))
     if printed.value < 0:
         raise InvalidValue(parameter="cell", value=cell, expected="trade is never below zero")
+    if printed.value.adjusted() >= SIGNIFICANT_DIGITS:
+        raise InvalidValue(parameter="cell", value=cell, expected="no country trades so much")
     return Figure(printed, ObsStatus.NORMAL if printed.value else ObsStatus.LOW)
 
 

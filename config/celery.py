@@ -1,14 +1,18 @@
 """The job queue: its application, the timetable read from the source cards, and a worker's coming and going."""
 
 import inspect
+import logging
 import os
 from datetime import timedelta
 from typing import Any
 
 from celery import Celery, Task, bootsteps
 from celery.beat import PersistentScheduler
+from kombu.exceptions import OperationalError as QueueAway
 
 from config.logs import logged_as
+
+log = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -40,8 +44,11 @@ class ComingAndGoing(bootsteps.StartStopStep):
     requires = ("celery.worker.components:Pool",)
 
     def start(self, worker: Any) -> None:
-        """What a former worker lost need not wait for the clock."""
-        worker.app.send_task(SWEEP)
+        """What a former worker lost need not wait for the clock. While the queue is away, the clock does it."""
+        try:
+            worker.app.send_task(SWEEP, retry=False)
+        except (QueueAway, OSError) as away:
+            log.warning("The queue is away; lost jobs wait for the next sweep: %s", away)
 
     def stop(self, worker: Any) -> None:  # noqa: ARG002 Celery's signature
         """Its children are asked to stop at their next step, and then waited for."""

@@ -129,7 +129,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than the hard time limit: a task that still runs is never handed out twice.
     "visibility_timeout": int(timedelta(hours=2).total_seconds()),
     "socket_timeout": 10,
-    "socket_connect_timeout": 2,
+    "socket_connect_timeout": 1,
+    # A door that cannot connect tries once more, at once: kombu's own default is to go on for seconds, whatever is said
+    # of the message. A worker that lost its queue goes on trying for ever.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
 }
 # The job row owns the work and the message only wakes a worker, so a request never waits for
 # a queue that is away.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from celery import current_app, shared_task
 from celery.utils.log import get_task_logger
 from django.db import transaction
@@ -16,9 +14,6 @@ from markets.models import Job
 
 logger = get_task_logger(__name__)
 
-# `retry=False` is about the message alone: kombu asks a queue that refuses the connection again for seconds.
-AT_ONCE: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
-
 
 def wake_later(job: Job) -> None:
     """Wake a worker for a job as soon as what asked for it is committed. Never fails: a sweep does it otherwise."""
@@ -30,11 +25,10 @@ def wake(job: Job) -> None:
     if not job.task:
         return
     try:
-        with current_app.connection_for_write() as connection:
-            connection.transport_options |= AT_ONCE
-            current_app.send_task(job.task, args=[str(job.pk)], retry=False, connection=connection)
+        current_app.send_task(job.task, args=[str(job.pk)], retry=False)
     except (QueueAway, OSError) as away:
         logger.warning("The queue is away; the job %s waits for the next sweep: %s", job.pk, away)
+        jobs.not_woken(job)
 
 
 @shared_task(name=refreshing.TASK)
@@ -49,6 +43,8 @@ def run_refresh(job_id: str) -> None:
     except MarketsError as failure:
         # Foreseen, and written to the job: no trace is needed.
         logger.error("Job %s failed: %s", job_id, failure)  # noqa: TRY400
+    if following := jobs.next_in_line(held.job):
+        wake(following)
 
 
 @shared_task(name="markets.tasks.refresh_dataset")

@@ -142,6 +142,7 @@ _TITLES: Final = {
     "storage_full": gettext_noop("Storage full"),
     "facts_invalid": gettext_noop("Fact table invalid"),
     "refresh_running": gettext_noop("Refresh already running"),
+    "not_comparable": gettext_noop("Not comparable"),
     "invalid_request": gettext_noop("Invalid request"),
     "invalid_value": gettext_noop("Invalid value"),
     "unknown_parameter": gettext_noop("Unknown parameter"),

@@ -14,7 +14,7 @@ from markets.errors import DuplicateRow, IngestError, stored
 from markets.ingest.gates import held_back
 from markets.ingest.shelves import Shelf
 from markets.ingest.stage import Staged, certainly_newer, stage
-from markets.jobs import Held
+from markets.jobs import Held, room_for
 from markets.models import Dataset, Job, Payload, Release, ReleaseSlice, Slice
 from markets.models.provenance import payload_row
 from markets.sources.base import Delivery, RawPayload, SliceDelivery, SourceCard
@@ -100,12 +100,12 @@ def publish(
     Bundled vintages are known from the provider's own date, others from now on. held: the job that does it; nothing
     is published once another holds it (JobTakenOver). decided: the held release that this was, which a person looked at
     and lets pass the gates.
-    Raises IngestError when a bundled vintage has no date to be known by.
+    Raises StorageFull, and IngestError when a bundled vintage has no date to be known by.
     """
     if not delivery.slices:
         return PublishOutcome(None)
     job = held.job if held else None
-    with transaction.atomic():
+    with room_for(f"the figures of {card.id}"), transaction.atomic():
         dataset = Dataset.objects.get(pk=delivery.dataset)
         _lock_slices(dataset, delivery.slices)
         # After the lock: who waited for another publisher comes after it.
@@ -138,8 +138,10 @@ def publish(
 def keep_payloads(payloads: Iterable[RawPayload]) -> list[Payload]:
     """Store raw bytes, each content once. Raises StorageFull."""
     by_hash = {payload.sha256: payload for payload in payloads}
-    rows = (payload_row(payload.body, payload.content_type) for payload in by_hash.values())
-    Payload.objects.bulk_create(rows, ignore_conflicts=True)
+    # Always in the same order: two publishers may keep the same bytes.
+    rows = (payload_row(by_hash[key].body, by_hash[key].content_type) for key in sorted(by_hash))
+    with room_for("what was delivered"):
+        Payload.objects.bulk_create(rows, ignore_conflicts=True)
     return list(Payload.objects.filter(sha256__in=by_hash).defer("compressed"))
 
 

@@ -203,8 +203,9 @@ def _remember_unmapped(dataset: Dataset, unmapped: Counter[UnmappedRow], now: dt
         )
         seen.rows += rows
         seen.label = seen.label or _storable(row.label)[:200]
+    # Always in the same order: two publishers of one dataset may meet here.
     UnmappedCode.objects.bulk_create(
-        kept.values(),
+        [kept[key] for key in sorted(kept)],
         update_conflicts=True,
         unique_fields=("dataset", "scheme", "code"),
         update_fields=("label", "rows", "last_seen_at"),

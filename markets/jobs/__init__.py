@@ -8,7 +8,8 @@ All moments are the database's own clock.
 from markets.jobs.asking import ask, cancel, retry
 from markets.jobs.holding import Held, begun_here, claim, held_to_the_end
 from markets.jobs.lines import Line, log_lines
-from markets.jobs.sweeping import let_go_of_children, sweep
+from markets.jobs.room import room_for
+from markets.jobs.sweeping import let_go_of_children, next_in_line, not_woken, sweep
 
 __all__ = [
     "Held",
@@ -20,6 +21,9 @@ __all__ = [
     "held_to_the_end",
     "let_go_of_children",
     "log_lines",
+    "next_in_line",
+    "not_woken",
     "retry",
+    "room_for",
     "sweep",
 ]

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Value
 from django.db.models.functions import Now
 
@@ -19,6 +19,7 @@ from markets.errors import JobStopped, JobTakenOver, RefreshRunning, SourceUnava
 from markets.jobs.answers import Answers
 from markets.jobs.heartbeat import Heartbeat
 from markets.jobs.lines import Line, write_line
+from markets.jobs.room import room_for
 from markets.jobs.sweeping import bury_lost
 from markets.jobs.workers import this_process
 from markets.models import Job
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 # A silent source is asked again after so many seconds, twice as long each time, or as long as it asks itself.
 PAUSE_FIRST_S = 60
 PAUSE_LONGEST_S = 3600
+# A database that was away is back in seconds, or nobody can take the job meanwhile anyway.
+DATABASE_PAUSE_S = 5
 
 _CLAIM = """
     UPDATE markets_job
@@ -138,8 +141,9 @@ def claim(job_id: uuid.UUID | str) -> Held | None:
     if claimed is None:
         return None
     held = Held(Job.objects.get(pk=job_id), claimed[0])
-    if held.job.attempts > 1:
-        held.say(Line.RESUMED, kept=held.answers.count())
+    kept = held.answers.count()
+    if held.job.attempts > 1 or kept:
+        held.say(Line.RESUMED, kept=kept)
     else:
         held.say(Line.BEGUN)
     return held
@@ -149,11 +153,11 @@ def claim(job_id: uuid.UUID | str) -> Held | None:
 def held_to_the_end(held: Held) -> Iterator[Held]:
     """The block does the work and closes the job; what it raises decides what becomes of the job otherwise.
 
-    Swallowed where a queue goes on with it: a wish to stop, another holder, a silent source that may be asked again
-    later. All else is written to the row and raised on.
+    Swallowed where a queue goes on with it: a wish to stop, another holder, a silent source or a database that was
+    away and may be asked again later. All else is written to the row and raised on. Raises StorageFull.
     """
     try:
-        with held.beating():
+        with held.beating(), room_for(f"the work on {held.job.dataset_id or held.job.kind}"):
             held.step()
             yield held
     except JobTakenOver as taken:
@@ -168,6 +172,8 @@ def held_to_the_end(held: Held) -> Iterator[Held]:
             raise
         pause = pause_s(held.job.attempts - 1, silence.retry_after_s)
         held.wait_again(Line.SILENT, pause_s=pause, seconds=round(pause), error=stored(silence))
+    except (OperationalError, InterfaceError) as fault:
+        _broken_off(held, fault)
     except BaseException as failure:
         _failed(held, failure)
         raise
@@ -229,12 +235,27 @@ def _stopped(held: Held, stop: JobStopped) -> None:
         raise stop
 
 
+def _broken_off(held: Held, fault: Exception) -> None:
+    """The database went away, or kept us waiting too long: again in a while, unless that was the last attempt."""
+    # What the database says of itself is for the log alone: anyone may read the lines of a job.
+    log.warning("Job %s was broken off by the database: %s", held.job.pk, fault)
+    # The connection may be the one that broke; what is written now needs a sound one.
+    connection.close()
+    if not held.job.task or held.job.attempts >= held.job.attempts_most:
+        _failed(held, fault)
+        raise fault
+    try:
+        held.wait_again(Line.BROKEN_OFF, pause_s=DATABASE_PAUSE_S, seconds=DATABASE_PAUSE_S)
+    except (OperationalError, InterfaceError) as away:
+        log.warning("Job %s waits until its lease has run out; the database is away: %s", held.job.pk, away)
+
+
 def _failed(held: Held, failure: BaseException) -> None:
-    """Close the job with what went wrong; where the database itself is away, its lease runs out instead."""
+    """Close the job with what went wrong; where the database itself is away or full, its lease runs out instead."""
     try:
         held.end(Job.State.FAILED, held.job.counts, [*held.job.problems, stored(failure)])
-    except JobTakenOver as taken:
-        log.warning("%s", taken)
+    except (JobTakenOver, OperationalError, InterfaceError) as in_the_way:
+        log.warning("Job %s could not be closed: %s", held.job.pk, in_the_way)
 
 
 def _in_seconds(seconds: float) -> Any:

@@ -23,6 +23,7 @@ class Line(StrEnum):
     HELD = "held"
     FAILED = "failed"
     SILENT = "silent"
+    BROKEN_OFF = "broken_off"
     LOST = "lost"
     YIELDED = "yielded"
     GIVEN_UP = "given_up"
@@ -41,6 +42,7 @@ SENTENCES: dict[Line, str] = {
     Line.HELD: gettext_noop("Release {release} is held for review."),
     Line.FAILED: gettext_noop("{slice} could not be read."),
     Line.SILENT: gettext_noop("The source is silent; the next attempt is in {seconds} seconds."),
+    Line.BROKEN_OFF: gettext_noop("The database was away; the next attempt is in {seconds} seconds."),
     Line.LOST: gettext_noop("The worker stopped without a word; the job waits for another one."),
     Line.YIELDED: gettext_noop("The worker shut down in good order; another one goes on."),
     Line.GIVEN_UP: gettext_noop("Given up after {attempts} attempts."),

@@ -27,6 +27,15 @@ _TO_WAKE = """
     )
     RETURNING id
 """
+_NEXT_IN_LINE = """
+    UPDATE markets_job SET woken_at = clock_timestamp()
+    WHERE id = (
+        SELECT id FROM markets_job
+        WHERE state = 'queued' AND task <> '' AND run_after <= clock_timestamp() AND kind = %s AND dataset_id = %s
+        ORDER BY run_after, created_at FOR UPDATE SKIP LOCKED LIMIT 1
+    )
+    RETURNING id
+"""
 
 
 def sweep() -> list[Job]:
@@ -36,6 +45,19 @@ def sweep() -> list[Job]:
         cursor.execute(_TO_WAKE, (WAKE_AGAIN_S,))
         woken = [key for (key,) in cursor.fetchall()]
     return list(Job.objects.filter(pk__in=woken).order_by("run_after"))
+
+
+def next_in_line(ended: Job) -> Job | None:
+    """The job whose worker is to be woken because another one of its kind and dataset ran no more; None: none waits."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_NEXT_IN_LINE, (ended.kind, ended.dataset_id))
+        found = cursor.fetchone()
+    return Job.objects.get(pk=found[0]) if found else None
+
+
+def not_woken(job: Job) -> None:
+    """The message did not get through: the next sweep tries again."""
+    Job.objects.filter(pk=job.pk).update(woken_at=None)
 
 
 def bury_lost(**which: Any) -> None:

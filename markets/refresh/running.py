@@ -14,7 +14,7 @@ from django.db.models import Count, Sum
 from psycopg import errors as pg
 
 from markets import jobs, sources
-from markets.errors import InvalidRequest, SourceRefused, StorageFull, stored
+from markets.errors import InvalidRequest, SourceRefused, stored
 from markets.ingest import PublishOutcome, keep_payloads, publish
 from markets.jobs import Held, Line
 from markets.models import Job, Payload, Release
@@ -234,14 +234,12 @@ def _published(
 
 
 def _publish(delivery: Delivery, card: SourceCard, held: Held) -> PublishOutcome:
-    """Publish, again when another publisher stood in the way. Raises StorageFull."""
+    """Publish, again when another publisher stood in the way. Raises what `publish` raises."""
     for attempt in range(1, PUBLISH_ATTEMPTS + 1):
         try:
             return publish(delivery, card, held)
         except OperationalError as fault:
             passing = isinstance(fault.__cause__, (pg.DeadlockDetected, pg.SerializationFailure))
-            if isinstance(fault.__cause__, pg.DiskFull):
-                raise StorageFull(what=f"the figures of {card.id}") from fault
             if not passing or attempt == PUBLISH_ATTEMPTS:
                 raise
     raise AssertionError  # the last attempt returns or raises

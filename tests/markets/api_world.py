@@ -10,7 +10,14 @@ from django.test import Client
 
 from markets.models import Observation, Release
 from markets.vocabulary import ObsStatus
-from tests.factories import GDP, POPULATION, ObservationFactory, ReleaseFactory
+from tests.factories import (
+    GDP,
+    POPULATION,
+    ExchangeRateFactory,
+    ObservationFactory,
+    ReleaseFactory,
+    TradeTotalFactory,
+)
 
 OLD_AT = dt.datetime(2022, 4, 8, tzinfo=dt.UTC)
 NEW_AT = dt.datetime(2025, 6, 30, tzinfo=dt.UTC)
@@ -38,6 +45,16 @@ def publish_world() -> tuple[Release, Release]:
     state("KAZ", "2023", Decimal(20330104), new, indicator_id=POPULATION)
     state("KAZ", "2020", Decimal("0.000001"), new, indicator_id=POPULATION)
     return old, new
+
+
+def publish_trade_and_rates(release: Release) -> None:
+    """Partners of two markets in two years, and rates of a few days."""
+    for year in ("2022", "2023"):
+        for reporter, partner in (("KAZ", "CHN"), ("KAZ", "RUS"), ("KAZ", "WLD"), ("KGZ", "CHN")):
+            TradeTotalFactory(reporter_id=reporter, partner_id=partner, period=year, release=release)
+    for day in ("2024-03-04", "2024-03-05", "2024-03-06"):
+        ExchangeRateFactory(period=day, release=release)
+        ExchangeRateFactory(currency_id="USD", value=Decimal("1.0849"), period=day, release=release)
 
 
 def state(area: str, period: str, value: Decimal | None, release: Release, **more: Any) -> Observation:

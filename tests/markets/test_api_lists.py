@@ -24,16 +24,28 @@ from markets.profiles import (
 )
 from markets.vocabulary import AsOf
 from tests.factories import GDP, ReleaseFactory
-from tests.markets.api_world import NEW_AT, asked, fill, publish_world
+from tests.markets.api_world import NEW_AT, asked, fill, publish_trade_and_rates, publish_world
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ("markets", "products", "categories", "indicators", "observations", "revisions", "datasets", "releases")
+LISTS = (
+    "markets",
+    "products",
+    "categories",
+    "indicators",
+    "observations",
+    "revisions",
+    "exchange-rates",
+    "trade-totals",
+    "datasets",
+    "releases",
+)
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_has_one_envelope(name: str) -> None:
-    publish_world()
+    _old, new = publish_world()
+    publish_trade_and_rates(new)
     answer = asked(f"{name}/?limit=2&count=exact")
     assert set(answer) == {"data", "page", "meta"}
     assert set(answer["page"]) == {"next", "prev", "limit"}
@@ -43,7 +55,8 @@ def test_every_list_has_one_envelope(name: str) -> None:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_can_be_paged_through_in_each_order(name: str) -> None:
-    publish_world()
+    _old, new = publish_world()
+    publish_trade_and_rates(new)
     client = Client()
     orders = next(
         parameter["schema"]["enum"]

@@ -280,6 +280,8 @@ def test_the_members_of_every_list_are_documented_for_fields() -> None:
         "indicators",
         "observations",
         "revisions",
+        "exchange-rates",
+        "trade-totals",
         "datasets",
         "releases",
     ):

@@ -241,10 +241,12 @@ def test_every_table_of_a_profile_is_in_its_workbook_its_json_and_a_csv_of_its_o
 def test_the_csv_of_a_profile_names_its_other_tables_and_the_page_leads_to_each(client: Client) -> None:
     publish_world()
     last = client.get("/en/markets/KAZ/?download=csv").content.decode().splitlines()[-1]
-    assert last.endswith(": characters, themes, categories, memberships, notes, documents")
+    assert last.endswith(
+        ": imports, exports, trend, mirror, characters, themes, categories, memberships, notes, documents"
+    )
     text = client.get("/en/markets/KAZ/").content.decode()
     assert "?download=csv&amp;table=themes" in text
     assert "?download=csv&amp;bom=1" in text
     refused = client.get("/en/markets/KAZ/?download=csv&table=recipes")
     assert refused.status_code == 400
-    assert "choose one of figures, characters, themes" in refused.content.decode()
+    assert "choose one of figures, imports, exports, trend, mirror, characters, themes" in refused.content.decode()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from celery import Celery
+from django.conf import settings as product
 from django.contrib.auth import get_user_model
 from django.test import Client
 
@@ -62,6 +63,7 @@ def test_without_the_queue_the_answer_comes_at_once_and_the_job_waits(
         probe.bind(("127.0.0.1", 0))
         closed = probe.getsockname()[1]
     nobody_there = Celery("away", broker=f"redis://127.0.0.1:{closed}/0")
+    nobody_there.conf.broker_transport_options = product.CELERY_BROKER_TRANSPORT_OPTIONS
     monkeypatch.setattr(tasks, "current_app", nobody_there)
     client = staff()
     key = form_key(client)

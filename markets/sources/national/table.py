@@ -155,7 +155,9 @@ class _Reading:
             if not stated.period:
                 raise self._refused(f"the heading {' / '.join(stack)!r} is no period that is known; write it as 2023")
             if _is_year(stated.period) and any(names_part(text, whole=True) for text in stack):
-                raise self._refused(f"{' / '.join(stack)!r} is part of a year; write both in one heading: январь-июнь 2024")
+                raise self._refused(
+                    f"{' / '.join(stack)!r} is part of a year; write both in one heading: январь-июнь 2024"
+                )
             columns.append(Column(index, flow, stated.period, bool(stated.mark) and stated.mark in marks))
         self._check_columns(columns, title_flow, title_period)
         return tuple(columns)
@@ -168,7 +170,7 @@ class _Reading:
             advice = "; say import or export in the file's name" if "flow (import or export)" in lacking else ""
             raise self._refused(f"{self._title()!r} names no {what} that can be read{advice}")
         if all(_is_year(column.period) for column in columns) and (part := self._part_of_year()):
-            raise self._refused(f"{part!r} is part of a year, its headings are whole years; write январь-июнь 2024 there")
+            raise self._refused(f"{part!r} is part of a year, its headings are whole years; write январь-июнь 2024")
         stated = [(column.flow, column.period) for column in columns]
         twice = next((each for each in stated if stated.count(each) > 1), None)
         if twice:

@@ -83,7 +83,10 @@ class SliceOutcome:
 
 @dataclass(frozen=True)
 class PublishOutcome:
-    """What became of one delivery. release None: nothing in it was new. held: slice -> why."""
+    """What became of one delivery. release None: nothing in it was new. held: slice -> why.
+
+    What a person discarded before, and comes again just so, is neither published nor held.
+    """
 
     release: Release | None
     slices: tuple[SliceOutcome, ...] = ()
@@ -129,6 +132,8 @@ def publish(
         held_release = None
         if back and decided is None:
             held_release = _held_release(delivery, dataset, job, back, known_from=known_from, now=now)
+            if held_release.state == Release.State.DISCARDED:
+                held_release, back = None, {}  # a person has decided on the very same
         Slice.objects.filter(dataset=dataset, key__in=passed).update(checked_at=now)
         if held:
             held.guard()
@@ -159,7 +164,7 @@ def _held_release(
     known_from: dt.datetime,
     now: dt.datetime,
 ) -> Release:
-    """The release that waits for a person; the one that waits already when the same delivery was held before."""
+    """The release that waits for a person; the one that waits already, or was discarded, when the same came before."""
     problems = [{"slice": key, **stored(why)} for key, why in held.items()]
     hashes = {payload.sha256 for payload in delivery.payloads}
     alike = Release.objects.filter(

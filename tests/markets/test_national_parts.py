@@ -1,4 +1,4 @@
-"""Part of a year never passes as the year, wherever the sheet says it; a figure beyond all trade is no figure."""
+"""Part of a year never passes as the year, wherever the sheet says it; figures that cannot be meant are refused."""
 
 from __future__ import annotations
 
@@ -61,3 +61,9 @@ def test_whole_years_and_named_parts_are_read(above: tuple[list[Cell], ...], per
 def test_a_figure_beyond_all_trade_is_refused_with_its_place(total: Cell) -> None:
     said = reason(KAZ, payload("import.xlsx", sheet([f"Импорт, {UNIT}"], YEARS, total=total)))
     assert "row 3, column 3 (M 2024) holds" in said
+
+
+@pytest.mark.parametrize("total", ["12,345", "1,200"])
+def test_a_comma_before_three_digits_is_never_guessed(total: Cell) -> None:
+    said = reason(KAZ, payload("import.xlsx", sheet([f"Импорт, {UNIT}"], YEARS, total=total)))
+    assert f"row 3, column 3 (M 2024) holds {total!r}" in said

@@ -46,6 +46,8 @@ _WEIGH = """
            count(*) FILTER (WHERE s.verdict = 'withdrawn') AS withdrawn,
            count(*) FILTER (WHERE s.verdict = 'revised' AND s.value IS NOT NULL AND s.old_value IS NOT NULL
                AND abs(s.value - s.old_value) > %(far)s * greatest(abs(s.old_value), t.size::numeric)) AS moved,
+           count(*) FILTER (WHERE s.verdict IN ('agreed', 'late')) > 0
+               AND count(*) FILTER (WHERE s.verdict NOT IN ('agreed', 'late', 'void')) = 0 AS is_settled,
            min(s.named || ': ' || trim_scale(s.old_value) || ' -> ' || trim_scale(s.value))
                FILTER (WHERE s.verdict = 'revised' AND s.value * s.old_value > 0
                    AND (abs(s.value) > %(leap)s * abs(s.old_value) OR abs(s.old_value) > %(leap)s * abs(s.value)))
@@ -78,12 +80,14 @@ _EXCEEDED = """
 class Weight:
     """How a slice's new vintage compares with what is in force, in numbers of values.
 
+    is_settled: all of it stands already or is older than what does, so that nobody need decide on it.
     leapt, negative: the name and value of one that moved by more than ten times, of one below zero; "" for none.
     """
 
     stated_before: int
     withdrawn: int
     moved: int
+    is_settled: bool
     leapt: str
     negative: str
 
@@ -101,6 +105,8 @@ def held_back(slices: Sequence[SliceDelivery], card: SourceCard, staged: Staged)
             found = DuplicateRow(dataset=name, key=staged.conflicts[key])
         elif not staged.rows.get(key):
             found = HeldUnknown(dataset=name)
+        elif weights[key].is_settled:
+            found = None  # such as the same again, after a person published it
         elif key in unsigned and weights[key].negative:
             found = HeldImpossible(dataset=name, figure=weights[key].negative)
         else:
@@ -151,8 +157,8 @@ def _weights() -> dict[str, Weight]:
     with connection.cursor() as cursor:
         cursor.execute(_WEIGH, {"far": FAR_SHARE, "leap": LEAP_FACTOR})
         return {
-            key: Weight(before, gone, moved, leapt or "", negative or "")
-            for key, before, gone, moved, leapt, negative in cursor.fetchall()
+            key: Weight(before, gone, moved, is_settled, leapt or "", negative or "")
+            for key, before, gone, moved, is_settled, leapt, negative in cursor.fetchall()
         }
 
 

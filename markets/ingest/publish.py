@@ -17,7 +17,7 @@ from markets.ingest.stage import Staged, certainly_newer, stage
 from markets.jobs import Held, room_for
 from markets.models import Dataset, Job, Payload, Release, ReleaseSlice, Slice
 from markets.models.provenance import payload_row
-from markets.sources.base import Delivery, RawPayload, SliceDelivery, SourceCard
+from markets.sources.base import Delivery, RawPayload, SliceDelivery, SourceCard, TradeTotalRow
 from markets.vocabulary import Transport
 
 _COUNT = """
@@ -83,7 +83,10 @@ class SliceOutcome:
 
 @dataclass(frozen=True)
 class PublishOutcome:
-    """What became of one delivery. release None: nothing in it was new. held: slice -> why."""
+    """What became of one delivery. release None: nothing in it was new. held: slice -> why.
+
+    What a person discarded before, and comes again just so, is neither published nor held.
+    """
 
     release: Release | None
     slices: tuple[SliceOutcome, ...] = ()
@@ -113,7 +116,8 @@ def publish(
         known_from = _known_from(delivery, now)
         # A download is the provider's present word whatever its date; a file may have lain in a drawer.
         released_on = delivery.vintage.released_on if delivery.transport is Transport.FILE else None
-        staged = stage(dataset, delivery.slices, known_from=known_from, now=now, released_on=released_on)
+        reach = _reach(delivery) if delivery.transport is Transport.FILE and released_on is None else ""
+        staged = stage(dataset, delivery.slices, known_from=known_from, now=now, released_on=released_on, reach=reach)
         back = _undecidable(card, staged) if decided else held_back(delivery.slices, card, staged)
         passed = [delivered.key for delivered in delivery.slices if delivered.key not in back]
         outcomes = _counted(passed)
@@ -124,11 +128,13 @@ def publish(
                 if decided
                 else _release(delivery, dataset, job, known_from=known_from, now=now, state=Release.State.PUBLISHED)
             )
-            _write(staged.shelf, release, passed, outcomes)
+            _write(staged, release, passed, outcomes)
         _run(staged.shelf, _SHARPEN, slices=passed)
         held_release = None
         if back and decided is None:
             held_release = _held_release(delivery, dataset, job, back, known_from=known_from, now=now)
+            if held_release.state == Release.State.DISCARDED:
+                held_release, back = None, {}  # a person has decided on the very same
         Slice.objects.filter(dataset=dataset, key__in=passed).update(checked_at=now)
         if held:
             held.guard()
@@ -159,7 +165,7 @@ def _held_release(
     known_from: dt.datetime,
     now: dt.datetime,
 ) -> Release:
-    """The release that waits for a person; the one that waits already when the same delivery was held before."""
+    """The release that waits for a person; the one that waits already, or was discarded, when the same came before."""
     problems = [{"slice": key, **stored(why)} for key, why in held.items()]
     hashes = {payload.sha256 for payload in delivery.payloads}
     alike = Release.objects.filter(
@@ -191,10 +197,10 @@ def _run(shelf: Shelf, statement: str, **values: Any) -> None:
         cursor.execute(statement.format(**names), values)
 
 
-def _write(shelf: Shelf, release: Release, passed: Sequence[str], outcomes: Sequence[SliceOutcome]) -> None:
+def _write(staged: Staged, release: Release, passed: Sequence[str], outcomes: Sequence[SliceOutcome]) -> None:
     values = {"release": release.pk, "known_from": release.known_from, "slices": list(passed)}
-    _run(shelf, _CLOSE_OLD, **values)
-    _run(shelf, _ADD_NEW, dataset=release.dataset_id, **values)
+    _run(staged.shelf, _CLOSE_OLD, **values)
+    _run(staged.shelf, _ADD_NEW, dataset=release.dataset_id, **values)
     release.added = sum(o.added for o in outcomes)
     release.revised = sum(o.revised for o in outcomes)
     release.withdrawn = sum(o.withdrawn for o in outcomes)
@@ -204,7 +210,13 @@ def _write(shelf: Shelf, release: Release, passed: Sequence[str], outcomes: Sequ
     changed = [o for o in outcomes if o.is_changed]
     _note_slices(release, changed)
     moved = Slice.objects.filter(dataset=release.dataset, key__in=[o.key for o in changed]).exclude(_newer(release))
-    moved.update(current=release)
+    moved.exclude(current__in=staged.further).update(current=release)
+
+
+def _reach(delivery: Delivery) -> str:
+    """The last year a delivery of trade totals tells of: an office's file has no date, and restates the year before."""
+    told = (row.period[:4] for each in delivery.slices for row in each.rows if isinstance(row, TradeTotalRow))
+    return max(told, default="")
 
 
 def _newer(release: Release) -> Q:

@@ -57,6 +57,12 @@ _ADD_MISSING = """
 # row, and joined row by row with all that was delivered: minutes instead of a second.
 _IS_TAKEN_FOR_EMPTY = "SELECT reltuples <= 0 FROM pg_class WHERE oid = %s::regclass"
 # `void`: a period that was never known and is still not known needs no row.
+# A file without a date is older than one that tells of a later year.
+_REACHING_FURTHER = """
+    SELECT DISTINCT o.release_id FROM {table} o JOIN markets_release r ON r.id = o.release_id
+    WHERE {scope_sql} AND {slice_sql} = ANY(%(named)s) AND left(o.period, 4) > %(reach)s
+      AND r.transport = 'file' AND r.released_on IS NULL
+"""
 # `late`: an older vintage arrives after a newer one; what is in force stays. A file's age is the provider's own date;
 # what is in force may have but the latest day it can be of, and is newer than a file only where that is beyond doubt.
 # `agreed`: the same figure, perhaps printed shorter. `refined`: the same figure printed longer, or with another letter;
@@ -67,7 +73,8 @@ _COMPARE = """
            o.obs_status AS old_status, CASE
         WHEN o.id IS NULL THEN CASE WHEN d.value IS NULL AND d.obs_status = 'x' THEN 'void' ELSE 'added' END
         WHEN o.known_from > %(known_from)s OR r.released_on > %(released_on)s::date
-             OR (r.released_on IS NULL AND r.transport = 'bundled' AND o.known_from > %(certainly_newer)s) THEN 'late'
+             OR (r.released_on IS NULL AND r.transport = 'bundled' AND o.known_from > %(certainly_newer)s)
+             OR o.release_id = ANY(%(further)s) THEN 'late'
         WHEN d.value IS NULL AND o.value IS NULL THEN
             CASE WHEN d.obs_status = o.obs_status THEN 'agreed' ELSE 'revised' END
         WHEN d.value IS NULL THEN 'withdrawn'
@@ -90,6 +97,7 @@ class Staged:
 
     shelf: where its rows stand. conflicts: slices with two values for one key, and which. rows, stated: how many rows
     of each slice have known codes, and how many of them a value. unmapped_rows: how many rows have unknown codes.
+    further: releases that tell of later years than this delivery, where years are all that tells their age.
     """
 
     shelf: Shelf
@@ -97,6 +105,7 @@ class Staged:
     rows: Mapping[str, int]
     stated: Mapping[str, int]
     unmapped_rows: int
+    further: Sequence[int] = ()
 
 
 def stage(
@@ -106,10 +115,12 @@ def stage(
     known_from: dt.datetime,
     now: dt.datetime,
     released_on: dt.date | None = None,
+    reach: str = "",
 ) -> Staged:
     """Fill the staging table and give each row its verdict. Must run inside a transaction.
 
     released_on: the provider's own date, where a value in force of a newer date must stay.
+    reach: the last year it tells of, where that alone says how old it is.
     """
     shelf = shelf_of(FactKind(dataset.kind))
     with connection.cursor() as cursor:
@@ -135,12 +146,18 @@ def stage(
             "released_on": released_on,
             "certainly_newer": certainly_newer(released_on),
             "noise": NOISE_SHARE,
+            "named": [each.key for each in slices],
+            "reach": reach,
+            "further": [],
         }
+        if reach:
+            cursor.execute(_on(shelf, _REACHING_FURTHER), compared)
+            compared["further"] = [release for (release,) in cursor.fetchall()]
         cursor.execute(_on(shelf, _ADD_MISSING), compared)
         cursor.execute(_on(shelf, _COMPARE), compared)
         cursor.execute("ANALYZE staged")
     _remember_unmapped(dataset, unmapped, now)
-    return Staged(shelf, conflicts, rows, stated, sum(unmapped.values()))
+    return Staged(shelf, conflicts, rows, stated, sum(unmapped.values()), compared["further"])
 
 
 def _on(shelf: Shelf, statement: str) -> str:

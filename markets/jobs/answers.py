@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,20 @@ _DROP_UNUSED = """
     WHERE p.sha256 = ANY(%s)
       AND NOT EXISTS (SELECT 1 FROM markets_release_payloads r WHERE r.payload_id = p.sha256)
       AND NOT EXISTS (SELECT 1 FROM markets_jobanswer a WHERE a.payload_id = p.sha256)
+      AND NOT EXISTS (
+          SELECT 1 FROM markets_job j
+          WHERE j.problems @> jsonb_build_array(jsonb_build_object('payloads', jsonb_build_array(p.sha256)))
+             OR j.parameters -> 'files' @> jsonb_build_array(jsonb_build_object('sha256', p.sha256))
+      )
 """
+
+
+def forget_answers(job: Job) -> None:
+    """Drop the answers of a job that has ended; the bytes stay where a release or a job speaks of them."""
+    kept = set(job.answers.values_list("payload_id", flat=True))
+    job.answers.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP_UNUSED, (sorted(kept),))
 
 
 class Answers:
@@ -55,14 +68,6 @@ class Answers:
             },
         )
         self._step()
-
-    def forget(self, problems: Sequence[dict[str, Any]]) -> None:
-        """Drop all of them; the bytes stay where a release or a problem speaks of them."""
-        kept = set(self._job.answers.values_list("payload_id", flat=True))
-        self._job.answers.all().delete()
-        spoken_of = {sha256 for problem in problems for sha256 in problem.get("payloads", ())}
-        with connection.cursor() as cursor:
-            cursor.execute(_DROP_UNUSED, (sorted(kept - spoken_of),))
 
     def _fresh(self) -> Any:
         return self._job.answers.filter(retrieved_at__gt=timezone.now() - KEPT_FOR)

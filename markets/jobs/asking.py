@@ -10,6 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from markets.errors import InvalidRequest
+from markets.jobs.answers import forget_answers
 from markets.jobs.lines import Line, write_line
 from markets.models import Job
 
@@ -27,7 +28,7 @@ def ask(
     """The job that will do this: a new one, or the open one that does the same already.
 
     Must stand in the transaction of the request; wake a worker when that is committed. The same idempotency key
-    always leads to the same job.
+    leads to the same job, for as long as it is open where that was asked for under another key first.
     """
     with transaction.atomic():
         # Two requests at one moment must see each other.
@@ -38,6 +39,8 @@ def ask(
         asked = {"kind": kind, "dataset_id": dataset, "transport": transport, "parameters": dict(parameters or {})}
         joined = Job.objects.filter(**asked, task=task, state__in=Job.OPEN, stop_wanted="").first()
         if joined is not None:
+            if idempotency_key:
+                Job.objects.filter(pk=joined.pk, idempotency_key=None).update(idempotency_key=idempotency_key)
             write_line(joined, Line.JOINED)
             return joined
         job = Job.objects.create(**asked, task=task, requested_by=requested_by, idempotency_key=idempotency_key)
@@ -54,6 +57,7 @@ def cancel(job: Job) -> Job:
             raise InvalidRequest(reason="the job has ended already")
         if locked.state == Job.State.QUEUED:
             Job.objects.filter(pk=job.pk).update(state=Job.State.CANCELLED, finished_at=Now(), fence=F("fence") + 1)
+            forget_answers(locked)
             write_line(locked, Line.CANCELLED)
         else:
             Job.objects.filter(pk=job.pk).update(stop_wanted=Job.Stop.CANCEL)
@@ -75,6 +79,7 @@ def retry(job: Job) -> Job:
             problems=[],
             run_after=Now(),
             woken_at=None,
+            started_at=None,
             finished_at=None,
         )
         locked.attempts = 0

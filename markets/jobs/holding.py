@@ -16,7 +16,7 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Value
 from django.db.models.functions import Now
 
 from markets.errors import JobStopped, JobTakenOver, RefreshRunning, SourceUnavailable, stored
-from markets.jobs.answers import Answers
+from markets.jobs.answers import Answers, forget_answers
 from markets.jobs.heartbeat import Heartbeat
 from markets.jobs.lines import Line, write_line
 from markets.jobs.room import room_for
@@ -109,13 +109,21 @@ class Held:
             if not closed:
                 raise JobTakenOver(job=str(self.job.pk))
             self.say(Line.ENDED, state=state.value)
-            self.answers.forget(problems)
+            forget_answers(self.job)
         self.job.refresh_from_db()
 
     def wait_again(self, line: Line, *, pause_s: float = 0, used_up: bool = True, **context: Any) -> None:
-        """Give the job back to the queue. used_up: the attempt counts."""
+        """Give the job back to the queue, unless a person asked to cancel it meanwhile. used_up: the attempt counts."""
         with transaction.atomic():
-            Job.objects.filter(pk=self.job.pk, fence=self.fence, state=Job.State.RUNNING).update(
+            mine = Job.objects.filter(pk=self.job.pk, fence=self.fence, state=Job.State.RUNNING)
+            wish = mine.select_for_update().values_list("stop_wanted", flat=True).first()
+            if wish is None:
+                log.warning("%s", JobTakenOver(job=str(self.job.pk)))
+                return
+            if wish == Job.Stop.CANCEL:
+                self.end(Job.State.CANCELLED, self.job.counts, self.job.problems)
+                return
+            mine.update(
                 state=Job.State.QUEUED,
                 lease_until=None,
                 worker="",
@@ -158,7 +166,6 @@ def held_to_the_end(held: Held) -> Iterator[Held]:
     """
     try:
         with held.beating(), room_for(f"the work on {held.job.dataset_id or held.job.kind}"):
-            held.step()
             yield held
     except JobTakenOver as taken:
         if not held.job.task:
@@ -201,7 +208,11 @@ def begun_here(
         requested_by=requested_by,
         attempts_most=1,
     )
-    held = _claimed_within(job, wait_s)
+    try:
+        held = _claimed_within(job, wait_s)
+    except BaseException:
+        job.delete()  # nobody else would ever begin it
+        raise
     if held is None:
         running = Job.objects.filter(kind=kind, dataset_id=dataset, state=Job.State.RUNNING).first()
         job.delete()

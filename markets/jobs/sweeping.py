@@ -10,6 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from markets.errors import JobGivenUp, stored
+from markets.jobs.answers import forget_answers
 from markets.jobs.lines import Line, write_line
 from markets.jobs.workers import as_parent, is_gone
 from markets.models import Job
@@ -104,3 +105,4 @@ def _closed(job: Job, state: Job.State, problems: list[dict[str, object]] | None
         finished_at=Now(),
         problems=job.problems if problems is None else problems,
     )
+    forget_answers(job)

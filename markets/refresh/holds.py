@@ -42,7 +42,10 @@ class Rehearsal:
 
 
 def rehearse_held(release: int) -> Rehearsal:
-    """What `publish_held` would do now: it is done, counted, and taken back. Raises NotFound, HoldDecided."""
+    """What `publish_held` would do now: it is done, counted, and taken back.
+
+    Raises NotFound, HoldDecided, and InvalidRequest as that does.
+    """
     with transaction.atomic():
         held = _undecided(release)
         outcome = publish(_delivery(held), sources.card(held.dataset_id), decided=held)
@@ -61,7 +64,7 @@ def publish_held(release: int, *, by: Any, note: str = "") -> Release:
     """Publish what a release holds, compared with what is in force now; the gates are passed over.
 
     Where nothing in it differs any more it is discarded. Raises NotFound, HoldDecided, and InvalidRequest where it
-    says two things of one key, which nobody but the publisher can decide.
+    says two things of one key, which nobody but the publisher can decide, or none of its rows was kept.
     """
     with transaction.atomic():
         held = _undecided(release)
@@ -101,9 +104,11 @@ def _signed(release: Release, by: Any, note: str) -> Release:
 
 
 def _delivery(release: Release) -> Delivery:
-    """The delivery as it was, from the rows that were kept of it."""
+    """The delivery as it was, from the rows that were kept of it. Raises InvalidRequest where none was."""
     kind = FactKind(release.dataset.kind)
     rows: dict[str, list[FactRow]] = defaultdict(list)
+    if not release.held_rows.exists():
+        raise InvalidRequest(reason="no row of it was kept that could be published; discard it and refresh again")
     for kept in release.held_rows.all():
         rows[kept.slice].append(_row(kind, kept))
     return Delivery(

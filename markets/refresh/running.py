@@ -125,6 +125,7 @@ def request(
 
 def run(held: Held) -> None:
     """Do the work of a refresh that was requested. Raises what `refresh` raises."""
+    held.step()  # a person may have asked to cancel before anything was begun
     job = held.job
     dataset = str(job.dataset_id)
     registered = registered_slices(dataset)
@@ -271,7 +272,9 @@ def _report(held: Held, outcome: RefreshOutcome) -> None:
         releases=Count("pk"), **{name: Sum(name, default=0) for name in ("added", "revised", "withdrawn", "refined")}
     )
     releases = done.pop("releases")
-    counts = done | {"unchanged": outcome.values - sum(done.values()), "unmapped_rows": outcome.unmapped_rows}
+    # An earlier attempt may have published what cannot be read any more.
+    unchanged = max(outcome.values - sum(done.values()), 0)
+    counts = done | {"unchanged": unchanged, "unmapped_rows": outcome.unmapped_rows}
     if outcome.held:
         state = Job.State.HELD
     elif outcome.problems and not outcome.slices_read:

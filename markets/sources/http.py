@@ -161,7 +161,7 @@ def retry_after_seconds(header: str) -> float | None:
         return float(text)
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # "-0000" says that the zone is not known; the date is then still in universal time.
     aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -127,6 +127,18 @@ def test_a_history_not_in_its_form_is_refused_whole(body: str | bytes, reason: s
     assert delivery.problems[0].payloads
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_with_a_wrong_byte_anywhere_is_read_or_refused(packing: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as archive:
+        archive.writestr("a.csv", HISTORY)
+    for place in range(len(out.getvalue())):
+        damaged = bytearray(out.getvalue())
+        damaged[place] ^= 0xFF
+        delivery = read(bytes(damaged), "eurofxref-hist.zip")
+        assert delivery.slices or delivery.problems
+
+
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("markets.sources.fx.ecb.MAX_BODY_BYTES", 1000)
     assert "larger" in why(read(zipped(("a.csv", HISTORY * 100)), "a.zip"))

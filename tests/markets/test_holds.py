@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import time
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -17,9 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from markets import sources
-from markets.ingest import publish
+from markets.ingest import PublishOutcome, publish
 from markets.models import HeldRow, Observation, Release, TradeTotal
-from markets.refresh import publish_held, rehearse_held
+from markets.refresh import discard_held, publish_held, rehearse_held
 from markets.views import holds
 from tests.factories import GDP, POPULATION, ReleaseFactory, delivery, row
 from tests.markets.job_world import held_observations, held_trade, held_twice_said, staff
@@ -270,3 +271,37 @@ def test_a_decision_is_seen_at_once_on_pages_that_are_kept(monkeypatch: pytest.M
     assert re.search("waits for a decision", page(Client(), address))
     decided(client, release, "publish")
     assert not re.search("waits for a decision", page(Client(), address))
+
+
+# ---------------------------------------------------------------- the same comes again
+def lacking() -> PublishOutcome:
+    """Two countries, where each vintage must name a third."""
+    card = replace(sources.card("worldbank"), required=("USA",))
+    return publish(delivery(row(5, area="KAZ"), row(6, area="KGZ"), body=b"lacking", covers_all=True), card)
+
+
+def test_what_was_published_is_not_held_when_it_comes_again() -> None:
+    first = lacking()
+    assert first.held_release
+    publish_held(first.held_release.pk, by=None)
+    again = lacking()
+    assert (again.held, again.held_release, again.release) == ({}, None, None)
+
+
+def test_what_was_discarded_is_neither_held_nor_published_when_it_comes_again() -> None:
+    first = lacking()
+    assert first.held_release
+    discard_held(first.held_release.pk, by=None)
+    again = lacking()
+    assert (again.held, again.held_release, again.release) == ({}, None, None)
+    assert not Observation.objects.exists()
+
+
+def test_a_release_of_which_no_row_was_kept_is_not_published_as_if_nothing_differed() -> None:
+    release: Release = ReleaseFactory(state="held", problems=[{"code": "release_held", "message": "GDP moved"}])
+    client = staff()
+    assert "no row of it was kept" in decided(client, release, "publish", is_sure=False, status=400)
+    assert "discard it and refresh again" in decided(client, release, "publish", status=400)
+    release.refresh_from_db()
+    assert release.state == Release.State.HELD
+    decided(client, release, "discard")

@@ -144,6 +144,7 @@ def test_a_long_wait_is_left_to_the_schedule(waits: list[float]) -> None:
         ("1.5", None), ("9" * 400, float("inf")), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
         ("Wed, 21 Oct 2015 07:28:00 -0000", 0.0), ("Wed, 21 Oct 2015 07:28:00", 0.0),
         ("Wed, 32 Oct 2015 07:28:00 GMT", None), ("Wed, 21 Oct 99999 07:28:00 GMT", None),
+        ("Wed, 21 Oct 99999999999999 07:28:00", None),
     ],
 )  # fmt: skip
 def test_retry_after_is_read_in_both_forms(header: str, seconds: float | None) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from markets import errors
 from markets.ingest import PublishOutcome, publish
-from markets.models import Dataset, ExchangeRate, TradeTotal, UnmappedCode
+from markets.models import Dataset, ExchangeRate, Slice, TradeTotal, UnmappedCode
 from markets.sources import china
 from markets.sources.base import (
     Delivery,
@@ -75,6 +75,21 @@ def test_a_total_stands_with_reporter_flow_partner_currency_and_release() -> Non
     assert (total.dataset_id, total.reporter_id, total.flow, total.currency_id) == (CARD.id, "KAZ", "M", "USD")
     assert (total.value, total.last_digit_exponent, total.release) == (Decimal(400_000), 3, outcome.release)
     assert outcome.release.added == 4
+
+
+def test_an_older_file_that_comes_later_fills_gaps_and_restates_nothing() -> None:
+    newer = delivered(WHOLE | {("WLD", "2023"): 1100, ("CHN", "2023"): 500}, periods=("2022", "2023"))
+    older = {("WLD", "2021"): 900, ("CHN", "2021"): 300, ("WLD", "2022"): 990, ("CHN", "2022"): 390}
+    filled = delivered(older, periods=("2021", "2022"))
+    assert filled.release is not None
+    assert (filled.release.added, filled.release.revised, filled.release.withdrawn) == (2, 0, 0)
+    assert in_force()["CHN", "2022"] == 400_000
+    assert in_force()["RUS", "2022"] == 350_000, "that the older one lacks it says nothing"
+    assert in_force()["CHN", "2021"] == 300_000
+    assert Slice.objects.get(dataset=CARD.id).current == newer.release
+    restated = delivered({("WLD", "2023"): 1110, ("CHN", "2023"): 510, ("WLD", "2022"): 995}, periods=())
+    assert restated.release is not None
+    assert restated.release.revised == 3, "of the same year it may be the newer one"
 
 
 def test_the_same_file_again_writes_nothing() -> None:

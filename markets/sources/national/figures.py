@@ -23,6 +23,8 @@ SIGNIFICANT_DIGITS: Final = 15
 _NONE_RECORDED: Final = frozenset({"-", "\N{EN DASH}", "\N{EM DASH}", "\N{MINUS SIGN}", "\N{NON-BREAKING HYPHEN}"})
 _NOT_AVAILABLE: Final = frozenset({"...", "…", "..", "н/д", "n/a", "na"})
 _CONFIDENTIAL: Final = frozenset({"x", "х", "c", "с"})
+# A thousand or a little more than one: the offices print one digit behind the comma, an English table none.
+_AMBIGUOUS: Final = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?|[+-]?\d{1,3}(?: \d{3})+,\d+")
 
 
@@ -63,20 +65,26 @@ def figure_of(cell: Cell) -> Figure | None:
         ):
             if said.casefold() in signs:
                 return Figure(None, status)
+        if _AMBIGUOUS.fullmatch(said):
+            raise InvalidValue(parameter="cell", value=cell, expected="write 1234 or 1.2340: a comma may mean either")
         printed = PrintedNumber.parse(_pointed(said))
     if printed.value < 0:
         raise InvalidValue(parameter="cell", value=cell, expected="trade is never below zero")
+    if printed.value.adjusted() >= SIGNIFICANT_DIGITS:
+        raise InvalidValue(parameter="cell", value=cell, expected="no country trades so much")
     return Figure(printed, ObsStatus.NORMAL if printed.value else ObsStatus.LOW)
 
 
 def is_number(cell: Cell) -> bool:
-    """True for a cell that states a number, whatever its sign."""
+    """True for a cell that states a number, whatever its sign, though it be unclear which."""
     if isinstance(cell, bool):
         return False
     if isinstance(cell, float | int):
         return True
+    if _AMBIGUOUS.fullmatch(" ".join(cell.split())):
+        return True
     try:
-        figure = figure_of(cell) if isinstance(cell, str) else None
+        figure = figure_of(cell)
     except InvalidValue:
         return False
     return figure is not None and figure.printed is not None

@@ -84,6 +84,19 @@ def stated_in(text: str, *, whole: bool) -> Stated | None:
     return Stated(parts[0].replace("Y", year) if parts else year, mark)
 
 
+def names_part(text: str, *, whole: bool) -> bool:
+    """Whether a text speaks of less than a year, of whichever year.
+
+    whole: it is a heading, where one month is a period; in a title `may` is a word, and only a span of months is one.
+    """
+    said = plain(text)
+    rest, parts = _parts(said if whole else _without_days(said))
+    months = {month for month in map(_month, _WORD.findall(rest)) if month}
+    is_span = len(months) > 1 or (whole and bool(months))
+    is_part = any(part != "Y" for part in parts) or (is_span and months != {1, 12})
+    return is_part or bool(_PART_OF_YEAR.search(rest))
+
+
 def of_sheet(name: str) -> Stated | None:
     """The period a sheet's name stands for: `2022`, `12_2020` (January to December), `06_2024` (January to June)."""
     found = _SHEET_MONTH.fullmatch(plain(name))

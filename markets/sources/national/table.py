@@ -16,7 +16,7 @@ from markets.errors import InvalidValue, SourceChanged
 from markets.sources.national import words
 from markets.sources.national.figures import Cell, Figure, figure_of, is_number, text_of
 from markets.sources.national.partners import Kind, Partner, partner_of
-from markets.sources.national.periods import Stated, of_sheet, stated_in
+from markets.sources.national.periods import Stated, names_part, of_sheet, stated_in
 from markets.sources.national.workbook import Sheet
 from markets.vocabulary import Flow
 
@@ -154,6 +154,10 @@ class _Reading:
                 continue
             if not stated.period:
                 raise self._refused(f"the heading {' / '.join(stack)!r} is no period that is known; write it as 2023")
+            if _is_year(stated.period) and any(names_part(text, whole=True) for text in stack):
+                raise self._refused(
+                    f"{' / '.join(stack)!r} is part of a year; write both in one heading: январь-июнь 2024"
+                )
             columns.append(Column(index, flow, stated.period, bool(stated.mark) and stated.mark in marks))
         self._check_columns(columns, title_flow, title_period)
         return tuple(columns)
@@ -165,6 +169,8 @@ class _Reading:
             what = " and no ".join(lacking) or "column of imports or exports"
             advice = "; say import or export in the file's name" if "flow (import or export)" in lacking else ""
             raise self._refused(f"{self._title()!r} names no {what} that can be read{advice}")
+        if all(_is_year(column.period) for column in columns) and (part := self._part_of_year()):
+            raise self._refused(f"{part!r} is part of a year, its headings are whole years; write январь-июнь 2024")
         stated = [(column.flow, column.period) for column in columns]
         twice = next((each for each in stated if stated.count(each) > 1), None)
         if twice:
@@ -172,6 +178,13 @@ class _Reading:
 
     def _any_heading(self, read: Callable[[str], object]) -> bool:
         return any(read(text) for row in self.headings for text in row if text)
+
+    def _part_of_year(self) -> str:
+        """What the titles or the sheet's name say of less than a year; "" for nothing."""
+        by_name = of_sheet(self.sheet.name)
+        if by_name and not _is_year(by_name.period):
+            return self.sheet.name
+        return next((text for row in self.titles for text in row if names_part(text, whole=False)), "")[:60]
 
     def _title_flow(self) -> Flow | None:
         said = {flow for row in self.titles for text in row if (flow := words.flow_in(text))}
@@ -268,3 +281,7 @@ class _Reading:
     def _refused(self, reason: str) -> SourceChanged:
         place = f"sheet {self.sheet.name!r}: " if self.sheet.name else ""
         return SourceChanged(source=self.hints.source, reason=place + reason)
+
+
+def _is_year(period: str) -> bool:
+    return len(period) == 4

@@ -16,13 +16,22 @@ import python_calamine
 MOST_MEMORY_BYTES: Final = 1 << 30
 MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 400
+MOST_ANSWER_BYTES: Final = 32 * 1024 * 1024
 
 
 def main() -> int:
     """Writes `{"sheets": [[name, rows], ...]}` or `{"refused": why}`; ends otherwise than with 0 when it is killed."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-    json.dump(_answer(sys.stdin.buffer.read()), sys.stdout, default=_other)
+    sys.stdout.buffer.write(_told(_answer(sys.stdin.buffer.read())))
     return 0
+
+
+def _told(answer: dict[str, Any]) -> bytes:
+    """The answer as JSON. A long text that many cells share is small in the file alone, and the asker's to hold."""
+    told = json.dumps(answer, default=_other, ensure_ascii=False).encode()
+    if len(told) > MOST_ANSWER_BYTES:
+        return _told({"refused": f"its cells hold more than {MOST_ANSWER_BYTES:,} bytes of text; save the table alone"})
+    return told
 
 
 def _answer(body: bytes) -> dict[str, Any]:

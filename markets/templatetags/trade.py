@@ -33,7 +33,7 @@ SHOWN_UNITS: Final = frozenset({"USD", "CNY"})
 
 REASON_WORDS: Final[Mapping[str, Promise]] = {
     NoMeasure.NO_REPORT.value: _lazy("this market reports nothing of it that is read here"),
-    NoMeasure.NO_TOTAL.value: _lazy("the reporter states no total that these partners are a part of"),
+    NoMeasure.NO_TOTAL.value: _lazy("no total that these partners are a part of is loaded"),
     NoMeasure.NOT_COVERED.value: _lazy("the stated partners do not make up 95 to 105 per cent of the stated total"),
     NoMeasure.FEW_PARTNERS.value: _lazy("only a few partners are loaded"),
 }

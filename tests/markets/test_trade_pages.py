@@ -87,9 +87,9 @@ def test_a_market_without_reports_says_whose_word_it_is() -> None:
 def test_the_home_market_is_shown_by_what_it_sells_to_those_loaded() -> None:
     publish_small_world()
     text = section("CHN")
-    assert text.startswith("To whom it sells Exports by partner, 2023 Total, as reported not stated")
+    assert text.startswith("To whom it sells Exports by partner, 2023 Total, as reported not loaded")
     assert "2 partners are loaded, so nobody is ranked among all partners." in text
-    assert "No share is shown: the reporter states no total that these partners are a part of." in text
+    assert "No share is shown: no total that these partners are a part of is loaded." in text
     assert ">To whom it sells</a>" in page("/en/markets/CHN/")
 
 

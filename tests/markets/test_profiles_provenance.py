@@ -157,6 +157,15 @@ def test_why_a_download_failed_is_told_in_the_readers_language() -> None:
     assert not told.startswith("The source")
 
 
+def test_files_of_a_source_that_is_not_downloaded_do_not_make_it_current() -> None:
+    ReleaseFactory()
+    job = JobFactory(transport="file")
+    assert line().freshness == "current", "its downloads are looked at on a schedule"
+    Dataset.objects.update(refresh_every=None)
+    assert (line().freshness, line().since) == ("from_files", job.started_at)
+    assert line().next_expected_at is None
+
+
 def test_a_file_that_could_not_be_read_says_nothing_of_the_source() -> None:
     ReleaseFactory()
     JobFactory()

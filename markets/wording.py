@@ -113,9 +113,9 @@ MISSING_WORDS: Final[Mapping[str, Promise]] = {
     "no_shared_period": _lazy("no period that all compared markets report"),
     "no_population": _lazy("not divided: no population of the same period is loaded"),
     "no_index": _lazy("no index: the base has no value above zero, or this value is below zero"),
-    "no_rate_of_pair": _lazy("no rate: no source read here publishes one for this pair"),
+    "no_rate_of_pair": _lazy("no rate: none is loaded for this pair"),
     "no_rate_near": _lazy("no rate: nothing was published on that day or in the ten days before"),
-    "no_rate_of_year": _lazy("no rate: no average was published, and too few days have a rate"),
+    "no_rate_of_year": _lazy("no rate: no average of this year is loaded, and too few days have a rate"),
 }
 
 RATE_KIND_WORDS: Final[Mapping[str, Promise]] = {

@@ -20,16 +20,19 @@ from markets.profiles.provenance import RELEASES_SHOWN, ReleaseLine, newest_rele
 from markets.profiles.slices import SliceRef, slice_refs
 from markets.profiles.tables import Column, Table
 from markets.queries import DatasetJobs
-from markets.vocabulary import FactKind
+from markets.vocabulary import FactKind, Transport
 
 
 class Freshness(StrEnum):
-    """How fresh a dataset is. `bundled`: it has only what came with the product."""
+    """How fresh a dataset is. `bundled`: it has only what came with the product. `from_files`: somebody handed in files
+    of a source that is not downloaded; whether the publisher has newer ones, nobody has looked.
+    """
 
     CURRENT = "current"
     LATE = "late"
     FAILING = "failing"
     BUNDLED = "bundled"
+    FROM_FILES = "from_files"
     NOT_LOADED = "not_loaded"
 
 
@@ -305,6 +308,8 @@ def _freshness(dataset: Dataset, standing: _Standing) -> tuple[Freshness, dt.dat
     last = jobs.success
     if last is None:
         return Freshness.BUNDLED, newest.known_from
+    if dataset.refresh_every is None and last.transport == Transport.FILE:
+        return Freshness.FROM_FILES, last.begun_at
     # One missed turn is grace; two are late.
     if dataset.refresh_every and timezone.now() - last.begun_at > 2 * dataset.refresh_every:
         return Freshness.LATE, last.begun_at + dataset.refresh_every

@@ -179,7 +179,8 @@ def provenance(release: Release) -> Provenance:
             publisher=dataset.publisher,
             url=dataset.url,
             licence=release.licence,
-            licence_url=dataset.licence_url,
+            # The address is of the words the dataset stands under now; a vintage may have come on others.
+            licence_url=dataset.licence_url if release.licence == dataset.licence else "",
             redistribution=dataset.redistribution,
         ),
         release=release.pk,

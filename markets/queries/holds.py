@@ -12,20 +12,22 @@ from markets.models import Release
 from markets.vocabulary import FactKind
 
 # How much a value differs, as a share of the larger of the two: a drop to a tenth weighs as much as a rise to ten
-# times. What is withdrawn is gone as a whole; what is new differs from nothing.
+# times. What is withdrawn is gone as a whole; what is new differs from nothing. Among values that moved alike, as all
+# do under a wrong unit, the largest come first: a total before a partner of a few dollars.
 _ROWS = """
     WITH kept AS (
         SELECT id, slice, subject, period, value, obs_status, old_value, verdict,
                count(*) OVER (PARTITION BY slice, subject, period) > 1 AS is_doubled,
                CASE WHEN old_value IS NULL THEN 0 WHEN value IS NULL THEN 1
                     ELSE coalesce(abs(value - old_value) / nullif(greatest(abs(value), abs(old_value)), 0), 0)
-               END AS moved
+               END AS moved,
+               coalesce(abs(value - old_value), 0) AS difference
         FROM markets_heldrow WHERE release_id = %(release)s
     )
     SELECT slice, subject, period, value, obs_status, old_value, verdict, is_doubled
     FROM kept
     WHERE (%(slice)s = '' OR slice = %(slice)s) AND (%(verdicts)s::text[] IS NULL OR verdict = ANY(%(verdicts)s))
-    ORDER BY is_doubled DESC, moved DESC, id
+    ORDER BY is_doubled DESC, round(moved, 3) DESC, difference DESC, id
     LIMIT %(limit)s OFFSET %(offset)s
 """
 _COUNTS = "SELECT slice, verdict, count(*) FROM markets_heldrow WHERE release_id = %s GROUP BY 1, 2 ORDER BY 1, 2"

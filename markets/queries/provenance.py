@@ -31,7 +31,10 @@ def releases_by_id(ids: Iterable[int]) -> Mapping[int, Release]:
 
 
 class ReleaseCertificate(NamedTuple):
-    """What the observations of one release have in common, as a plain row."""
+    """What the observations of one release have in common, as a plain row.
+
+    licence_url: of the words the dataset stands under now; empty for a vintage that came on others.
+    """
 
     release: int
     title: str
@@ -56,7 +59,8 @@ def release_certificates(ids: Iterable[int]) -> list[ReleaseCertificate]:
         cursor.execute(
             """
             SELECT r.id, r.title, r.transport, r.released_on, r.released_note, r.known_from, r.retrieved_at,
-                   r.published_at, r.licence, d.id, d.name, d.publisher, d.url, d.licence_url, d.redistribution
+                   r.published_at, r.licence, d.id, d.name, d.publisher, d.url,
+                   CASE WHEN d.licence = r.licence THEN d.licence_url ELSE '' END, d.redistribution
             FROM markets_release r JOIN markets_dataset d ON d.id = r.dataset_id WHERE r.id = ANY(%s)
             """,
             [list(ids)],

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from markets import wording
 from markets.models import Job
 from markets.profiles.datasets import CoverageLine
-from markets.profiles.jobs import JobLine, JobRef
+from markets.profiles.jobs import JobLine, JobRecord, JobRef
 
 register = template.Library()
 
@@ -84,6 +84,14 @@ def job_words(state: str) -> str:
 def outcome_words(state: str) -> str:
     """What a job's state means for the figures, in a sentence."""
     return str(OUTCOMES[state])
+
+
+@register.filter
+def outcome_told(job: JobRecord) -> str:
+    """The same of one job; of figures that were held, whether a person has decided on all of them by now."""
+    if job.state == Job.State.HELD and job.releases and all(made.state != "held" for made in job.releases):
+        return _("It came through, but figures looked wrong. A person has decided on them since.")
+    return outcome_words(job.state)
 
 
 @register.filter

@@ -15,7 +15,14 @@ from markets.profiles.datasets import DatasetLine
 
 register = template.Library()
 
-FRESHNESS_SIGNS: Final = {"current": "✓", "late": "!", "failing": "✕", "bundled": "▣", "not_loaded": "—"}
+FRESHNESS_SIGNS: Final = {
+    "current": "✓",
+    "late": "!",
+    "failing": "✕",
+    "bundled": "▣",
+    "from_files": "▣",
+    "not_loaded": "—",
+}
 TRANSPORT_WORDS: Final = {
     "http": _lazy("downloaded from the publisher"),
     "file": _lazy("read from files of the publisher's"),
@@ -53,6 +60,7 @@ def freshness_words(dataset: DatasetLine) -> str:
         "late": _("Late: expected %(day)s"),
         "failing": _("Source failing since %(day)s"),
         "bundled": _("As it came with the product, known %(day)s"),
+        "from_files": _("Files read %(day)s; newer ones are not looked for"),
         "not_loaded": _("Not loaded"),
     }
     return forms[dataset.freshness] % {"day": day}

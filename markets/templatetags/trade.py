@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from django import template
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -33,7 +34,7 @@ SHOWN_UNITS: Final = frozenset({"USD", "CNY"})
 
 REASON_WORDS: Final[Mapping[str, Promise]] = {
     NoMeasure.NO_REPORT.value: _lazy("this market reports nothing of it that is read here"),
-    NoMeasure.NO_TOTAL.value: _lazy("the reporter states no total that these partners are a part of"),
+    NoMeasure.NO_TOTAL.value: _lazy("no total that these partners are a part of is loaded"),
     NoMeasure.NOT_COVERED.value: _lazy("the stated partners do not make up 95 to 105 per cent of the stated total"),
     NoMeasure.FEW_PARTNERS.value: _lazy("only a few partners are loaded"),
 }
@@ -89,6 +90,17 @@ def money_cell(stated: TradeValue | None) -> SafeString:
         return format_html('<span class="nodata">{} {}</span>', wording.NO_VALUE, _status(stated))
     return format_html(
         '<span class="value" title="{}">{}</span>{}', full_money(stated), money(stated), status_mark(stated.obs_status)
+    )
+
+
+@register.simple_tag
+def money_from(stated: TradeValue | None) -> SafeString:
+    """A value as `money_cell` shows it, leading to the vintage that stated it."""
+    cell = money_cell(stated)
+    return (
+        cell
+        if stated is None
+        else format_html('<a href="{}">{}</a>', reverse("markets:release", args=[stated.release]), cell)
     )
 
 

@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from markets.errors import InvalidValue
 from markets.profiles import exchange_rates_page
-from markets.profiles.exchange_rates import Wanted
-from markets.views.page import answer_with_tables, as_of, page_view, word
+from markets.profiles.exchange_rates import ExchangeRatesPage, Wanted
+from markets.views.page import answer, answer_with_tables, as_of, download_form, page_view, word
 from markets.vocabulary import PrintedNumber
 
 # Blanks that people group digits with; a comma may part decimals or thousands, so it is not guessed.
 _BLANKS = str.maketrans("", "", " \u00a0\u202f\u2009")
+_FIELDS: Final = frozenset({"amount", "from", "to", "day"})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a conversion asked for. parameter: the field of the form; expected: what it takes."""
+
+    parameter: str
+    expected: str
 
 
 @page_view
 def exchange_rates(request: HttpRequest) -> HttpResponse:
     """The currencies of the markets against the dollar and the yuan; a conversion where an amount is given."""
-    page = exchange_rates_page(_wanted(request), as_of(request))
+    moment = as_of(request)
+    try:
+        page = exchange_rates_page(_wanted(request), moment)
+    except InvalidValue as refused:
+        if download_form(request) or refused.context["parameter"] not in _FIELDS:
+            raise
+        return _refused(request, exchange_rates_page(None, moment), refused)
     return answer_with_tables(request, "markets/exchange_rates.html", page)
+
+
+def _refused(request: HttpRequest, page: ExchangeRatesPage, refused: InvalidValue) -> HttpResponse:
+    """The page without a conversion, the form as it was filled in and what is wrong with it."""
+    problem = Problem(str(refused.context["parameter"]), str(refused.context["expected"]))
+    response = answer(request, "markets/exchange_rates.html", page, status=400, problem=problem)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _wanted(request: HttpRequest) -> Wanted | None:

@@ -35,7 +35,7 @@ def shown(client: Client, query: str = "", status: int = 200) -> str:
 # ---------------------------------------------------------------- the page
 def test_with_nothing_loaded_the_page_says_so_and_converts_nothing(client: Client) -> None:
     text = shown(client, "?amount=100&from=USD&to=CNY")
-    assert "no source read here publishes one for this pair" in text
+    assert "none is loaded for this pair" in text
     assert "≈ " not in text.replace("The sign ≈ stands", "")
 
 
@@ -48,7 +48,7 @@ def test_the_newest_rates_stand_with_day_kind_and_legs(client: Client) -> None:
     assert "CNY/EUR 7.8594 and USD/EUR 1.0932 of the same day" in text
     assert "450.10" in text
     assert "Mar 7, 2024, official rate" in text
-    assert "no rate: no source read here publishes one for this pair" in text
+    assert "no rate: none is loaded for this pair" in text
 
 
 def test_an_amount_is_converted_with_rate_day_kind_and_source(client: Client) -> None:
@@ -95,6 +95,25 @@ def test_a_published_rate_converts_and_the_result_is_still_marked(client: Client
 )
 def test_a_question_that_cannot_be_understood_is_answered_400(client: Client, query: str) -> None:
     shown(client, query, 400)
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "told"),
+    [
+        ("?amount=1,5&from=USD&to=KZT", "amount", "Write an amount of money such as 1500.50"),
+        ("?amount=7&from=USD&to=USD", "to", "Choose two different currencies"),
+        ("?amount=7&from=USD&to=CNY&day=2024-02-30", "day", "Write a day such as 2025-06-30"),
+    ],
+)
+def test_a_form_filled_in_wrongly_comes_back_with_what_is_wrong(
+    client: Client, query: str, field: str, told: str
+) -> None:
+    text = page(client, f"{PAGE}{query}", 400)
+    assert f'<a href="#{field}">{told}</a>' in text
+    assert 'value="7"' in text or field == "amount"
+    assert "Newest rates" in main(text)
+    assert client.get(f"{PAGE}{query}&download=csv").status_code == 400
+    assert "Newest rates" not in main(page(client, f"{PAGE}{query}&download=csv", 400)), "a file is not made of it"
 
 
 def test_averages_say_whose_they_are(client: Client) -> None:

@@ -91,6 +91,22 @@ def test_the_page_shows_why_and_row_by_row_what_would_change(language: str) -> N
     assert told.index("Kazakhstan GDP") < told.index("Kyrgyzstan GDP") < told.index("United Kingdom GDP")
 
 
+def test_of_values_that_moved_alike_the_largest_come_first() -> None:
+    release = held_observations()
+    release.held_rows.all().delete()
+    moved = [("KGZ", "3.1", "3.72"), ("KAZ", "9000", "10800.4"), ("TJK", "5", "50"), ("UZB", "700", "840")]
+    HeldRow.objects.bulk_create(
+        HeldRow(
+            release=release, slice=GDP, subject=area, period="2023", frequency="A",
+            old_value=old, value=new, verdict="revised",
+        )
+        for area, old, new in moved
+    )  # fmt: skip
+    told = main(page(staff(), review(release)))
+    names = ["Tajikistan GDP", "Kazakhstan GDP", "Uzbekistan GDP", "Kyrgyzstan GDP"]
+    assert sorted(names, key=told.index) == names
+
+
 def test_what_changed_meanwhile_is_told_beside_what_was_in_force_then() -> None:
     release = held_observations()
     publish(delivery(row(150, area="KGZ"), body=b"meanwhile"), sources.card("worldbank"))

@@ -285,7 +285,7 @@ def test_a_series_shows_every_vintage_with_the_days_it_was_known(client: Client)
     state("TJK", "2021", Decimal("8.9E+9"), new, obs_status=ObsStatus.REVISED)
     text = page(client, f"/en/markets/TJK/indicators/{GDP}/")
     told = main(text)
-    assert "2021 US$8.90 bn r ✓ in force since Jun 30, 2025 New World Bank" in told
+    assert "2021 US$8.90 bn r ✓ in force since Jun 30, 2025 at the latest New World Bank" in told
     assert "2021 US$8.10 bn Apr 8, 2022 to Jun 30, 2025 superseded by New Old World Bank" in told
     assert f"/api/v1/observations/?market=TJK&indicator={GDP}" in text
     assert "r revised" in told

@@ -87,6 +87,17 @@ def test_a_job_that_ended_tells_what_it_did_and_met(client: Client) -> None:
     assert "hx-get" not in text, "nothing changes any more"
 
 
+def test_once_everything_held_is_decided_the_job_says_so(client: Client) -> None:
+    job = JobFactory(state="held", finished_at=timezone.now())
+    release = ReleaseFactory(job=job, state="held")
+    assert "a person decides on them" in main(page(client, f"/en/jobs/{job.pk}/"))
+    release.state = "published"
+    release.save()
+    told = main(page(client, f"/en/jobs/{job.pk}/"))
+    assert "A person has decided on them since." in told
+    assert "What was in force stays" not in told.split("Asked for")[0].split("Held for review")[-1]
+
+
 def test_the_public_reads_no_name_of_a_person_or_machine_and_no_fault_that_nobody_foresaw(client: Client) -> None:
     person = get_user_model().objects.create_user("bolat")
     job = running(requested_by=person, worker="host-7/1/2")

@@ -14,6 +14,8 @@ from markets.ingest import publish
 from markets.models import Dataset, Job, Release
 from markets.profiles import data_page, dataset_page, payload_body, release_page, series_page
 from markets.profiles.datasets import DatasetLine
+from markets.profiles.figures import provenance
+from markets.profiles.observations import certificates
 from markets.sources.base import UnmappedRow
 from markets.vocabulary import Transport
 from tests.factories import GDP, POPULATION, JobFactory, ReleaseFactory, delivery, row
@@ -155,6 +157,25 @@ def test_why_a_download_failed_is_told_in_the_readers_language() -> None:
     assert "worldbank" in told
     assert "HTTP 503." in told
     assert not told.startswith("The source")
+
+
+def test_the_address_of_a_licence_is_not_lent_to_another_one() -> None:
+    dataset = Dataset.objects.get(pk="worldbank")
+    Dataset.objects.filter(pk="worldbank").update(licence_url="https://example.org/terms")
+    same, other = ReleaseFactory(licence=dataset.licence), ReleaseFactory(licence="Some other terms")
+    for release, url in ((same, "https://example.org/terms"), (other, "")):
+        release.refresh_from_db()
+        assert provenance(release).source.licence_url == url
+        assert certificates({release.pk})[release.pk][0].licence_url == url
+
+
+def test_files_of_a_source_that_is_not_downloaded_do_not_make_it_current() -> None:
+    ReleaseFactory()
+    job = JobFactory(transport="file")
+    assert line().freshness == "current", "its downloads are looked at on a schedule"
+    Dataset.objects.update(refresh_every=None)
+    assert (line().freshness, line().since) == ("from_files", job.started_at)
+    assert line().next_expected_at is None
 
 
 def test_a_file_that_could_not_be_read_says_nothing_of_the_source() -> None:

@@ -80,17 +80,29 @@ def test_a_market_without_reports_says_whose_word_it_is() -> None:
     text = section("TKM")
     assert "Imports, as its partners report them No report of Turkmenistan itself is loaded." in text
     assert "China Exports 2023 US$900.0 million" in text
-    assert "China Imports Mar 2024 CN¥5.30 bn e" in text
+    assert "China Imports Mar 2024 (not a whole year) CN¥5.30 bn e" in text
     assert "%" not in text.split("How the measures")[0]
 
 
 def test_the_home_market_is_shown_by_what_it_sells_to_those_loaded() -> None:
     publish_small_world()
     text = section("CHN")
-    assert text.startswith("To whom it sells Exports by partner, 2023 Total, as reported not stated")
+    assert text.startswith("To whom it sells Exports by partner, 2023 Total, as reported not loaded")
     assert "2 partners are loaded, so nobody is ranked among all partners." in text
-    assert "No share is shown: the reporter states no total that these partners are a part of." in text
+    assert "No share is shown: no total that these partners are a part of is loaded." in text
     assert ">To whom it sells</a>" in page("/en/markets/CHN/")
+
+
+def test_totals_and_both_sides_lead_to_the_vintages_that_stated_them() -> None:
+    _old, new, china = publish_small_world()
+    text = page("/en/markets/KAZ/").split('id="trade"', 1)[1]
+    total = text.split("Total, as reported", 1)[1].split("</dd>", 1)[0]
+    assert f'href="/en/releases/{new.pk}/"' in total
+    mirror = text.split("Both sides of the trade", 1)[1].split("</table>", 1)[0]
+    assert f'href="/en/releases/{new.pk}/"' in mirror
+    assert f'href="/en/releases/{china.pk}/"' in mirror
+    pair = page("/en/markets/KAZ/trade/CHN/").split("Flows as seen from", 1)[1].split("</table>", 1)[0]
+    assert f'href="/en/releases/{china.pk}/"' in pair
 
 
 def test_a_market_of_which_nothing_is_loaded_says_so_and_shows_no_zero() -> None:

@@ -204,12 +204,16 @@ class Staff:
         self.worker.kill()
         self.beat.kill()
 
+    def last_words(self) -> str:
+        """The ends of both logs."""
+        return "\n".join(each.log.read_text(errors="replace")[-3000:] for each in (self.beat, self.worker))
 
-def until(true: Callable[[], Any], told: str, seconds: float = 40) -> None:
-    """Return once it is so; AssertionError when it does not become so."""
+
+def until(true: Callable[[], Any], told: str, seconds: float = 40, and_say: Callable[[], str] = str) -> None:
+    """Return once it is so; AssertionError, with what there is to say, when it does not become so."""
     deadline = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < deadline, f"in vain: {told}"
+        assert time.monotonic() < deadline, f"in vain: {told}\n{and_say()}"
         time.sleep(0.05)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_noop
 
 from markets.errors import DuplicateRow, IngestError, stored
 from markets.ingest.gates import held_back
@@ -19,6 +20,8 @@ from markets.models import Dataset, Job, Payload, Release, ReleaseSlice, Slice
 from markets.models.provenance import payload_row
 from markets.sources.base import Delivery, RawPayload, SliceDelivery, SourceCard, TradeTotalRow
 from markets.vocabulary import Transport
+
+NEWER_IS_HELD = gettext_noop("A newer delivery of the same is held in its place.")
 
 _COUNT = """
     SELECT slice,
@@ -117,7 +120,9 @@ def publish(
         # A download is the provider's present word whatever its date; a file may have lain in a drawer.
         released_on = delivery.vintage.released_on if delivery.transport is Transport.FILE else None
         reach = _reach(delivery) if delivery.transport is Transport.FILE and released_on is None else ""
-        staged = stage(dataset, delivery.slices, known_from=known_from, now=now, released_on=released_on, reach=reach)
+        # What was held and waited for a person does not take the place of what was published meanwhile.
+        heard_at = decided.known_from if decided else known_from
+        staged = stage(dataset, delivery.slices, known_from=heard_at, now=now, released_on=released_on, reach=reach)
         back = _undecidable(card, staged) if decided else held_back(delivery.slices, card, staged)
         passed = [delivered.key for delivered in delivery.slices if delivered.key not in back]
         outcomes = _counted(passed)
@@ -180,7 +185,17 @@ def _held_release(
     _note_slices(release, [SliceOutcome(key) for key in held])
     with connection.cursor() as cursor:
         cursor.execute(_KEEP_HELD, {"release": release.pk, "slices": list(held)})
+    _discard_older(release, set(held), now)
     return release
+
+
+def _discard_older(release: Release, slices: set[str], now: dt.datetime) -> None:
+    """Of several vintages that wait for a person, only the newest word on the same slices need be looked at."""
+    waiting = Release.objects.filter(dataset=release.dataset, state=Release.State.HELD, pk__lt=release.pk)
+    for older in waiting.prefetch_related("slices__slice"):
+        if {noted.slice.key for noted in older.slices.all()} <= slices:
+            older.state, older.decided_at, older.decision_note = Release.State.DISCARDED, now, NEWER_IS_HELD
+            older.save(update_fields=("state", "decided_at", "decision_note"))
 
 
 def _let_through(release: Release, *, known_from: dt.datetime, now: dt.datetime) -> Release:

@@ -32,6 +32,8 @@ PAUSE_LONGEST_S = 3600
 # A database that was away is back in seconds, or nobody can take the job meanwhile anyway.
 DATABASE_PAUSE_S = 5
 
+CAME_THROUGH = (Job.State.DONE, Job.State.UNCHANGED, Job.State.HELD)
+
 _CLAIM = """
     UPDATE markets_job
     SET state = 'running', attempts = attempts + 1, fence = fence + 1, worker = %(worker)s, progress_note = '',
@@ -103,8 +105,8 @@ class Held:
                 problems=problems,
                 lease_until=None,
                 finished_at=Now(),
-                progress_done=F("progress_total"),
                 progress_note="",
+                **({"progress_done": F("progress_total")} if state in CAME_THROUGH else {}),
             )
             if not closed:
                 raise JobTakenOver(job=str(self.job.pk))

@@ -100,7 +100,8 @@ def release_page(key: int) -> ReleasePage:
         request=release.request,
         held_reasons=reasons_told(release.problems),
         decided_at=release.decided_at,
-        decision_note=release.decision_note,
+        # Where nobody signed, the note is a word of ours.
+        decision_note=_(release.decision_note) if release.decision_note else "",
         job=str(release.job_id or ""),
         slices=_slice_lines(release),
         payloads=payload_lines(release),

@@ -18,6 +18,7 @@ from markets.errors import InvalidRequest, SourceRefused, stored
 from markets.ingest import PublishOutcome, keep_payloads, publish
 from markets.jobs import Held, Line
 from markets.models import Job, Payload, Release
+from markets.queries.rates import newest_days
 from markets.refresh.outcome import RefreshOutcome
 from markets.refresh.planning import asked_slices, registered_slices
 from markets.sources import bundled
@@ -161,7 +162,15 @@ def _download(dataset: str, asked: Sequence[str], held: Held, tell: Progress) ->
     source = _downloadable(dataset)
     address = settings.SOURCE_URLS.get(dataset, source.client.base_url)
     client = replace(source.client, base_url=address, memory=held.answers)
-    yield from source.download(_announced(asked, tell, str), client)
+    yield from source.download(_announced(asked or _known_days(source.card), tell, str), client)
+
+
+def _known_days(card: SourceCard) -> list[str]:
+    """For exchange rates, the newest day that is known: the source asks for those since. Nothing for other facts."""
+    if card.kind is not FactKind.EXCHANGE_RATES:
+        return []
+    newest = newest_days().get(card.id)
+    return [newest.isoformat()] if newest else []
 
 
 def _read(

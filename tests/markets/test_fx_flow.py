@@ -17,7 +17,8 @@ from pytest_httpserver import HTTPServer
 from markets.models import ExchangeRate, Release
 from markets.refresh import refresh
 from markets.sources.fx.ecb import ASKED
-from tests.factories import SPECIMENS
+from markets.sources.fx.rows import MARGIN_DAYS
+from tests.factories import SPECIMENS, ExchangeRateFactory, ReleaseFactory
 from tests.markets.api_world import asked
 from tests.markets.page_text import main, page
 
@@ -90,3 +91,14 @@ def test_the_last_good_rates_stay_when_the_answer_is_none(
     outcome = refresh("ecb-rates")
     assert outcome.problems
     assert before == in_force("USD", "EUR") != {}
+
+
+def test_a_download_asks_only_for_the_days_since_the_newest_one_known(httpserver: HTTPServer, settings: Any) -> None:
+    settings.SOURCE_URLS = {"ecb-rates": httpserver.url_for("").rstrip("/")}
+    newest = dt.date.today() - dt.timedelta(days=10)  # noqa: DTZ011 as the source sees it
+    ExchangeRateFactory(currency_id="USD", period=newest.isoformat(), release=ReleaseFactory(dataset_id="ecb-rates"))
+    httpserver.expect_request(re.compile("/v1/.*")).respond_with_data("<gone/>", content_type="text/xml")
+    refresh("ecb-rates")
+    ((request, _response),) = httpserver.log
+    first = dt.date.fromisoformat(request.path.rpartition("/")[2].partition("..")[0])
+    assert dt.timedelta(0) <= newest - first <= dt.timedelta(days=MARGIN_DAYS)

@@ -321,3 +321,24 @@ def test_a_release_of_which_no_row_was_kept_is_not_published_as_if_nothing_diffe
     release.refresh_from_db()
     assert release.state == Release.State.HELD
     decided(client, release, "discard")
+
+
+# ---------------------------------------------------------------- what comes while it waits
+def test_what_was_published_meanwhile_is_the_newer_word() -> None:
+    release = held_observations()
+    meanwhile = publish(delivery(row(150, area="KGZ"), body=b"meanwhile"), sources.card("worldbank"))
+    assert meanwhile.release is not None
+    published = publish_held(release.pk, by=None, note=WHY)
+    assert published.state == Release.State.PUBLISHED
+    assert in_force() == 150
+    assert in_force("GBR") == 5
+
+
+def test_a_newer_delivery_of_the_same_takes_the_place_of_the_one_that_waits(client: Client) -> None:
+    release = held_observations()
+    newer = held_observations(factor=4)
+    assert newer != release
+    release.refresh_from_db()
+    assert (release.state, release.decided_by) == (Release.State.DISCARDED, None)
+    assert list(Release.objects.filter(state=Release.State.HELD)) == [newer]
+    assert "A newer delivery of the same is held in its place." in main(page(client, f"/en/releases/{release.pk}/"))

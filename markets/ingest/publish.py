@@ -175,7 +175,7 @@ def _held_release(
     hashes = {payload.sha256 for payload in delivery.payloads}
     alike = Release.objects.filter(
         dataset=dataset, problems=problems, state__in=(Release.State.HELD, Release.State.DISCARDED)
-    )
+    ).exclude(decision_note=NEWER_IS_HELD)  # on which nobody has decided
     for before in alike.prefetch_related(Prefetch("payloads", Payload.objects.defer("compressed"))):
         if {payload.sha256 for payload in before.payloads.all()} == hashes:
             return before

@@ -342,3 +342,11 @@ def test_a_newer_delivery_of_the_same_takes_the_place_of_the_one_that_waits(clie
     assert (release.state, release.decided_by) == (Release.State.DISCARDED, None)
     assert list(Release.objects.filter(state=Release.State.HELD)) == [newer]
     assert "A newer delivery of the same is held in its place." in main(page(client, f"/en/releases/{release.pk}/"))
+
+
+def test_what_a_newer_hold_displaced_was_not_decided_on_and_is_held_again_when_it_comes_again() -> None:
+    first = held_observations()
+    held_observations(factor=4)
+    again = held_observations()
+    assert again != first
+    assert list(Release.objects.filter(state=Release.State.HELD)) == [again]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, cast
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -163,6 +165,40 @@ class ListView(Door):
     def position(self, row: Any) -> list[Any]:
         """Where a row stands: its values of the ordering fields."""
         return [getattr(row, field) for field in self.order()[0]]
+
+
+class ValueListView(ListView):
+    """A list of values as they are known now or at a moment.
+
+    withheld: datasets that the licence keeps back. complete_until: from when to ask again; None where nobody asked for
+    what is new. Both are known once the rows are.
+    """
+
+    withheld: Sequence[str] = ()
+    complete_until: dt.datetime | None = None
+
+    def columns(self) -> Sequence[str]:
+        """The columns of a row, in their order."""
+        raise NotImplementedError
+
+    def position(self, row: Any) -> list[Any]:
+        """The ordering fields stand among the columns read."""
+        places = self.columns()
+        return [row[places.index(field)] for field in self.order()[0]]
+
+    def meta(self, *, is_empty: bool) -> dict[str, Any]:
+        """The moment asked for, why the answer is empty, from when to ask again, and what the licence keeps back."""
+        meta: dict[str, Any] = {}
+        as_of = self.asked["as_of"]
+        if as_of is not None:
+            meta["as_of"] = as_of.at
+            if is_empty and not self.asked["cursor"]:
+                meta["note"] = _("not known then")
+        if self.complete_until is not None:
+            meta["complete_until"] = self.complete_until
+        if self.withheld:
+            meta["withheld_datasets"] = self.withheld
+        return meta
 
 
 def list_parameters(record: type, *own: Parameter) -> tuple[Parameter, ...]:

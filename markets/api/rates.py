@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.api.door import FIGURES_SECONDS, ListView, list_parameters
+from markets.api.door import FIGURES_SECONDS, ValueListView, list_parameters
 from markets.api.parameters import AS_OF, Parameter, choice, codes, period, sort
+from markets.api.series import periods_asked
 from markets.errors import InvalidValue
 from markets.models import Currency
 from markets.profiles.exchange_rates import RATE_COLUMNS, RateRecord, rate_records
@@ -18,11 +19,9 @@ from markets.queries.rates import exchange_rates
 from markets.vocabulary import ObsStatus, RateKind
 
 CURRENCY_FORM = r"[A-Z]{3}"
-# What no period sorts after: 2024~ ends the months and days of 2024.
-_AFTER_ALL = "~"
 
 
-class ExchangeRateListView(ListView):
+class ExchangeRateListView(ValueListView):
     """Exchange rates as published: units of `currency` for one unit of `base`, as known now or at a moment."""
 
     record = RateRecord
@@ -47,19 +46,14 @@ class ExchangeRateListView(ListView):
         """Rates that match, as plain rows."""
         asked = self.asked
         for parameter in ("currency", "base"):
-            _refuse_unknown(parameter, asked[parameter] or ())
-        if asked["period_from"] and asked["period_to"] and asked["period_from"] > asked["period_to"] + _AFTER_ALL:
-            expected = _("it is later than period_to")
-            raise InvalidValue(parameter="period_from", value=asked["period_from"], expected=expected)
+            refuse_unknown_currencies(parameter, asked[parameter] or ())
         found = exchange_rates(
             currencies=asked["currency"] or (),
             bases=asked["base"] or (),
             kind=asked["kind"] or "",
-            period=asked["period"] or "",
-            period_from=asked["period_from"] or "",
-            period_to=asked["period_to"] + _AFTER_ALL if asked["period_to"] else "",
             as_of=asked["as_of"],
-        ).exclude(obs_status=ObsStatus.QUARANTINED.value)
+        ).filter(**periods_asked(asked))
+        found = found.exclude(obs_status=ObsStatus.QUARANTINED.value)
         self.withheld = queries.withheld_datasets()
         if self.withheld:
             found = found.exclude(dataset_id__in=self.withheld)
@@ -69,24 +63,12 @@ class ExchangeRateListView(ListView):
         """The rates with their provenance."""
         return rate_records(rows)
 
-    def position(self, row: Any) -> list[Any]:
-        """The ordering fields stand among the columns read."""
-        return [row[RATE_COLUMNS.index(field)] for field in self.order()[0]]
-
-    def meta(self, *, is_empty: bool) -> dict[str, Any]:
-        """The moment asked for, why the answer is empty, and what the licence keeps back."""
-        meta: dict[str, Any] = {}
-        as_of = self.asked["as_of"]
-        if as_of is not None:
-            meta["as_of"] = as_of.at
-            if is_empty and not self.asked["cursor"]:
-                meta["note"] = _("not known then")
-        if self.withheld:
-            meta["withheld_datasets"] = self.withheld
-        return meta
+    def columns(self) -> Sequence[str]:
+        """What is read of each row."""
+        return RATE_COLUMNS
 
 
-def _refuse_unknown(parameter: str, wanted: Sequence[str]) -> None:
+def refuse_unknown_currencies(parameter: str, wanted: Sequence[str]) -> None:
     """A code that names nothing would look like a currency without rates. Raises InvalidValue."""
     known = set(Currency.objects.filter(code__in=wanted).values_list("code", flat=True)) if wanted else set()
     for code in wanted:

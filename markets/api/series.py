@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.api.door import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
+from markets.api.door import FIGURES_SECONDS, ListView, RecordView, ValueListView, list_parameters, record_parameters
 from markets.api.markets import GROUP, found_keys, in_capitals, members_of
 from markets.api.parameters import (
     AS_OF,
@@ -136,7 +136,7 @@ def _between(asked: Mapping[str, Any]) -> Between | None:
     return Between.of(asked["from"], asked["to"]) if asked["from"] else None
 
 
-class ObservationListView(ListView):
+class ObservationListView(ValueListView):
     """Observations: values of indicators with status, unit, source and vintage, as known now or at a moment."""
 
     record = ObservationRecord
@@ -184,24 +184,9 @@ class ObservationListView(ListView):
         """The observations with their provenance."""
         return observation_records(rows)
 
-    def position(self, row: Any) -> list[Any]:
-        """The ordering fields stand among the columns read."""
-        places = columns()
-        return [row[places.index(field)] for field in self.order()[0]]
-
-    def meta(self, *, is_empty: bool) -> dict[str, Any]:
-        """The moment asked for, why the answer is empty, and what the licence keeps back."""
-        meta: dict[str, Any] = {}
-        as_of = self.asked["as_of"]
-        if as_of is not None:
-            meta["as_of"] = as_of.at
-            if is_empty and not self.asked["cursor"]:
-                meta["note"] = _("not known then")
-        if self.complete_until is not None:
-            meta["complete_until"] = self.complete_until
-        if self.withheld:
-            meta["withheld_datasets"] = self.withheld
-        return meta
+    def columns(self) -> Sequence[str]:
+        """What is read of each row."""
+        return columns()
 
     def _of_group(self, found: QuerySet[Observation]) -> QuerySet[Observation]:
         if not self.asked["group"]:

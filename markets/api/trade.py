@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.api.door import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
+from markets.api.door import FIGURES_SECONDS, RecordView, ValueListView, list_parameters, record_parameters
 from markets.api.markets import in_capitals
 from markets.api.parameters import (
     AS_OF,
@@ -23,9 +23,10 @@ from markets.api.parameters import (
     period,
     sort,
 )
+from markets.api.rates import refuse_unknown_currencies
 from markets.api.series import known_dataset, periods_asked
 from markets.errors import InvalidValue
-from markets.models import Area, Currency
+from markets.models import Area
 from markets.profiles import pair_page, trade_page
 from markets.profiles.trade.pair import PairPage
 from markets.profiles.trade.partners import FLOWS, ORDERS, TradePage
@@ -33,7 +34,7 @@ from markets.profiles.trade.records import TradeTotalRecord, published_trade, tr
 from markets.queries.trade import trade_totals
 
 
-class TradeTotalListView(ListView):
+class TradeTotalListView(ValueListView):
     """Trade totals: trade of all goods by reporter, partner, flow and period, as known now or at a moment."""
 
     record = TradeTotalRecord
@@ -89,24 +90,9 @@ class TradeTotalListView(ListView):
         """The values with their provenance."""
         return trade_total_records(rows)
 
-    def position(self, row: Any) -> list[Any]:
-        """The ordering fields stand among the columns read."""
-        places = trade_columns()
-        return [row[places.index(field)] for field in self.order()[0]]
-
-    def meta(self, *, is_empty: bool) -> dict[str, Any]:
-        """The moment asked for, why the answer is empty, and what the licence keeps back."""
-        meta: dict[str, Any] = {}
-        as_of = self.asked["as_of"]
-        if as_of is not None:
-            meta["as_of"] = as_of.at
-            if is_empty and not self.asked["cursor"]:
-                meta["note"] = _("not known then")
-        if self.complete_until is not None:
-            meta["complete_until"] = self.complete_until
-        if self.withheld:
-            meta["withheld_datasets"] = self.withheld
-        return meta
+    def columns(self) -> Sequence[str]:
+        """What is read of each row."""
+        return trade_columns()
 
     def _refuse_unknown_codes(self) -> None:
         """A code that names nothing would look like a market that reports nothing. Raises InvalidValue."""
@@ -116,9 +102,8 @@ class TradeTotalListView(ListView):
                 if not _is_named(areas.get(given), parameter):
                     expected = _("it is no market; /api/v1/markets/ lists them")
                     raise InvalidValue(parameter=parameter, value=given, expected=expected)
-        currency = self.asked["currency"]
-        if currency and not Currency.objects.filter(code=currency).exists():
-            raise InvalidValue(parameter="currency", value=currency, expected=_("there is no currency with this code"))
+        if self.asked["currency"]:
+            refuse_unknown_currencies("currency", [self.asked["currency"]])
 
 
 class MarketTradeView(RecordView):

@@ -4,6 +4,6 @@ A slice passes or is held as a whole; slices that pass are published even when o
 agree with those in force write nothing, so delivering the same thing again changes nothing.
 """
 
-from markets.ingest.publish import PublishOutcome, SliceOutcome, keep_payloads, publish
+from markets.ingest.publish import COUNTS, PublishOutcome, SliceOutcome, keep_payloads, publish, summed
 
-__all__ = ["PublishOutcome", "SliceOutcome", "keep_payloads", "publish"]
+__all__ = ["COUNTS", "PublishOutcome", "SliceOutcome", "keep_payloads", "publish", "summed"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Prefetch, Q
@@ -82,6 +82,16 @@ class SliceOutcome:
     @property
     def is_changed(self) -> bool:
         return bool(self.added or self.revised or self.withdrawn or self.refined)
+
+
+# What is counted of each slice, and of a release, a job and a rehearsal as a whole.
+COUNTS: Final = ("added", "revised", "withdrawn", "refined", "unchanged")
+
+
+def summed(outcomes: Iterable[SliceOutcome]) -> dict[str, int]:
+    """The counts of several slices together, by name."""
+    listed = list(outcomes)
+    return {name: sum(getattr(outcome, name) for outcome in listed) for name in COUNTS}
 
 
 @dataclass(frozen=True)
@@ -216,12 +226,9 @@ def _write(staged: Staged, release: Release, passed: Sequence[str], outcomes: Se
     values = {"release": release.pk, "known_from": release.known_from, "slices": list(passed)}
     _run(staged.shelf, _CLOSE_OLD, **values)
     _run(staged.shelf, _ADD_NEW, dataset=release.dataset_id, **values)
-    release.added = sum(o.added for o in outcomes)
-    release.revised = sum(o.revised for o in outcomes)
-    release.withdrawn = sum(o.withdrawn for o in outcomes)
-    release.refined = sum(o.refined for o in outcomes)
-    release.unchanged = sum(o.unchanged for o in outcomes)
-    release.save(update_fields=("added", "revised", "withdrawn", "refined", "unchanged"))
+    for name, number in summed(outcomes).items():
+        setattr(release, name, number)
+    release.save(update_fields=COUNTS)
     changed = [o for o in outcomes if o.is_changed]
     _note_slices(release, changed)
     moved = Slice.objects.filter(dataset=release.dataset, key__in=[o.key for o in changed]).exclude(_newer(release))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from markets.errors import JobGivenUp, stored
@@ -63,9 +62,11 @@ def not_woken(job: Job) -> None:
 
 def bury_lost(**which: Any) -> None:
     """Of these running jobs, those whose lease has run out or whose process is dead are running no more."""
+    running = Job.objects.filter(state=Job.State.RUNNING, **which)
     with transaction.atomic():
-        for job in Job.objects.select_for_update(skip_locked=True).filter(state=Job.State.RUNNING, **which):
-            if is_gone(job.worker) or (job.lease_until and job.lease_until < _database_clock()):
+        # Django's Now is the moment of the statement, by the database's clock.
+        for job in running.annotate(is_over=Q(lease_until__lt=Now())).select_for_update(skip_locked=True):
+            if job.is_over or is_gone(job.worker):
                 _lost(job)
 
 
@@ -73,12 +74,6 @@ def let_go_of_children() -> int:
     """Ask the jobs of this process's children to stop at their next step, and say how many there are."""
     mine = Job.objects.filter(worker__startswith=as_parent(), state=Job.State.RUNNING, stop_wanted="")
     return mine.update(stop_wanted=Job.Stop.YIELD)
-
-
-def _database_clock() -> dt.datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
 
 
 def _lost(job: Job) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from markets import sources
 from markets.errors import HoldDecided, InvalidRequest, NotFound
-from markets.ingest import publish
+from markets.ingest import publish, summed
 from markets.models import HeldRow, Release
 from markets.sources.base import (
     Delivery,
@@ -50,14 +50,7 @@ def rehearse_held(release: int) -> Rehearsal:
         held = _undecided(release)
         outcome = publish(_delivery(held), sources.card(held.dataset_id), decided=held)
         transaction.set_rollback(True)
-    return Rehearsal(
-        added=sum(each.added for each in outcome.slices),
-        revised=sum(each.revised for each in outcome.slices),
-        withdrawn=sum(each.withdrawn for each in outcome.slices),
-        refined=sum(each.refined for each in outcome.slices),
-        unchanged=sum(each.unchanged for each in outcome.slices),
-        stays_out=tuple(outcome.held),
-    )
+    return Rehearsal(**summed(outcome.slices), stays_out=tuple(outcome.held))
 
 
 def publish_held(release: int, *, by: Any, note: str = "") -> Release:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from markets.errors import IngestError
-from markets.ingest import PublishOutcome
+from markets.ingest import PublishOutcome, summed
 from markets.models import Release
 from markets.sources.base import Delivery, SliceProblem
 
@@ -54,9 +54,5 @@ class RefreshOutcome:
         self.unmapped_rows += published.unmapped_rows
         if published.release:
             self.releases.append(published.release)
-        for done in published.slices:
-            self.added += done.added
-            self.revised += done.revised
-            self.withdrawn += done.withdrawn
-            self.refined += done.refined
-            self.unchanged += done.unchanged
+        for name, number in summed(published.slices).items():
+            setattr(self, name, getattr(self, name) + number)

@@ -22,7 +22,7 @@ from markets.queries.rates import newest_days
 from markets.refresh.outcome import RefreshOutcome
 from markets.refresh.planning import asked_slices, registered_slices
 from markets.sources import bundled
-from markets.sources.base import Delivery, RawPayload, SliceProblem, SourceCard, Vintage
+from markets.sources.base import Delivery, RawPayload, SliceProblem, Source, SourceCard, Vintage
 from markets.sources.bundled_rates import deliveries_of_rates
 from markets.sources.files import payload_files, payloads_of
 from markets.sources.http import Downloadable
@@ -56,10 +56,11 @@ def refresh(
     """
     card = sources.card(dataset)
     transport = Transport.BUNDLED if bundled else Transport.FILE if path else Transport.HTTP
-    asked = asked_slices(dataset, registered_slices(dataset), wanted)
+    registered = registered_slices(dataset)
+    asked = asked_slices(dataset, registered, wanted)
     parameters = {"wanted": list(wanted) if wanted is not None else None}
     unreadable: list[SliceProblem] = []
-    files = _files_at(dataset, path) if path else []
+    files = payload_files(dataset, path, _readable(dataset).endings) if path else []
     if transport is Transport.HTTP:
         _downloadable(dataset)
     with jobs.begun_here(
@@ -79,7 +80,7 @@ def refresh(
             deliveries = _read(dataset, payloads_of(dataset, folder, announced, unreadable), asked, unreadable)
         else:
             deliveries = _download(dataset, asked, held, tell)
-        return _published(held, card, deliveries, passed_over=set(registered_slices(dataset)).difference(asked))
+        return _published(held, card, deliveries, passed_over=set(registered).difference(asked))
 
 
 def request(
@@ -97,8 +98,7 @@ def request(
     asked_slices(dataset, registered_slices(dataset), wanted)
     files = list(uploads)
     if files:
-        if sources.readable(dataset) is None:
-            raise SourceRefused(source=dataset, reason="no form of file is known for it")
+        _readable(dataset)
         payloads = [RawPayload(name, body, kind, dt.datetime.now(dt.UTC)) for name, kind, body in files]
         if any(not payload.body for payload in payloads):
             raise InvalidRequest(reason="a file is empty")
@@ -142,11 +142,11 @@ def run(held: Held) -> None:
 
 
 # ---------------------------------------------------------------- what is delivered
-def _files_at(dataset: str, path: Path) -> list[Path]:
+def _readable(dataset: str) -> Source:
     source = sources.readable(dataset)
     if source is None:
         raise SourceRefused(source=dataset, reason="no form of file is known for it")
-    return payload_files(dataset, path, source.endings)
+    return source
 
 
 def _downloadable(dataset: str) -> Downloadable:
@@ -176,10 +176,7 @@ def _known_days(card: SourceCard) -> list[str]:
 def _read(
     dataset: str, payloads: Iterable[RawPayload], asked: Sequence[str], unreadable: list[SliceProblem]
 ) -> Iterator[Delivery]:
-    source = sources.readable(dataset)
-    if source is None:
-        raise SourceRefused(source=dataset, reason="no form of file is known for it")
-    yield from source.read(payloads, asked)
+    yield from _readable(dataset).read(payloads, asked)
     if unreadable:
         yield Delivery(dataset, Transport.FILE, Vintage(title=dataset), (), (), tuple(unreadable))
 

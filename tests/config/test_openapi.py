@@ -114,11 +114,17 @@ def test_every_refusal_is_as_described(path: str, operation: dict[str, Any]) -> 
         validator(described["schema"]).validate(response.json())
 
 
+def _kinds_of_list(kind: type) -> list[type]:
+    """Every class below that answers a record of its own."""
+    below = [one for child in kind.__subclasses__() for one in [child, *_kinds_of_list(child)]]
+    return [one for one in below if hasattr(one, "record")]
+
+
 def test_every_list_pages_and_chooses_fields_alike() -> None:
     lists = {path for path, operation in OPERATIONS if operation["operationId"].endswith("_list")} - {
         "/api/v1/problems/"
     }
-    assert len(lists) == len(ListView.__subclasses__())
+    assert len(lists) == len(_kinds_of_list(ListView))
     for path, operation in OPERATIONS:
         if path in lists:
             assert {"limit", "cursor", "count", "fields", "sort", "lang"} <= {

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from config.logs import OF_REQUEST, logged_as
-from markets.api.request import request_id
+from markets.door.request import request_id
 
 log = logging.getLogger(__name__)
 HEADER: Final = "X-Request-ID"

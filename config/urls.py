@@ -31,7 +31,7 @@ urlpatterns = [
 ]
 
 # Failures of a page are told by a page; the API tells its own.
-handler400 = "markets.views.errors.bad_request"
-handler403 = "markets.views.errors.forbidden"
-handler404 = "markets.views.errors.missing_page"
-handler500 = "markets.views.errors.failed"
+handler400 = "markets.door.failures.bad_request"
+handler403 = "markets.door.failures.forbidden"
+handler404 = "markets.door.failures.missing_page"
+handler500 = "markets.door.failures.failed"

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.rendering import OrjsonRenderer
-from markets.api.door import Door
+from markets.door.address import Door
 
 
 @cache

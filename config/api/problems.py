@@ -19,7 +19,7 @@ from psycopg.errors import QueryCanceled
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from markets.api.request import request_id
+from markets.door.request import request_id
 from markets.errors import InvalidRequest, InvalidValue, MarketsError, error_tree, message_template
 
 log = logging.getLogger(__name__)

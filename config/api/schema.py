@@ -17,8 +17,8 @@ from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 
 from config.api.problems import MEDIA_TYPE, problem_kinds
 from config.api.rendering import SAID_AS
-from markets.api.door import Door, ListView, RecordView
-from markets.api.parameters import INDICATOR_FORM, LIMIT_MOST, SLUG_FORM, Parameter
+from markets.door.address import Door, ListView, RecordView
+from markets.door.parameters import INDICATOR_FORM, LIMIT_MOST, SLUG_FORM, Parameter
 
 Schema = dict[str, Any]
 

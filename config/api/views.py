@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.problems import ProblemKind, problem_kinds
-from markets.api.door import Door, ListView, RecordView
-from markets.api.parameters import LANG, Parameter
+from markets.door.address import Door, ListView, RecordView
+from markets.door.parameters import LANG, Parameter
 from markets.errors import NotFound
 
 API_ROOT = "/api/v1/"

@@ -10,9 +10,9 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.api.door import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
 from markets.api.markets import found_keys
-from markets.api.parameters import Parameter, choice, code, sort, text
+from markets.door.address import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
+from markets.door.parameters import Parameter, choice, code, sort, text
 from markets.errors import InvalidValue, NotFound
 from markets.models import Category, Product
 from markets.profiles import category_page, product_page

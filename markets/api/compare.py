@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from markets.api.door import FIGURES_SECONDS, RecordView
-from markets.api.parameters import AS_OF, INDICATOR_FORM, LANG, MARKET_FORM, Parameter, choice, code, codes, period
+from markets.door.address import FIGURES_SECONDS, RecordView
+from markets.door.parameters import AS_OF, INDICATOR_FORM, LANG, MARKET_FORM, Parameter, choice, code, codes, period
 from markets.profiles.comparison import (
     FEWEST_MARKETS,
     MOST_MARKETS,

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Final
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from markets.api.door import RecordView, record_parameters
-from markets.api.parameters import Parameter
+from markets.door.address import RecordView, record_parameters
+from markets.door.parameters import Parameter
 from markets.profiles import job_record
 from markets.profiles.jobs import JobRecord
 

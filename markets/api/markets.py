@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.api.door import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
-from markets.api.parameters import AS_OF, MARKET_FORM, Parameter, code, sort, text
+from markets.door.address import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
+from markets.door.parameters import AS_OF, MARKET_FORM, Parameter, code, sort, text
 from markets.errors import InvalidValue
 from markets.models import Area
 from markets.profiles import country_profile

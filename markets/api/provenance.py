@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from markets import queries
-from markets.api.door import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
-from markets.api.parameters import SLUG_FORM, Parameter, choice, code, sort
 from markets.api.series import known_dataset
+from markets.door.address import FIGURES_SECONDS, ListView, RecordView, list_parameters, record_parameters
+from markets.door.parameters import SLUG_FORM, Parameter, choice, code, sort
 from markets.models import Dataset, Release
 from markets.profiles import dataset_page, release_page
 from markets.profiles.datasets import DatasetLine, DatasetPage, dataset_lines

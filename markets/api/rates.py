@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.api.door import FIGURES_SECONDS, ValueListView, list_parameters
-from markets.api.parameters import AS_OF, Parameter, choice, codes, period, sort
 from markets.api.series import periods_asked
+from markets.door.address import FIGURES_SECONDS, ValueListView, list_parameters
+from markets.door.parameters import AS_OF, Parameter, choice, codes, period, sort
 from markets.errors import InvalidValue
 from markets.models import Currency
 from markets.profiles.exchange_rates import RATE_COLUMNS, RateRecord, rate_records

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from markets import queries
-from markets.api.door import FIGURES_SECONDS, ListView, list_parameters
-from markets.api.parameters import (
+from markets.api.series import known_dataset, periods_asked, refuse_unknown_codes
+from markets.door.address import FIGURES_SECONDS, ListView, list_parameters
+from markets.door.parameters import (
     AS_OF,
     INDICATOR_FORM,
     MARKET_FORM,
@@ -22,7 +23,6 @@ from markets.api.parameters import (
     moment,
     period,
 )
-from markets.api.series import known_dataset, periods_asked, refuse_unknown_codes
 from markets.profiles.revisions import RevisionRecord, revision_records
 from markets.queries import RevisionRow, RevisionScope
 from markets.vocabulary import RevisionKind

@@ -9,9 +9,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.api.door import FIGURES_SECONDS, ListView, RecordView, ValueListView, list_parameters, record_parameters
 from markets.api.markets import GROUP, found_keys, in_capitals, members_of
-from markets.api.parameters import (
+from markets.door.address import (
+    FIGURES_SECONDS,
+    ListView,
+    RecordView,
+    ValueListView,
+    list_parameters,
+    record_parameters,
+)
+from markets.door.parameters import (
     AS_OF,
     FROM,
     INDICATOR_FORM,

@@ -9,9 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.api.door import FIGURES_SECONDS, RecordView, ValueListView, list_parameters, record_parameters
 from markets.api.markets import in_capitals
-from markets.api.parameters import (
+from markets.api.rates import refuse_unknown_currencies
+from markets.api.series import known_dataset, periods_asked
+from markets.door.address import FIGURES_SECONDS, RecordView, ValueListView, list_parameters, record_parameters
+from markets.door.parameters import (
     AS_OF,
     MARKET_FORM,
     SLUG_FORM,
@@ -23,8 +25,6 @@ from markets.api.parameters import (
     period,
     sort,
 )
-from markets.api.rates import refuse_unknown_currencies
-from markets.api.series import known_dataset, periods_asked
 from markets.errors import InvalidValue
 from markets.models import Area
 from markets.profiles import pair_page, trade_page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from markets.door.page import answer_with_table, moved, page_view
 from markets.profiles import category_overview, category_page, product_page
-from markets.views.page import answer_with_table, moved, page_view
 
 
 @page_view

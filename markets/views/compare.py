@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from markets.door.page import answer_with_tables, as_of, download_form, page_view, word
 from markets.errors import InvalidRequest, InvalidValue
 from markets.profiles.comparison import (
     Basis,
@@ -20,7 +21,6 @@ from markets.profiles.comparison import (
     comparison_choices,
 )
 from markets.profiles.tables import Table
-from markets.views.page import answer_with_tables, as_of, download_form, page_view, word
 from markets.vocabulary import AsOf
 
 MOST_CODES: Final = 100

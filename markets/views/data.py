@@ -10,9 +10,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from markets import downloads
+from markets.door.page import answer, answer_with_table, download_form, page_view
 from markets.models import Payload
 from markets.profiles import data_page, dataset_page, decision, payload_body, release_page
-from markets.views.page import answer, answer_with_table, download_form, page_view
 from markets.views.refreshing import RefreshForms
 from markets.views.staff import is_staff
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from markets import refresh as refreshing
+from markets.door.page import answer, answer_with_table, download_form, word
 from markets.errors import HoldDecided, InvalidValue
 from markets.forms import DecisionForm, problems_of
 from markets.forms.deciding import DISCARD
@@ -19,7 +20,6 @@ from markets.profiles.holds import ReviewPage
 from markets.profiles.provenance import ReleaseLine
 from markets.profiles.slices import SliceRef
 from markets.refresh import Rehearsal
-from markets.views.page import answer, answer_with_table, download_form, word
 from markets.views.staff import staff_view
 
 

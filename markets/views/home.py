@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from markets.door.page import answer, page_view
 from markets.profiles import home_page
-from markets.views.page import answer, page_view
 
 
 @page_view

@@ -10,11 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from markets import downloads
-from markets.errors import InvalidValue
-from markets.profiles import indicator_list, indicator_page, series_page
-from markets.profiles.series import IndicatorPage
-from markets.profiles.tables import Table
-from markets.views.page import (
+from markets.door.page import (
     answer,
     answer_with_table,
     as_of,
@@ -25,6 +21,10 @@ from markets.views.page import (
     with_bom,
     word,
 )
+from markets.errors import InvalidValue
+from markets.profiles import indicator_list, indicator_page, series_page
+from markets.profiles.series import IndicatorPage
+from markets.profiles.tables import Table
 
 # What an indicator's page shows, each under an address of its own, and the table that view downloads.
 VIEWS: Final[Mapping[str, Callable[[IndicatorPage], Table]]] = {

@@ -10,10 +10,10 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from markets.door.page import answer, answer_with_tables, as_of, download_form, page_view, word
 from markets.errors import InvalidValue
 from markets.profiles import exchange_rates_page
 from markets.profiles.exchange_rates import ExchangeRatesPage, Wanted
-from markets.views.page import answer, answer_with_tables, as_of, download_form, page_view, word
 from markets.vocabulary import PrintedNumber
 
 # Blanks that people group digits with; a comma may part decimals or thousands, so it is not guessed.

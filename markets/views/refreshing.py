@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from markets import refresh as refreshing
 from markets import sources
+from markets.door.page import answer
 from markets.errors import NotFound
 from markets.forms import MOST_UPLOAD_BYTES, UploadForm, problems_of
 from markets.forms.uploads import too_large
@@ -25,7 +26,6 @@ from markets.models import Job
 from markets.profiles import dataset_page
 from markets.profiles.datasets import DatasetLine
 from markets.tasks import wake_later
-from markets.views.page import answer
 from markets.views.staff import staff_view
 
 # Names, hidden fields and boundaries around the files.

@@ -13,12 +13,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from markets import queries, wording
+from markets.door.page import answer_with_table, between, moment, page_view, word
 from markets.errors import InvalidValue
 from markets.profiles import difference_page, revision_feed
 from markets.profiles.revision_feed import REVISIONS_SHOWN, RevisionQuestion
 from markets.profiles.revisions import RevisionRecord, StatedValue
 from markets.templatetags.indicators import difference_of
-from markets.views.page import answer_with_table, between, moment, page_view, word
 
 MOST_ROWS = 1000
 # How much of what one vintage changed in one indicator an entry of the feed tells in words.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from markets.door.page import answer, page_view
 from markets.search import find
-from markets.views.page import answer, page_view
 
 SHOWN = 20
 SUGGESTED = 4

@@ -28,6 +28,8 @@ from markets.curation import (
     register_document,
     with_part,
 )
+from markets.door.failures import error_page, failure_page
+from markets.door.page import View, answer, refuse_unprintable, word
 from markets.errors import EditConflict, MarketsError
 from markets.forms import DocumentForm, EntryFormSet, NoteForm, entry_forms, problems_of
 from markets.models import DemandProfile
@@ -35,8 +37,6 @@ from markets.profiles import part_head, profile_parts
 from markets.profiles.demand import ProfileVersion, profile_version
 from markets.profiles.editing import PartHead
 from markets.profiles.markets import MarketRef
-from markets.views.errors import error_page, failure_page
-from markets.views.page import View, answer, refuse_unprintable, word
 
 # The word in the address that leads to the form for a document the list does not hold yet.
 NEW_DOCUMENT: Final = "document"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from markets.door.page import answer_with_table, answer_with_tables, as_of, moved, page_view, word
 from markets.profiles import pair_page, trade_page
-from markets.views.page import answer_with_table, answer_with_tables, as_of, moved, page_view, word
 
 
 @page_view

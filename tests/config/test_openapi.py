@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from config.api.documents import openapi_document
 from config.wsgi import application
-from markets.api.door import ListView
+from markets.door.address import ListView
 from tests.config.checkout import CHECKOUT
 from tests.factories import JobFactory
 from tests.markets.api_world import publish_world

@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from markets.door.failures import WITH_PAGE, error_page, failed
+from markets.door.page import page_view
 from markets.models import Area, Indicator
 from markets.queries import FOCUS_MARKETS
-from markets.views.errors import WITH_PAGE, error_page, failed
-from markets.views.page import page_view
 from markets.vocabulary import ObsStatus
 from tests.factories import GDP, GDP_PER_HEAD, ReleaseFactory
 from tests.markets.api_world import NEW_AT, publish_world, state

@@ -19,8 +19,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from markets.api.parameters import LANG, PAGING, Parameter, fields_of, read_query
-from markets.api.request import language_of, refuse_unreadable, request_id
+from markets.door.parameters import LANG, PAGING, Parameter, fields_of, read_query
+from markets.door.request import language_of, refuse_unreadable, request_id
 
 # How long a cache may answer in our place: lists of words change with a new version of the product,
 # figures with every refresh.

@@ -14,11 +14,11 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 
 from markets import downloads
+from markets.door.failures import away_page, failure_page
+from markets.door.keeping import kept
 from markets.errors import InvalidRequest, InvalidValue, MarketsError
 from markets.profiles.difference import Between
 from markets.profiles.tables import Table
-from markets.views.errors import away_page, failure_page
-from markets.views.keeping import kept
 from markets.vocabulary import AsOf
 
 View = Callable[..., HttpResponse]

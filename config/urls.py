@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from companies import urls as companies_urls
 from config import crawlers, health
 from config.api import documents, views
 from markets import urls as markets_urls
@@ -22,10 +23,11 @@ urlpatterns = [
     path("robots.txt", crawlers.robots),
     path("favicon.ico", crawlers.favicon),
     path("api/v1/", include((api_itself, "api_itself"))),
-    path("api/v1/", include((markets_urls.api, "api"))),
+    path("api/v1/", include(([*markets_urls.api, *companies_urls.api], "api"))),
     re_path(r"^api(?:/|$)", views.UnknownAddress.as_view()),
     *i18n_patterns(
         path("staff/", admin.site.urls),
+        path("", include((companies_urls.pages, "companies"))),
         path("", include((markets_urls.pages, "markets"))),
     ),
 ]

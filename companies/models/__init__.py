@@ -1,5 +1,32 @@
 """What is true of the people and organisations that use the product."""
 
 from companies.models.accounts import User
+from companies.models.changes import Change
+from companies.models.companies import Company, CompanyName, Contact, ProductLine
+from companies.models.organisations import ApiKey, Invitation, Membership, Organisation, Role
+from companies.models.published import Publication, PublishedSum
+from companies.models.records import ExportRecord, RecordComment
+from companies.models.views import IdempotentAnswer, ListExport, SavedView, Selection, ShareLink
 
-__all__ = ["User"]
+__all__ = [
+    "ApiKey",
+    "Change",
+    "Company",
+    "CompanyName",
+    "Contact",
+    "ExportRecord",
+    "IdempotentAnswer",
+    "Invitation",
+    "ListExport",
+    "Membership",
+    "Organisation",
+    "ProductLine",
+    "Publication",
+    "PublishedSum",
+    "RecordComment",
+    "Role",
+    "SavedView",
+    "Selection",
+    "ShareLink",
+    "User",
+]

@@ -239,4 +239,4 @@ def _author_of(profile: DemandProfile | None) -> str:
         return _("nobody: it has no version yet")
     if profile.facts_sha256:
         return _("the facts the product came with")
-    return profile.author.get_username() if profile.author else _("a former editor")
+    return profile.author.get_full_name() if profile.author else _("a former editor")

@@ -140,7 +140,7 @@ def profile_version(profile: DemandProfile | None) -> ProfileVersion | None:
     """Who wrote the version in force, and when; None when there was none."""
     if profile is None:
         return None
-    author = profile.author.get_username() if profile.author else ""
+    author = profile.author.get_full_name() if profile.author else ""
     return ProfileVersion(profile.version, author, profile.published_at, profile.known_from, profile.note)
 
 

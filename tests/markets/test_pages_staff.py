@@ -142,7 +142,7 @@ def test_a_save_publishes_the_next_version_with_author_and_reason(editor: Client
     assert response.headers["Location"] == EDIT
     now = current_profile("KAZ")
     assert now is not None
-    assert (now.version, now.author.get_username(), now.note) == (2, "aigul", "A better source")
+    assert (now.version, now.author.get_full_name(), now.note) == (2, "aigul", "A better source")
     changed = difference(before, said())
     assert [entry.text_ru for entry in changed.new] == ["Богат сырьём."]
     assert changed.count == 2

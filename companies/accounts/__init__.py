@@ -1,0 +1,1 @@
+"""The writes to accounts, organisations, memberships and keys, one use-case each; each writes its Change row."""

@@ -1,0 +1,1 @@
+"""The window for machines on companies and records."""

@@ -1,0 +1,84 @@
+"""Writing the one memory of change. Each use-case writes its own row, in the transaction of what it did."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from companies.access import Actor
+from companies.models import Change
+
+
+def changed(
+    actor: Actor,
+    action: str,
+    thing: models.Model,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    organisation_id: uuid.UUID | None = None,
+) -> Change:
+    """Remember that the actor did this to the thing. before, after: only the fields that differ are kept."""
+    row = change_row(actor, action, thing, before=before, after=after, organisation_id=organisation_id)
+    row.save(force_insert=True)
+    return row
+
+
+def change_row(
+    actor: Actor,
+    action: str,
+    thing: models.Model,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    organisation_id: uuid.UUID | None = None,
+) -> Change:
+    """The same, not yet written: for many at once, which `remember` writes."""
+    was, now = plain(before or {}), plain(after or {})
+    differing = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
+    return Change(
+        organisation_id=organisation_id or getattr(thing, "organisation_id", None),
+        actor=actor.user,
+        action=action,
+        object_kind=thing._meta.model_name or "",  # noqa: SLF001 Django's documented name
+        object_id=str(thing.pk),
+        before={name: was[name] for name in was if name in differing},
+        after={name: now[name] for name in now if name in differing},
+        via=actor.via,
+        api_key=actor.api_key,
+        request_id=actor.request_id[:64],
+    )
+
+
+def remember(rows: Iterable[Change]) -> None:
+    """Write many changes at once, in their order."""
+    Change.objects.bulk_create(rows, batch_size=1000)
+
+
+def fields_of(thing: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """The named columns of a row, as the change log keeps them; a related thing by its key."""
+    return {name: getattr(thing, thing._meta.get_field(name).attname) for name in names}  # type: ignore[union-attr]  # noqa: SLF001
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON keeps them exactly: amounts as text, moments in UTC."""
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date | uuid.UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return plain(value)
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,97 @@
+"""How a person comes in: who they are, what their pages take, and that nobody keeps what they were shown."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from companies.access import NOBODY, Actor, actor_of_person
+from companies.errors import SignInNeeded
+from companies.models import User
+from markets.door.failures import away_page, failure_page
+from markets.door.page import refuse_unprintable
+from markets.door.request import request_id
+from markets.errors import MarketsError
+
+View = Callable[..., HttpResponse]
+# Where the session keeps the organisation a person works in.
+WORKING_IN: Final = "organisation"
+_SEEN_AS: Final = "_sogdia_actor"
+
+log = logging.getLogger(__name__)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Whoever asks for a page, with the roles held this moment; read once a request."""
+    known: Actor | None = getattr(request, _SEEN_AS, None)
+    if known is None:
+        known = _actor(request)
+        setattr(request, _SEEN_AS, known)
+    return known
+
+
+def work_in(request: HttpRequest, organisation_id: uuid.UUID) -> None:
+    """From now on the person's lists show this organisation; one they do not belong to is never taken."""
+    if organisation_id in actor_of(request).roles:
+        request.session[WORKING_IN] = str(organisation_id)
+        delattr(request, _SEEN_AS)
+
+
+def person_view(view: View) -> View:
+    """A page for people who are signed in: GET and POST. Others sign in first and come back; no cache keeps it."""
+    return _view(view, ("GET", "HEAD", "POST"))
+
+
+def person_action(view: View) -> View:
+    """The same for what only a form can ask: POST alone."""
+    return _view(view, ("POST",))
+
+
+def _view(view: View, methods: tuple[str, ...]) -> View:
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in methods:
+            return HttpResponseNotAllowed(methods)
+        response = _answered(request, lambda: view(request, *args, **kwargs))
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return answering
+
+
+def _answered(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        refuse_unprintable(request)
+        _ = actor_of(request).person
+        return make()
+    except SignInNeeded:
+        return redirect_to_login(request.get_full_path(), reverse("account_login"))
+    except MarketsError as failure:
+        return failure_page(request, failure)
+    except (OperationalError, InterfaceError) as away:
+        log.warning("the database does not answer: %s", away)
+        return away_page()
+
+
+def _actor(request: HttpRequest) -> Actor:
+    user = request.user
+    if not (isinstance(user, User) and user.is_active):
+        return NOBODY
+    return actor_of_person(user, wanted=_wanted(request), request_id=request_id(request))
+
+
+def _wanted(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.session.get(WORKING_IN, ""))
+    except ValueError:
+        return None

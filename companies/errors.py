@@ -1,0 +1,150 @@
+"""Every failure the people's side of the product foresees; one tree with `markets.errors`, read by the same doors."""
+
+from __future__ import annotations
+
+from markets.errors import InvalidRequest, MarketsError, NotFound
+
+
+class CompaniesError(MarketsError):
+    """This could not be done: {reason}. Nothing was changed."""
+
+    code = "companies_error"
+    http_status = 409
+
+
+class SignInNeeded(CompaniesError):
+    """This needs a person who is signed in, or a valid key. Sign in and try again."""
+
+    code = "not_authenticated"
+    http_status = 401
+
+
+class NotAllowed(CompaniesError):
+    """Your role in {organisation} does not allow this. Ask an admin of the organisation for the role {needed}."""
+
+    code = "not_allowed"
+    http_status = 403
+
+
+class ScopeMissing(NotAllowed):
+    """The key {key} has not the scope {scope}. Make a key with that scope."""
+
+    code = "scope_missing"
+
+
+class NoOrganisation(CompaniesError):
+    """You belong to no organisation yet. Create one, or ask an admin for an invitation."""
+
+    code = "no_organisation"
+
+
+class HiddenObject(NotFound):
+    """There is no {kind} {key} here. Check the address; if a colleague sent it, ask them for access."""
+
+    code = "hidden_object"
+
+
+class VersionConflict(CompaniesError):
+    """{kind} was changed by {author} since you opened it. Your entries are kept: compare both and save again."""
+
+    code = "version_conflict"
+    http_status = 412
+
+
+class VersionMissing(CompaniesError):
+    """This change names no version. Send the ETag of what you read in the header If-Match."""
+
+    code = "version_missing"
+    http_status = 428
+
+
+class OwnWork(CompaniesError):
+    """You entered or submitted this record yourself. Somebody else with the role reviewer has to decide on it."""
+
+    code = "own_work"
+    http_status = 403
+
+
+class WrongState(CompaniesError):
+    """The record is {state}, so this cannot be done with it. Look at it again; somebody may have been quicker."""
+
+    code = "wrong_state"
+
+
+class Archived(CompaniesError):
+    """{kind} is archived. Restore it first; nothing was changed."""
+
+    code = "archived"
+
+
+class InUse(CompaniesError):
+    """{kind} is used by {count} others, so it stays. Remove or move those first."""
+
+    code = "in_use"
+
+
+class LastAdmin(CompaniesError):
+    """An organisation needs an admin. Make somebody else an admin first; nothing was changed."""
+
+    code = "last_admin"
+
+
+class InvitationGone(CompaniesError):
+    """This invitation is used, withdrawn or too old. Ask for a new one."""
+
+    code = "invitation_gone"
+    http_status = 410
+
+
+class LinkGone(CompaniesError):
+    """This link has ended. Ask the person who sent it for a new one."""
+
+    code = "link_gone"
+    http_status = 410
+
+
+class SelectionChanged(CompaniesError):
+    """{changed} of the {count} selected records were changed since you selected them. Nothing was changed:
+    look at the preview again.
+    """
+
+    code = "selection_changed"
+
+
+class TooMany(CompaniesError):
+    """This asks for {count} {kind} at once; at most {most} are taken. Ask for less at a time."""
+
+    code = "too_many"
+    http_status = 422
+
+
+class KeyReused(CompaniesError):
+    """The Idempotency-Key was sent before with another request. Take a new key for a new request."""
+
+    code = "idempotency_key_reused"
+    http_status = 422
+
+
+class KeyInProgress(CompaniesError):
+    """A request with this Idempotency-Key is still being answered. Wait a moment, then send it again."""
+
+    code = "idempotency_key_in_progress"
+    retry = True
+
+
+class InvalidField(InvalidRequest):
+    """{field}: {expected}."""
+
+    code = "invalid_field"
+    http_status = 422
+
+
+class FieldsRejected(InvalidRequest):
+    """{count} entries are wrong; each is named below. Nothing was changed.
+
+    faults: one InvalidField for each; its `pointer` is the JSON pointer of the entry (`/value`, `/3/period`), `field`
+    the label people see, `expected` what is wrong and how to put it right.
+    """
+
+    code = "fields_rejected"
+    http_status = 422

@@ -1,0 +1,1 @@
+"""What pages and API show: queries made into frozen dataclasses."""

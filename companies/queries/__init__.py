@@ -1,0 +1,1 @@
+"""Every read of the people's tables, always through access."""

@@ -1,0 +1,1 @@
+"""The writes to companies and records, one use-case each; each writes its Change row."""

@@ -58,6 +58,8 @@ _AMOUNTS: Final[Mapping[str, Promise]] = {
     "TEU": _lazy("%(number)s TEU"),
     "units": _lazy("%(number)s units"),
 }
+# Currencies whose sign nobody takes for another's.
+_CURRENCIES_WITH_SIGN: Final = frozenset({"USD", "CNY"})
 _MULTIPLIED: Final[Mapping[str, int]] = {"usd_million": 1_000_000}
 
 _UNITS: Final[Mapping[str, Promise]] = {
@@ -240,6 +242,28 @@ def full_amount(value: Decimal | int, unit: str) -> str:
     """The value with every digit the source printed, and its unit in words."""
     shown = number(in_full(value, unit))
     return _("%(number)s, %(unit)s") % {"number": shown, "unit": unit_words(unit)}
+
+
+def money(value: Decimal | int, currency: str) -> str:
+    """An amount, short, in its currency: `US$1.2 bn`, `CN¥2070万`, `3.4 million KZT`."""
+    if currency in _CURRENCIES_WITH_SIGN:
+        return amount(value, currency)
+    return _("%(number)s %(currency)s") % {"number": short_number(value), "currency": currency}
+
+
+def full_money(value: Decimal | int, currency: str) -> str:
+    """An amount with every digit printed, and its currency."""
+    return f"{number(value)} {currency}"
+
+
+def money_between(low: Decimal, high: Decimal, currency: str) -> str:
+    """Two amounts in one scale, with two digits of what parts them: `12.18 to 12.31 million CNY`."""
+    power, word = next((scale for scale in short_scales() if high.scaleb(-scale[0]) >= 1), (0, ""))
+    ends = low.scaleb(-power), high.scaleb(-power)
+    apart = ends[1] - ends[0]
+    digits = max(0, 1 - apart.adjusted()) if apart else 0
+    words = {"low": number(ends[0], digits), "high": number(ends[1], digits), "scale": word, "currency": currency}
+    return _("%(low)s to %(high)s%(scale)s %(currency)s") % words
 
 
 def unit_words(unit: str) -> str:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -30,7 +31,8 @@ from companies.queries.organisations import A_DAY, invitation_by_hash, membershi
 
 VALID_FOR: Final = dt.timedelta(days=7)
 MOST_LETTERS_A_DAY: Final = 50
-# An address that never answered is forgotten after so long.
+MOST_LETTERS_TO_ONE_A_DAY: Final = 5
+# An address that never answered is forgotten after so long; of a void letter once it counts for no limit.
 _ADDRESS_KEPT_FOR: Final = dt.timedelta(days=30)
 
 
@@ -38,7 +40,7 @@ def invite(actor: Actor, email: str, role: str) -> Invitation:
     """Send a letter to an address, in the language of who invites; a letter sent before is void from then on.
 
     What is done and said is the same whether or not somebody here has the address. The secret stands in the letter
-    alone. Raises what `require` does; FieldsRejected; TooManyToday after fifty within a day; LetterNotSent, and then
+    alone. Raises what `require` does; FieldsRejected; TooManyToday; LetterNotSent, and then
     the invitation is withdrawn again.
     """
     secret = new_secret()
@@ -57,7 +59,7 @@ def withdraw(actor: Actor, invitation_id: object) -> Invitation:
     found = one(actor, Invitation, invitation_id)
     held(actor, found.organisation_id)
     withdrawn = Invitation.objects.filter(pk=found.pk, accepted_at=None, withdrawn_at=None)
-    if not withdrawn.update(withdrawn_at=Now(), email=""):
+    if not withdrawn.update(withdrawn_at=Now()):
         raise InvitationGone
     changed(actor, "withdrawn", found, before={"role": found.role})
     found.refresh_from_db()
@@ -99,7 +101,7 @@ def accept(actor: Actor, secret: str) -> Membership:
 
 
 def address_of(secret: str) -> str:
-    """The address of the page that accepts, in the language in force. The secret is in the query, which no log keeps."""
+    """The address of the page that accepts, in the language in force; no log keeps the query, where the secret is."""
     return f"{settings.SITE_URL}{reverse('companies:invitation')}?{urlencode({'secret': secret})}"
 
 
@@ -107,19 +109,16 @@ def address_of(secret: str) -> str:
 def _kept(actor: Actor, email: str, role: str, secret: str) -> Invitation:
     organisation = held(actor, require(actor, Action.MANAGE))
     _refuse(organisation, email, role)
-    now = timezone.now()
-    mine = Invitation.objects.filter(organisation=organisation)
-    if mine.filter(created_at__gt=now - A_DAY).count() >= MOST_LETTERS_A_DAY:
-        raise TooManyToday(most=MOST_LETTERS_A_DAY, kind="invitations")
-    mine.filter(email=email, accepted_at=None, withdrawn_at=None).update(withdrawn_at=Now())
-    Invitation.objects.filter(created_at__lt=now - _ADDRESS_KEPT_FOR).exclude(email="").update(email="")
+    _refuse_too_many(organisation, email)
+    sent_before = Invitation.objects.filter(organisation=organisation, email=email, accepted_at=None)
+    sent_before.filter(withdrawn_at=None).update(withdrawn_at=Now())
     invitation = Invitation.objects.create(
         organisation=organisation,
         email=email,
         role=role,
         secret_hash=hash_of(secret),
         invited_by=actor.person,
-        expires_at=now + VALID_FOR,
+        expires_at=timezone.now() + VALID_FOR,
     )
     changed(actor, "invited", invitation, after={"role": role})
     return invitation
@@ -130,16 +129,29 @@ def _refuse(organisation: Organisation, email: str, role: str) -> None:
     try:
         validate_email(email)
     except ValidationError:
-        expected = "write an e-mail address, such as name@example.com"
-        faults.append(InvalidField(pointer="/email", field="E-mail address", expected=expected))
+        expected = _("write an e-mail address, such as name@example.com")
+        faults.append(InvalidField(pointer="/email", field=_("E-mail address"), expected=expected))
     if role not in Role.values:
-        faults.append(InvalidField(pointer="/role", field="Role", expected="choose a role of the list"))
+        faults.append(InvalidField(pointer="/role", field=_("Role"), expected=_("choose a role of the list")))
     belonging = Membership.objects.filter(organisation=organisation, ended_at=None, user__email=email)
     if not faults and belonging.exists():
-        expected = "this person belongs to the organisation already"
-        faults.append(InvalidField(pointer="/email", field="E-mail address", expected=expected))
+        expected = _("this person belongs to the organisation already")
+        faults.append(InvalidField(pointer="/email", field=_("E-mail address"), expected=expected))
     if faults:
         raise FieldsRejected(faults=faults, count=len(faults))
+
+
+def _refuse_too_many(organisation: Organisation, email: str) -> None:
+    """Raises TooManyToday. Forgets the addresses that are no longer needed to count."""
+    today = timezone.now() - A_DAY
+    forgotten = Q(created_at__lt=today, withdrawn_at__isnull=False)
+    forgotten |= Q(created_at__lt=timezone.now() - _ADDRESS_KEPT_FOR)
+    Invitation.objects.filter(forgotten).exclude(email="").update(email="")
+    sent = Invitation.objects.filter(created_at__gt=today)
+    if sent.filter(organisation=organisation).count() >= MOST_LETTERS_A_DAY:
+        raise TooManyToday(most=MOST_LETTERS_A_DAY, kind=_("invitations"))
+    if sent.filter(email=email).count() >= MOST_LETTERS_TO_ONE_A_DAY:
+        raise TooManyToday(most=MOST_LETTERS_TO_ONE_A_DAY, kind=_("letters to one address"))
 
 
 def _letter(invitation: Invitation, secret: str, *, language: str | None) -> EmailMessage:

@@ -15,6 +15,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from django.utils.translation import gettext as _
+
 from companies.access import ALLOWED, Action, Actor, one, require
 from companies.accounts.organisations import held
 from companies.accounts.secrets import hash_of, new_secret
@@ -62,7 +64,7 @@ def make_key(
     assert membership is not None  # noqa: S101 `held` has just read it
     values = _checked(name, scopes, expires_at, networks, role=membership.role)
     if (count := own_keys_in_use(actor).count() + 1) > MOST_KEYS:
-        raise TooMany(count=count, kind="keys", most=MOST_KEYS)
+        raise TooMany(count=count, kind=_("keys"), most=MOST_KEYS)
     secret = new_secret()
     key = ApiKey.objects.create(
         organisation=organisation,
@@ -134,15 +136,15 @@ def _checked(
     faults = []
     plain = plain_name(name)
     if not 1 <= len(plain) <= 100:
-        faults.append(InvalidField(pointer="/name", field="Name", expected="write a name of at most 100 characters"))
+        faults.append(InvalidField(pointer="/name", field=_("Name"), expected=_("write a name of at most 100 characters")))
     if not scopes or not set(scopes) <= set(scopes_of_role(role)):
-        faults.append(InvalidField(pointer="/scopes", field="Scopes", expected="choose what your role allows"))
+        faults.append(InvalidField(pointer="/scopes", field=_("Scopes"), expected=_("choose what your role allows")))
     if expires_at is not None and expires_at <= timezone.now():
-        faults.append(InvalidField(pointer="/expires_at", field="End", expected="choose a moment to come"))
+        faults.append(InvalidField(pointer="/expires_at", field=_("End"), expected=_("choose a moment to come")))
     blocks = _blocks(networks)
     if blocks is None:
-        expected = "write at most 20 addresses or CIDR blocks, such as 192.0.2.0/24"
-        faults.append(InvalidField(pointer="/networks", field="Networks", expected=expected))
+        expected = _("write at most 20 addresses or CIDR blocks, such as 192.0.2.0/24")
+        faults.append(InvalidField(pointer="/networks", field=_("Networks"), expected=expected))
     if faults:
         raise FieldsRejected(faults=faults, count=len(faults))
     return {"name": plain, "scopes": sorted(set(scopes)), "expires_at": expires_at, "networks": blocks}

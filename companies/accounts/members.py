@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from django.utils.translation import gettext as _
+
 from companies.access import Action, Actor, one
 from companies.accounts.organisations import held, version_up
 from companies.accounts.sessions import end_sessions
@@ -31,10 +33,10 @@ def change_role(actor: Actor, membership_id: int, version: int | None, role: str
     if version is None:
         raise VersionMissing
     if membership.version != version:
-        raise VersionConflict(kind="The role", author=last_author(membership))
+        raise VersionConflict(kind=_("The role"), author=last_author(membership))
     if role not in Role.values:
         raise FieldsRejected(
-            faults=[InvalidField(pointer="/role", field="Role", expected="choose a role of the list")], count=1
+            faults=[InvalidField(pointer="/role", field=_("Role"), expected=_("choose a role of the list"))], count=1
         )
     before = membership.role
     if role == before:
@@ -118,7 +120,7 @@ def _ended(actor: Actor, membership: Membership, action: str, beside: dict[str, 
         "share_links": ShareLink.objects.filter(**live).update(revoked_at=Now()),
         "exports": _drop_exports(membership),
         "selections": selections,
-        "invitations": letters.update(withdrawn_at=Now(), email=""),
+        "invitations": letters.update(withdrawn_at=Now()),
     }
     changed(actor, action, membership, before=before, after={name: count for name, count in counts.items() if count})
     return membership

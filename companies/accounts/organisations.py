@@ -9,6 +9,8 @@ from typing import Final
 from django.db import transaction
 from django.db.models import F
 
+from django.utils.translation import gettext as _
+
 from companies.access import Action, Actor, require
 from companies.changes import changed, fields_of
 from companies.errors import FieldsRejected, HiddenObject, InvalidField, TooManyToday, VersionConflict, VersionMissing
@@ -35,7 +37,7 @@ def create_organisation(actor: Actor, name: str, kind: str, home: str | None = N
     # Two requests of one person at one moment must count each other.
     type(person).objects.select_for_update(no_key=True).get(pk=person.pk)
     if made_today(person.pk) >= MOST_ORGANISATIONS_A_DAY:
-        raise TooManyToday(most=MOST_ORGANISATIONS_A_DAY, kind="organisations")
+        raise TooManyToday(most=MOST_ORGANISATIONS_A_DAY, kind=_("organisations"))
     organisation = Organisation.objects.create(**values)
     Membership.objects.create(organisation=organisation, user=person, role=Role.ADMIN)
     after = fields_of(organisation, _FIELDS) | {"admin": person.pk}
@@ -45,7 +47,7 @@ def create_organisation(actor: Actor, name: str, kind: str, home: str | None = N
 
 @transaction.atomic
 def edit_organisation(
-    actor: Actor, organisation_id: uuid.UUID, version: int | None, name: str, kind: str, home: str | None
+    actor: Actor, organisation_id: uuid.UUID, version: int | None, *, name: str, kind: str, home: str | None
 ) -> Organisation:
     """The organisation under another name, kind or home.
 
@@ -55,7 +57,7 @@ def edit_organisation(
     if version is None:
         raise VersionMissing
     if organisation.version != version:
-        raise VersionConflict(kind="The organisation", author=last_author(organisation))
+        raise VersionConflict(kind=_("The organisation"), author=last_author(organisation))
     values = _checked(name, kind, home)
     before = fields_of(organisation, _FIELDS)
     for field, value in values.items():
@@ -91,12 +93,12 @@ def _checked(name: str, kind: str, home: str | None) -> dict[str, object]:
     faults = []
     plain = plain_name(name)
     if not 1 <= len(plain) <= Organisation._meta.get_field("name").max_length:  # type: ignore[operator]  # noqa: SLF001 Django's documented name
-        faults.append(InvalidField(pointer="/name", field="Name", expected="write a name of at most 200 characters"))
+        faults.append(InvalidField(pointer="/name", field=_("Name"), expected=_("write a name of at most 200 characters")))
     if kind not in Organisation.Kind.values:
-        faults.append(InvalidField(pointer="/kind", field="Kind", expected="choose a trade office or an exporter"))
+        faults.append(InvalidField(pointer="/kind", field=_("Kind"), expected=_("choose a trade office or an exporter")))
     area = Area.objects.filter(code=home, is_aggregate=False).first() if home else None
     if home and area is None:
-        faults.append(InvalidField(pointer="/home", field="Home", expected="choose a country of the list"))
+        faults.append(InvalidField(pointer="/home", field=_("Home"), expected=_("choose a country of the list")))
     if faults:
         raise FieldsRejected(faults=faults, count=len(faults))
     return {"name": plain, "kind": kind, "home": area}

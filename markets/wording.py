@@ -279,6 +279,14 @@ def day_words(day: dt.date) -> str:
     return dates.format_date(day, "medium", locale=locale())
 
 
+def moment_words(at: dt.datetime | None) -> str:
+    """A moment as day and time in UTC; nothing for none."""
+    if at is None:
+        return ""
+    time = dates.format_time(at.astimezone(dt.UTC), "HH:mm:ss", locale=locale())
+    return _("%(day)s, %(time)s UTC") % {"day": day_words(at), "time": time}
+
+
 def listed(words: Sequence[str]) -> str:
     """Words one after another, parted as the language does it."""
     return lists.format_list(list(words), style="standard", locale=locale())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import Final
 
-from babel import dates, units
+from babel import units
 from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -17,6 +16,7 @@ from markets.profiles.datasets import CoverageLine
 from markets.profiles.jobs import JobLine, JobRecord, JobRef
 
 register = template.Library()
+register.filter("moment_words", wording.moment_words)
 
 JOB_SIGNS: Final = {
     "queued": "…",
@@ -115,15 +115,6 @@ def duration_words(seconds: int | None) -> str:
     parts = [(hours, "duration-hour"), (minutes, "duration-minute"), (rest, "duration-second")]
     stated = [part for part in parts if part[0]][:2] or parts[-1:]
     return " ".join(units.format_unit(number, unit, "short", locale=wording.locale()) for number, unit in stated)
-
-
-@register.filter
-def moment_words(at: dt.datetime | None) -> str:
-    """A moment as day and time in UTC; nothing for none."""
-    if at is None:
-        return ""
-    time = dates.format_time(at.astimezone(dt.UTC), "HH:mm:ss", locale=wording.locale())
-    return _("%(day)s, %(time)s UTC") % {"day": wording.day_words(at), "time": time}
 
 
 @register.filter

@@ -103,6 +103,41 @@ class InvitationGone(CompaniesError):
     http_status = 410
 
 
+class InvitedOther(CompaniesError):
+    """This invitation is for another address than yours. Sign in with the address the letter came to."""
+
+    code = "invited_other"
+    http_status = 403
+
+
+class LetterNotSent(CompaniesError):
+    """The mail server does not take the letter, so nobody was invited. Try again later, or tell the operator."""
+
+    code = "letter_not_sent"
+    http_status = 503
+    retry = True
+
+
+class TooManyToday(CompaniesError):
+    """That is {most} {kind} within a day, which is the limit. Nothing was changed: go on tomorrow."""
+
+    code = "too_many_today"
+    http_status = 429
+
+
+class FirstAdminLinkGone(CompaniesError):
+    """This link is used, too old, or replaced by a newer one. A new one is printed by `manage.py first_admin`."""
+
+    code = "first_admin_link_gone"
+    http_status = 410
+
+
+class AdminExists(CompaniesError):
+    """Somebody runs this installation already. They can let others do so on the staff pages."""
+
+    code = "admin_exists"
+
+
 class LinkGone(CompaniesError):
     """This link has ended. Ask the person who sent it for a new one."""
 

@@ -1,0 +1,64 @@
+"""The time a record is about: how it is written, its first and last day, and the same time a year before."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from companies.records.amounts import Unreadable
+from markets.errors import InvalidValue
+from markets.vocabulary import Frequency, Period
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A period with its days, both of them in it."""
+
+    period: Period
+    first: dt.date
+    last: dt.date
+
+    def meets(self, other: Span) -> bool:
+        """Whether any day is in both."""
+        return self.first <= other.last and other.first <= self.last
+
+
+def span(text: str) -> Span:
+    """Reads `2025`, `2025-Q1`, `2025-04`, `2025-01/2025-04` and `2025-04-17`. Raises Unreadable for anything else."""
+    plain = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text if not sign.isspace())
+    try:
+        period = Period.parse(plain.upper())
+    except InvalidValue as wrong:
+        raise Unreadable(_("write 2025, 2025-04, 2025-01/2025-04 for January to April, or 2025-04-17")) from wrong
+    first, last = _days(period)
+    return Span(period, first, last)
+
+
+def year_before(period: Period) -> str:
+    """The same months of the year before, as a period; empty for a day, which has no such counterpart."""
+    if period.frequency is Frequency.AS_OF:
+        return ""
+    return period.text.replace(str(period.year), f"{period.year - 1:04d}")
+
+
+def _days(period: Period) -> tuple[dt.date, dt.date]:
+    text, year = period.text, period.year
+    if period.frequency is Frequency.AS_OF:
+        day = dt.date.fromisoformat(text)
+        return day, day
+    first, last = _months(period)
+    return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
+
+
+def _months(period: Period) -> tuple[int, int]:
+    text = period.text
+    if period.frequency is Frequency.ANNUAL:
+        return 1, 12
+    if period.frequency is Frequency.QUARTERLY:
+        quarter = int(text[-1])
+        return 3 * quarter - 2, 3 * quarter
+    last = int(text[-2:])
+    return (1, last) if period.frequency is Frequency.YEAR_TO_DATE else (last, last)

@@ -19,6 +19,13 @@ class SignInNeeded(CompaniesError):
     http_status = 401
 
 
+class PageTokenMissing(CompaniesError):
+    """A write of a signed-in person needs the token of the page in the header X-CSRFToken. Send it, or use a key."""
+
+    code = "page_token_missing"
+    http_status = 403
+
+
 class NotAllowed(CompaniesError):
     """Your role in {organisation} does not allow this. Ask an admin of the organisation for the role {needed}."""
 
@@ -172,6 +179,12 @@ class InvalidField(InvalidRequest):
 
     code = "invalid_field"
     http_status = 422
+
+
+class UnknownField(InvalidField):
+    """There is no field {field} here. Use one of: {allowed}."""
+
+    code = "unknown_field"
 
 
 class FieldsRejected(InvalidRequest):

@@ -248,16 +248,20 @@ AUTH_PASSWORD_VALIDATORS = [
 # ---------------------------------------------------------------- API
 # Requests a minute from one address without a key; 0: as many as anyone likes.
 API_RATE_ANON = environment.number("API_RATE_ANON", 120)
+# The same of one key, or of one person who is signed in.
+API_RATE_KEY = environment.number("API_RATE_KEY", 600)
+# Keys that do not hold, a minute, after which an address is not asked for its key any more.
+API_RATE_BAD_KEYS = environment.number("API_RATE_BAD_KEYS", 20)
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["config.api.OrjsonRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.JSONFirst",
     "DEFAULT_PAGINATION_CLASS": "config.api.KeysetPagination",
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.ExactJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["companies.api.keys.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "config.api.problem_response",
-    "DEFAULT_THROTTLE_CLASSES": ["config.api.AddressThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.RequestThrottle"],
     "NUM_PROXIES": TRUSTED_PROXIES,
     "URL_FORMAT_OVERRIDE": None,
 }

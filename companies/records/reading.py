@@ -28,16 +28,19 @@ class Reading:
     """What is being read, and every fault found so far. pointer: the JSON pointer of an entry (`/names/0/name`)."""
 
     faults: list[InvalidField] = field(default_factory=list)
+    _pointers: set[str] = field(default_factory=set)
 
     def refuse(self, pointer: str, label: object, expected: str) -> None:
         """Note a fault: the label people see, and what is wrong and how to put it right. One for each entry."""
-        if all(fault.context["pointer"] != pointer for fault in self.faults):
+        if pointer not in self._pointers:
+            self._pointers.add(pointer)
             self.faults.append(InvalidField(pointer=pointer, field=str(label), expected=expected))
 
     def only(self, values: Mapping[str, Any], known: Iterable[str], pointer: str = "") -> None:
         """Refuse what is not one of the known entries."""
         for name in sorted({str(name) for name in values} - set(known)):
-            self.refuse(f"{pointer}/{name}", name, _("there is no such entry to fill in; leave it out"))
+            escaped = name.replace("~", "~0").replace("/", "~1")
+            self.refuse(f"{pointer}/{escaped}", name, _("there is no such entry to fill in; leave it out"))
 
     def line(self, value: object, pointer: str, label: object, longest: int, *, is_required: bool = False) -> str:
         """One line of text in NFC, its blanks single. None is empty."""

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Final
 
-from babel import dates, units
+from babel import units
 from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -119,11 +119,8 @@ def duration_words(seconds: int | None) -> str:
 
 @register.filter
 def moment_words(at: dt.datetime | None) -> str:
-    """A moment as day and time in UTC; nothing for none."""
-    if at is None:
-        return ""
-    time = dates.format_time(at.astimezone(dt.UTC), "HH:mm:ss", locale=wording.locale())
-    return _("%(day)s, %(time)s UTC") % {"day": wording.day_words(at), "time": time}
+    """A moment as day and time, with its zone; nothing for none."""
+    return "" if at is None else wording.moment_words(at)
 
 
 @register.filter

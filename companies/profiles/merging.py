@@ -98,7 +98,7 @@ def merge(
     base = _unsealed(sent.get(BASE, [""])[-1])
     mine, now = plain(yours), plain(theirs)
     fields = [
-        _field(name, label, base, mine[name], now[name], said)
+        _field(name, label, base, (mine[name], now[name]), said)
         for name, label in labels.items()
         if name in mine and mine[name] != now[name]
     ]
@@ -106,7 +106,8 @@ def merge(
     return Merge(message, version, sealed(theirs), fields, carried)
 
 
-def _field(name: str, label: str, base: Mapping[str, Any] | None, mine: Any, now: Any, said: Said) -> MergeField:
+def _field(name: str, label: str, base: Mapping[str, Any] | None, sides: tuple[Any, Any], said: Said) -> MergeField:
+    mine, now = sides
     is_known = base is not None and name in base
     began = base[name] if base is not None and is_known else None
     keep = THEIRS if is_known and began == mine else YOURS

@@ -18,7 +18,7 @@ from companies.records.company_entries import Row, checked_company
 from companies.records.reading import Reading
 from companies.records.versions import held
 
-REGISTERED: Final = "made"
+REGISTERED: Final = "registered"
 EDITED: Final = "edited"
 ARCHIVED: Final = "archived"
 RESTORED: Final = "restored"

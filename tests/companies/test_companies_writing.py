@@ -56,7 +56,7 @@ def test_a_company_is_registered_with_all_its_rows_and_one_change() -> None:
         ("hi-tech", "", ""),
     ]
     change = Change.objects.get()
-    assert (change.action, change.object_kind, change.object_id) == ("made", "company", str(company.pk))
+    assert (change.action, change.object_kind, change.object_id) == ("registered", "company", str(company.pk))
     assert change.before == {}
     assert change.after["names"][1]["name"] == "宁波汉电电器有限公司"
     assert change.after["contacts"] == [{"name": "Wang", "position": "Exports", "email": "•••", "phone": "•••"}]
@@ -229,7 +229,7 @@ def test_an_archived_company_is_kept_and_takes_no_change_until_it_is_restored() 
     with pytest.raises(CompaniesError):
         restore_company(officer, company.pk, 3)
     said = Change.objects.filter(object_id=str(company.pk)).order_by("id").values_list("action", flat=True)
-    assert list(said) == ["made", "archived", "restored"]
+    assert list(said) == ["registered", "archived", "restored"]
 
 
 def test_who_may_not_write_is_refused_and_a_stranger_finds_nothing() -> None:

@@ -262,7 +262,6 @@ DELETION_GRACE_DAYS = environment.number("DELETION_GRACE_DAYS", 14)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "markets:home"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_ADAPTER = "companies.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "companies.forms.accounts.SignUpForm",

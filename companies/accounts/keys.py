@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
-
 from django.utils.translation import gettext as _
 
 from companies.access import ALLOWED, Action, Actor, one, require
@@ -136,7 +135,9 @@ def _checked(
     faults = []
     plain = plain_name(name)
     if not 1 <= len(plain) <= 100:
-        faults.append(InvalidField(pointer="/name", field=_("Name"), expected=_("write a name of at most 100 characters")))
+        faults.append(
+            InvalidField(pointer="/name", field=_("Name"), expected=_("write a name of at most 100 characters"))
+        )
     if not scopes or not set(scopes) <= set(scopes_of_role(role)):
         faults.append(InvalidField(pointer="/scopes", field=_("Scopes"), expected=_("choose what your role allows")))
     if expires_at is not None and expires_at <= timezone.now():

@@ -8,7 +8,6 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import F
-
 from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, require
@@ -93,9 +92,13 @@ def _checked(name: str, kind: str, home: str | None) -> dict[str, object]:
     faults = []
     plain = plain_name(name)
     if not 1 <= len(plain) <= Organisation._meta.get_field("name").max_length:  # type: ignore[operator]  # noqa: SLF001 Django's documented name
-        faults.append(InvalidField(pointer="/name", field=_("Name"), expected=_("write a name of at most 200 characters")))
+        faults.append(
+            InvalidField(pointer="/name", field=_("Name"), expected=_("write a name of at most 200 characters"))
+        )
     if kind not in Organisation.Kind.values:
-        faults.append(InvalidField(pointer="/kind", field=_("Kind"), expected=_("choose a trade office or an exporter")))
+        faults.append(
+            InvalidField(pointer="/kind", field=_("Kind"), expected=_("choose a trade office or an exporter"))
+        )
     area = Area.objects.filter(code=home, is_aggregate=False).first() if home else None
     if home and area is None:
         faults.append(InvalidField(pointer="/home", field=_("Home"), expected=_("choose a country of the list")))

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("companies", "0006_change_log_kept")]
+    dependencies = [("companies", "0007_org_first_admin")]
     operations = [
         migrations.AlterField("idempotentanswer", "status", models.PositiveSmallIntegerField()),
         migrations.AlterField("idempotentanswer", "body", models.BinaryField(blank=True)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, field, fields
 from functools import wraps
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ class Write:
 
     needs: what the actor must be allowed. body: the dataclass that says what may be sent; None: nothing. is_partial:
     only what changes is sent. takes_many: a list is taken too. names_version: the header If-Match must say which
-    version was read. status: of success. address: the name of the address where a new thing stands.
+    version was read. status: of success. address: the name of the address where a new thing stands. example: a body.
     """
 
     needs: Action
@@ -45,6 +45,13 @@ class Write:
     status: int = 200
     address: str = ""
     parameters: Sequence[Parameter] = (LANG,)
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a body has to be sent at all."""
+        has_to = self.body is not None and any(each.default is MISSING for each in fields(self.body))
+        return has_to or self.is_partial
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,10 +61,7 @@ def money(stated: TradeValue | None) -> str:
     """A value, short, in the currency it was reported in; a dash where there is none."""
     if stated is None or stated.value is None:
         return wording.NO_VALUE
-    if stated.currency in SHOWN_UNITS:
-        return wording.amount(stated.value, stated.currency)
-    words = {"number": wording.short_number(stated.value), "currency": stated.currency}
-    return _("%(number)s %(currency)s") % words
+    return wording.money(stated.value, stated.currency)
 
 
 @register.filter
@@ -72,7 +69,7 @@ def full_money(stated: TradeValue) -> str:
     """A value with every digit printed, and its currency."""
     if stated.value is None:
         return wording.NO_VALUE
-    return f"{wording.number(stated.value)} {stated.currency}"
+    return wording.full_money(stated.value, stated.currency)
 
 
 @register.simple_tag

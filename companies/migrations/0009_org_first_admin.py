@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("companies", "0006_change_log_kept"),
+        ("companies", "0008_companies_name_keys"),
     ]
 
     operations = [

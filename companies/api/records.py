@@ -41,6 +41,18 @@ from markets.door.parameters import (
 from markets.errors import InvalidValue
 
 UUID_FORM = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_EXAMPLE = {
+    "company": "00000000-0000-4000-8000-000000000000",
+    "destination": "KAZ",
+    "category": "appliances",
+    "hs_code": "8418",
+    "hs_revision": "HS2022",
+    "period": "2025-01/2025-04",
+    "value": "20.7",
+    "multiplier": 1_000_000,
+    "currency": "CNY",
+    "stated_growth_pct": "69",
+}
 _WORDS = ("sort", "limit", "cursor", "count", "fields", "lang")
 
 
@@ -79,9 +91,16 @@ class RecordBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionBody:
-    """What a reviewer says with a decision; with a return it has to say what is to be put right."""
+    """What a reviewer says with an approval, where there is something to say."""
 
     decision_note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnBody:
+    """What is to be put right."""
+
+    decision_note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +181,9 @@ class RecordListView(_Records, PersonListView):
         given.update({name: str(words) for name, words in self.request.GET.items() if name not in _WORDS})
         return RecordQuestion.of(given)
 
-    @writing(needs=Action.WRITE, body=RecordBody, takes_many=True, status=201, address="api:export_record")
+    @writing(
+        needs=Action.WRITE, body=RecordBody, takes_many=True, status=201, address="api:export_record", example=_EXAMPLE
+    )
     def post(self, entry: Entry) -> Any:
         """Enter a record, or a list of up to 1000: all of them or none, with every fault of all told at once.
 
@@ -187,7 +208,9 @@ class RecordView(_Records, PersonRecordView):
     record = RecordEntry
     parameters: ClassVar[Sequence[Parameter]] = record_parameters(RecordEntry)
 
-    @writing(needs=Action.WRITE, body=RecordBody, is_partial=True, names_version=True)
+    @writing(
+        needs=Action.WRITE, body=RecordBody, is_partial=True, names_version=True, example={"note": "from the press"}
+    )
     def patch(self, entry: Entry) -> Any:
         """Change the fields that are sent; an approved or submitted record becomes a draft again."""
         return entering.edit_record(self.actor, entry.key, entry.version, entry.values)
@@ -237,7 +260,7 @@ class SendBackView(_Records):
     http_method_names = ("post", "options")
     record = RecordEntry
 
-    @writing(needs=Action.REVIEW, body=DecisionBody, names_version=True)
+    @writing(needs=Action.REVIEW, body=ReturnBody, names_version=True)
     def post(self, entry: Entry) -> Any:
         """Send a submitted record back, and say what is to be put right."""
         note = entry.values.get("decision_note") or ""
@@ -287,7 +310,7 @@ class CommentListView(PersonListView):
         """The remarks."""
         return comment_records(rows)
 
-    @writing(needs=Action.WRITE, body=CommentBody, status=201)
+    @writing(needs=Action.WRITE, body=CommentBody, status=201, example={"text": "Which month is meant?"})
     def post(self, entry: Entry) -> Any:
         """Remark something beside a record."""
         return deciding.comment(self.actor, entry.key, entry.values.get("text") or "")

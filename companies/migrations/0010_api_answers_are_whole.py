@@ -5,11 +5,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-<<<<<<<< HEAD:companies/migrations/0008_api_answers_are_whole.py
-    dependencies = [("companies", "0007_org_first_admin")]
-========
     dependencies = [("companies", "0009_org_first_admin")]
->>>>>>>> work:companies/migrations/0010_api_answers_are_whole.py
     operations = [
         migrations.AlterField("idempotentanswer", "status", models.PositiveSmallIntegerField()),
         migrations.AlterField("idempotentanswer", "body", models.BinaryField(blank=True)),

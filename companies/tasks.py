@@ -1,10 +1,10 @@
-"""What the clock does for people's accounts."""
+"""What the clock does for people's accounts and programs."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
-from companies.accounts import privacy
+from companies.accounts import answers, privacy
 
 
 @shared_task(name="companies.tasks.erase_people")
@@ -13,3 +13,9 @@ def erase_people() -> int:
     erased = privacy.erase_due()
     privacy.forget_ended_sessions()
     return erased
+
+
+@shared_task(name="companies.tasks.forget_answers")
+def forget_answers() -> int:
+    """Drop what programs were answered under an Idempotency-Key more than a day ago."""
+    return answers.forget_answers()

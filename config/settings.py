@@ -355,6 +355,23 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "key": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "sgd_<prefix>.<secret>",
+                "description": "A key of a member, made under `My keys`; in the header alone, never in an address.",
+            },
+            "session": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "sessionid",
+                "description": "A person who is signed in on the pages (`__Host-sessionid` on https); what they write"
+                " needs the page's token in the header X-CSRFToken.",
+            },
+        }
+    },
 }
 
 # ---------------------------------------------------------------- logging

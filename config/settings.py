@@ -129,6 +129,10 @@ CACHES = {
 PAGE_CACHE_SECONDS = environment.number("PAGE_CACHE_SECONDS", 60)
 # Whether a process keeps the reference tables (areas, indicators, categories) until one of them changes.
 REFERENCE_IS_KEPT = environment.flag("REFERENCE_IS_KEPT", default=True)
+# A sum is published when at least so many companies stand behind it, never fewer than three, and when the second
+# largest of them cannot estimate the largest within so many per cent.
+PUBLISH_FEWEST_COMPANIES = environment.number("PUBLISH_FEWEST_COMPANIES", 3)
+PUBLISH_ESTIMATE_PCT = environment.number("PUBLISH_ESTIMATE_PCT", 10)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a lost cache signs nobody out
 
 CELERY_BROKER_URL = _redis["broker"]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from django.db.models import QuerySet
 
 from companies.models import ExportRecord
-from companies.queries.records import members_of
-from companies.records.overlap import Scope, Stated, Total, goods_of, totals
-from markets.queries import standing
+from companies.records.overlap import Scope, Stated, Total, totals
+from companies.records.scopes import scopes
 
 _COLUMNS = (
     "company_id", "currency_id", "destination_id", "category_id", "hs_code",
@@ -54,17 +51,3 @@ def record_totals(rows: QuerySet[ExportRecord]) -> RecordTotals:
         apart=sum(total.apart for total in found),
         without_value=count - len(stated),
     )
-
-
-def scopes() -> Callable[[str, str, str], tuple[frozenset[str], tuple[str, ...]]]:
-    """A function from destination, category and code to places and goods; each answer is worked out once."""
-    codes_by_category: dict[str, list[str]] = {}
-    for product in standing.reference().category_products:
-        codes_by_category.setdefault(product.owner, []).append(product.code)
-
-    @cache
-    def scope(destination: str, category: str, hs_code: str) -> tuple[frozenset[str], tuple[str, ...]]:
-        places = members_of(destination) or frozenset({destination})
-        return places, goods_of(category, hs_code, lambda slug: codes_by_category.get(slug, ()))
-
-    return scope

@@ -1,1 +1,1 @@
-"""Words and states of accounts in templates."""
+"""What templates of companies say in words."""

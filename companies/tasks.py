@@ -5,12 +5,21 @@ from __future__ import annotations
 from celery import shared_task
 from celery.utils.log import get_task_logger
 
+from companies.accounts import privacy
 from companies.profiles.exports import make_export
 from companies.records import exporting
 from markets import jobs
 from markets.errors import MarketsError
 
 logger = get_task_logger(__name__)
+
+
+@shared_task(name="companies.tasks.erase_people")
+def erase_people() -> int:
+    """Delete the accounts whose days of grace have passed, and sessions that ended."""
+    erased = privacy.erase_due()
+    privacy.forget_ended_sessions()
+    return erased
 
 
 @shared_task(name=exporting.TASK)

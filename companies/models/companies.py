@@ -60,7 +60,11 @@ class Company(models.Model):
 
 
 class CompanyName(models.Model):
-    """One name of a company: in a language, or an alias it was found under."""
+    """One name of a company: in a language, or an alias it was found under.
+
+    folded: as it is compared; latin: in Latin letters without legal form and spaces; sound: without spelling systems,
+    empty where it is too short to tell. Equal ones of two companies point to a duplicate.
+    """
 
     class Kind(models.TextChoices):
         OFFICIAL = "official", "Official name"
@@ -72,11 +76,17 @@ class CompanyName(models.Model):
     language = models.CharField(max_length=10, blank=True)
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OFFICIAL)
     folded = models.CharField(max_length=300, editable=False)
+    latin = models.CharField(max_length=300, blank=True, editable=False)
+    sound = models.CharField(max_length=300, blank=True, editable=False)
 
     class Meta:
         ordering = ("id",)
         constraints = (models.UniqueConstraint(fields=("company", "name"), name="company_name_once"),)
-        indexes = (models.Index(fields=("folded",), name="company_name_folded"),)
+        indexes = (
+            models.Index(fields=("folded",), name="company_name_folded"),
+            models.Index(fields=("latin",), name="company_name_latin"),
+            models.Index(fields=("sound",), name="company_name_sound"),
+        )
 
     def __str__(self) -> str:
         return self.name

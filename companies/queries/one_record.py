@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from companies.access import Actor, one, seen
 from companies.errors import HiddenObject
@@ -22,7 +21,7 @@ def one_record(actor: Actor, key: object) -> ExportRecord:
     """The record with this id, not removed. Raises SignInNeeded; HiddenObject where it does not exist for the actor."""
     record = one(actor, ExportRecord, key)
     if record.removed_at is not None:
-        raise HiddenObject(kind=_("export record"), key=key)
+        raise HiddenObject(kind=str(ExportRecord._meta.verbose_name), key=key)  # noqa: SLF001 Django's documented name
     return record
 
 

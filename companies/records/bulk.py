@@ -134,7 +134,7 @@ def plan(actor: Actor, key: object, wish: Wish) -> Plan:
     selection = one(actor, Selection, key)
     require(actor, Action.WRITE, selection.organisation_id)
     _refuse_empty(wish)
-    records = _chosen(actor, selection, ExportRecord.objects.all())
+    records = _chosen(selection, ExportRecord.objects.all())
     return _plan(actor, selection, records, wish)
 
 
@@ -152,7 +152,7 @@ def apply(actor: Actor, key: object, wish: Wish) -> Outcome:
         if selection.used_at is not None:
             return Outcome(0, 0, 0, was_done=True)
         # In one order, so that two bulk edits never wait for each other in a circle.
-        records = _chosen(actor, selection, ExportRecord.objects.select_for_update(of=("self",)))
+        records = _chosen(selection, ExportRecord.objects.select_for_update(of=("self",)))
         planned = _plan(actor, selection, records, wish)
         if planned.moved:
             raise SelectionChanged(changed=planned.moved, count=selection.count)
@@ -214,7 +214,7 @@ def _refuse_empty(wish: Wish) -> None:
         refuse([invalid("removed_reason", expected)])
 
 
-def _chosen(actor: Actor, selection: Selection, rows: Any) -> list[ExportRecord]:
+def _chosen(selection: Selection, rows: Any) -> list[ExportRecord]:
     """The chosen records that still are there, each as it stands now."""
     found = rows.filter(
         pk__in=list(selection.versions), organisation_id=selection.organisation_id, removed_at__isnull=True

@@ -9,14 +9,14 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from companies.access import Action, Actor, one, require
+from companies.access import Action, Actor, require
 from companies.changes import changed, fields_of
-from companies.errors import HiddenObject, OwnWork, WrongState
+from companies.errors import OwnWork, WrongState
 from companies.models import Change, ExportRecord, RecordComment
+from companies.queries.one_record import one_record
 from companies.records.checking import invalid, refuse
-from companies.records.entering import written
+from companies.records.entering import held_record, written
 from companies.records.fields import REMEMBERED
-from companies.records.holding import held, is_removed
 
 Status = ExportRecord.Status
 LONGEST_WORDS: Final = 2000
@@ -25,7 +25,7 @@ _NO_EDITS: Final = ("submitted", "approved", "returned", "reopened", "commented"
 
 
 def submit(actor: Actor, key: object, version: int | None) -> ExportRecord:
-    """Ask a reviewer to decide on it. Raises what `holding.held` raises; WrongState unless draft or returned."""
+    """Ask a reviewer to decide on it. Raises what `versions.held` raises; WrongState unless draft or returned."""
     with transaction.atomic():
         record = _standing(actor, key, version, Action.WRITE, (Status.DRAFT, Status.RETURNED))
         before = fields_of(record, REMEMBERED)
@@ -36,7 +36,7 @@ def submit(actor: Actor, key: object, version: int | None) -> ExportRecord:
 
 
 def approve(actor: Actor, key: object, version: int | None, note: str = "") -> ExportRecord:
-    """Confirm what it states. Raises what `holding.held` raises; WrongState unless submitted; OwnWork."""
+    """Confirm what it states. Raises what `versions.held` raises; WrongState unless submitted; OwnWork."""
     return _decided(actor, key, version, Status.APPROVED, note)
 
 
@@ -48,7 +48,7 @@ def send_back(actor: Actor, key: object, version: int | None, note: str) -> Expo
 
 
 def reopen(actor: Actor, key: object, version: int | None) -> ExportRecord:
-    """Take a submitted or approved record back to a draft. Raises what `holding.held` raises; WrongState."""
+    """Take a submitted or approved record back to a draft. Raises what `versions.held` raises; WrongState."""
     with transaction.atomic():
         record = _standing(actor, key, version, Action.WRITE, (Status.SUBMITTED, Status.APPROVED))
         before = fields_of(record, REMEMBERED)
@@ -60,10 +60,8 @@ def reopen(actor: Actor, key: object, version: int | None) -> ExportRecord:
 
 def comment(actor: Actor, key: object, text: str) -> RecordComment:
     """A remark beside the record, which alters nothing of it. Raises HiddenObject, NotAllowed, FieldsRejected."""
-    record = one(actor, ExportRecord, key)
+    record = one_record(actor, key)
     require(actor, Action.WRITE, record.organisation_id)
-    if is_removed(record):
-        raise HiddenObject(kind=_("export record"), key=key)
     said = _words("text", text)
     if not said:
         refuse([invalid("text", _("write what you want to say"))])
@@ -97,7 +95,7 @@ def _decided(actor: Actor, key: object, version: int | None, status: str, note: 
 
 def _standing(actor: Actor, key: object, version: int | None, action: Action, states: Collection[str]) -> ExportRecord:
     """The record, held, where it is in one of these states."""
-    record = held(actor, ExportRecord, key, version, action)
+    record = held_record(actor, key, version, action)
     if record.status not in states:
         raise WrongState(state=_(record.get_status_display()).lower())
     return record

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, require, seen
 from companies.changes import change_row, changed, fields_of, remember
-from companies.errors import TooMany, WrongState
+from companies.errors import HiddenObject, TooMany, WrongState
 from companies.models import ExportRecord
 from companies.records.checking import checked, invalid, known, refuse, values_of
 from companies.records.fields import REMEMBERED, STATED
-from companies.records.holding import held
+from companies.records.versions import held
 
 # What an import brings at most at once.
 MOST_AT_ONCE: Final = 10_000
 _LONGEST_REASON: Final = 500
-_NOT_DECIDED: Final[Mapping[str, Any]] = {
+NOT_DECIDED: Final[Mapping[str, Any]] = {
     "status": ExportRecord.Status.DRAFT,
     "submitted_by": None,
     "submitted_at": None,
@@ -81,12 +81,12 @@ def enter_records(
 def edit_record(actor: Actor, key: object, version: int | None, values: Mapping[str, Any]) -> ExportRecord:
     """The record with these entries; those not named stay. Approved or submitted, it is a draft again.
 
-    Where nothing differs, nothing is written. Raises what `holding.held` raises, and FieldsRejected.
+    Where nothing differs, nothing is written. Raises what `versions.held` raises, and FieldsRejected.
     """
     with transaction.atomic():
-        record = held(actor, ExportRecord, key, version)
+        record = held_record(actor, key, version)
         merged = values_of(record) | dict(values)
-        columns, faults = checked(merged, known(actor, record.organisation_id, [merged]))
+        columns, faults = checked(merged, known(actor, record.organisation_id, [merged], record.company_id))
         refuse(faults)
         if all(getattr(record, column) == value for column, value in columns.items()):
             return record
@@ -94,17 +94,17 @@ def edit_record(actor: Actor, key: object, version: int | None, values: Mapping[
         _take(record, columns)
         record.edited_by = actor.person
         if record.status in (ExportRecord.Status.APPROVED, ExportRecord.Status.SUBMITTED):
-            _take(record, _NOT_DECIDED)
+            _take(record, NOT_DECIDED)
         return written(actor, "edited", record, before)
 
 
 def remove_record(actor: Actor, key: object, version: int | None, reason: str) -> ExportRecord:
     """The record leaves every list; its tombstone and its history stay. An approved one is reopened first.
 
-    Raises what `holding.held` raises, WrongState, and FieldsRejected without a reason.
+    Raises what `versions.held` raises, WrongState, and FieldsRejected without a reason.
     """
     with transaction.atomic():
-        record = held(actor, ExportRecord, key, version)
+        record = held_record(actor, key, version)
         if record.status == ExportRecord.Status.APPROVED:
             raise WrongState(state=_("Approved").lower())
         told = reason.strip()
@@ -116,6 +116,14 @@ def remove_record(actor: Actor, key: object, version: int | None, reason: str) -
         record.removed_by = actor.person
         record.removed_reason = told
         return written(actor, "removed", record, before, (*REMEMBERED, "removed_reason"))
+
+
+def held_record(actor: Actor, key: object, version: int | None, action: Action = Action.WRITE) -> ExportRecord:
+    """The record, locked, where it was not removed. Raises what `versions.held` raises."""
+    record = held(actor, ExportRecord, key, version, action)
+    if record.removed_at is not None:
+        raise HiddenObject(kind=str(ExportRecord._meta.verbose_name), key=key)  # noqa: SLF001 Django's documented name
+    return record
 
 
 def written(

@@ -78,7 +78,6 @@ INCOTERMS: Final[Mapping[str, Promise]] = {
     "CFR": _("Cost and freight"),
     "CIF": _("Cost, insurance and freight"),
 }
-HS_REVISIONS: Final = ("HS2022", "HS2017", "HS2012", "HS2007", "HS2002", "HS1996", "HS1992")
 MULTIPLIERS: Final[Mapping[int, Promise]] = {
     1: _("1: as written"),
     1_000: _("thousand"),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, actor_of_person, one, require
+from companies.accounts.secrets import hash_of, new_secret
 from companies.changes import changed
 from companies.errors import LinkGone, TooMany
 from companies.models import Membership, ShareLink
@@ -25,7 +24,6 @@ MOST_DAYS: Final = 365
 MOST_LINKS: Final = 100
 LONGEST_NAME: Final = 100
 LONGEST_SECRET: Final = 100
-_SECRET_BYTES: Final = 32
 # A reader who looks at many pages is noted once in a while.
 _NOTED_EVERY: Final = dt.timedelta(minutes=1)
 
@@ -53,7 +51,7 @@ def make_link(actor: Actor, name: str, query: str, days: int) -> NewLink:
     if not 1 <= days <= MOST_DAYS:
         faults.append(invalid("days", _("write a number of days from 1 to %(most)s") % {"most": MOST_DAYS}))
     refuse(faults)
-    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    secret = new_secret()
     with transaction.atomic():
         membership = Membership.objects.select_for_update().get(
             organisation_id=organisation_id, user=actor.person, ended_at__isnull=True
@@ -65,7 +63,7 @@ def make_link(actor: Actor, name: str, query: str, days: int) -> NewLink:
             membership=membership,
             name=told,
             query=question.text(),
-            secret_hash=_hash(secret),
+            secret_hash=hash_of(secret),
             expires_at=timezone.now() + dt.timedelta(days=days),
         )
         after = {"name": told, "query": link.query, "expires_at": link.expires_at}
@@ -90,7 +88,7 @@ def link_of(secret: str) -> tuple[ShareLink, Actor]:
     found = None
     if 0 < len(secret) <= LONGEST_SECRET:
         links = ShareLink.objects.select_related("membership__user", "organisation")
-        found = links.filter(_in_force(), secret_hash=_hash(secret)).first()
+        found = links.filter(_in_force(), secret_hash=hash_of(secret)).first()
     if found is None or not found.membership.user.is_active:
         raise LinkGone
     maker = actor_of_person(found.membership.user, wanted=found.organisation_id)
@@ -103,7 +101,3 @@ def link_of(secret: str) -> tuple[ShareLink, Actor]:
 
 def _in_force() -> Q:
     return Q(revoked_at__isnull=True, expires_at__gt=Now(), membership__ended_at__isnull=True)
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,121 @@
+"""The page of one export record: what it states, who says so, what stands against it, what was done to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from companies.access import Action, Actor
+from companies.errors import NotAllowed, OwnWork
+from companies.models import ExportRecord, Role
+from companies.profiles.changes import ChangeRecord, change_timeline
+from companies.profiles.people import PersonRef, person_ref
+from companies.profiles.record_doubts import ShownDoubt, record_doubts
+from companies.profiles.record_growth import RecordGrowth, record_growth
+from companies.profiles.records import RecordEntry, record_entries
+from companies.queries.one_record import comments_of, one_record
+from companies.records.deciding import is_own_work
+from markets import wording
+
+Status = ExportRecord.Status
+STATUS_WORDS: Final[Mapping[str, Promise]] = {
+    Status.DRAFT.value: _lazy("Draft"),
+    Status.SUBMITTED.value: _lazy("Submitted"),
+    Status.RETURNED.value: _lazy("Returned"),
+    Status.APPROVED.value: _lazy("Approved"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a colleague said beside the record."""
+
+    author: PersonRef
+    at: dt.datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the reader may do with the record now. why_not_decide: why a waiting record is not theirs to decide on."""
+
+    edit: bool
+    submit: bool
+    decide: bool
+    reopen: bool
+    remove: bool
+    comment: bool
+    why_not_decide: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """One record with all that belongs to it. provenance: a sentence; history: newest first."""
+
+    entry: RecordEntry
+    status_words: str
+    provenance: str
+    doubts: tuple[ShownDoubt, ...]
+    growth: RecordGrowth | None
+    comments: tuple[Remark, ...]
+    history: tuple[ChangeRecord, ...]
+    offers: Offers
+
+
+def record_page(actor: Actor, key: object) -> RecordPage:
+    """The page of a record. Raises SignInNeeded, HiddenObject."""
+    record = one_record(actor, key)
+    (entry,) = record_entries(actor, [record])
+    growth = record_growth(actor, record)
+    return RecordPage(
+        entry=entry,
+        status_words=str(STATUS_WORDS[record.status]),
+        provenance=_provenance(entry),
+        doubts=record_doubts(actor, record, growth),
+        growth=growth,
+        comments=tuple(Remark(person_ref(each.author), each.at, each.text) for each in comments_of(record)),
+        history=tuple(change_timeline(actor, record)),
+        offers=_offers(actor, record),
+    )
+
+
+def _provenance(entry: RecordEntry) -> str:
+    words = {
+        "person": entry.created_by.name,
+        "day": wording.day_words(entry.created_at),
+        "reference": entry.origin_reference,
+    }
+    if entry.origin == ExportRecord.Origin.IMPORTED:
+        return _("Imported by %(person)s on %(day)s: %(reference)s") % words
+    if entry.origin == ExportRecord.Origin.API:
+        return _("Entered by a program of %(person)s on %(day)s: %(reference)s") % words
+    return _("Typed in by %(person)s on %(day)s") % words
+
+
+def _offers(actor: Actor, record: ExportRecord) -> Offers:
+    place, status = record.organisation_id, record.status
+    writes = actor.may(Action.WRITE, place)
+    waits = status == Status.SUBMITTED
+    why_not = _why_not_decide(actor, record) if waits else ""
+    return Offers(
+        edit=writes,
+        submit=writes and status in (Status.DRAFT, Status.RETURNED),
+        decide=waits and not why_not,
+        reopen=writes and status in (Status.SUBMITTED, Status.APPROVED),
+        remove=writes and status != Status.APPROVED,
+        comment=writes,
+        why_not_decide=why_not,
+    )
+
+
+def _why_not_decide(actor: Actor, record: ExportRecord) -> str:
+    if not actor.may(Action.REVIEW, record.organisation_id):
+        needed = NotAllowed(organisation=record.organisation.name, needed=_(Role.REVIEWER.label))
+        return needed.message(_) if actor.may(Action.WRITE, record.organisation_id) else ""
+    return OwnWork().message(_) if is_own_work(actor, record) else ""

@@ -1,0 +1,42 @@
+"""Holding a thing still while it is changed, against the version its writer read."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from companies.access import Action, Actor, one, require
+from companies.errors import VersionConflict, VersionMissing
+from companies.models import Change, Company, ExportRecord
+
+Versioned = TypeVar("Versioned", Company, ExportRecord)
+
+
+def held(actor: Actor, model: type[Versioned], key: object, version: int | None, action: Action) -> Versioned:
+    """The row, locked until the transaction ends, in the version the writer names.
+
+    Raises HiddenObject where it does not exist for the actor, NotAllowed where they may see it and not do this,
+    VersionMissing for no version, VersionConflict for another than it has now.
+    """
+    row = one(actor, model, key)
+    require(actor, action, row.organisation_id)
+    if version is None:
+        raise VersionMissing
+    locked = model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)  # noqa: SLF001 Django's own name
+    if locked.version != version:
+        raise VersionConflict(kind=_said(model), author=last_author(locked))
+    return locked
+
+
+def last_author(thing: models.Model) -> str:
+    """Who changed a thing last, as colleagues see them."""
+    kind = thing._meta.model_name or ""  # noqa: SLF001 Django's documented name
+    rows = Change.objects.filter(object_kind=kind, object_id=str(thing.pk)).select_related("actor").order_by("-id")
+    last = rows.first()
+    return last.actor.shown_name if last and last.actor else _("somebody")
+
+
+def _said(model: type[models.Model]) -> str:
+    return _("The company") if model is Company else _("The record")

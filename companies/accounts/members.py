@@ -44,7 +44,7 @@ def change_role(actor: Actor, membership_id: int, version: int | None, role: str
         _refuse_last_admin(membership)
     membership.role = role
     version_up(membership)
-    changed(actor, "changed_role", membership, before={"role": before}, after={"role": role})
+    changed(actor, "edited", membership, before={"role": before}, after={"role": role})
     return membership
 
 
@@ -107,7 +107,7 @@ def _refuse_last_admin(membership: Membership) -> None:
 def _ended(actor: Actor, membership: Membership, action: str, beside: dict[str, int]) -> Membership:
     """End it with all that hangs on it. Must stand in a transaction that holds the organisation."""
     before = {"role": membership.role}
-    membership.ended_at = Now()  # type: ignore[assignment]
+    membership.ended_at = Now()
     membership.save(update_fields=["ended_at"])
     membership.refresh_from_db()
     live: dict[str, Any] = {"membership": membership, "revoked_at__isnull": True}

@@ -40,7 +40,7 @@ def create_organisation(actor: Actor, name: str, kind: str, home: str | None = N
     organisation = Organisation.objects.create(**values)
     Membership.objects.create(organisation=organisation, user=person, role=Role.ADMIN)
     after = fields_of(organisation, _FIELDS) | {"admin": person.pk}
-    changed(actor, "created", organisation, after=after, organisation_id=organisation.pk)
+    changed(actor, "made", organisation, after=after, organisation_id=organisation.pk)
     return organisation
 
 
@@ -83,7 +83,7 @@ def held(actor: Actor, organisation_id: uuid.UUID, action: Action = Action.MANAG
 
 def version_up(membership: Membership) -> None:
     """Write the role of a membership as its next version."""
-    membership.version = F("version") + 1  # type: ignore[assignment]
+    membership.version = F("version") + 1
     membership.save(update_fields=["role", "version"])
     membership.refresh_from_db()
 
@@ -91,7 +91,7 @@ def version_up(membership: Membership) -> None:
 def _checked(name: str, kind: str, home: str | None) -> dict[str, object]:
     faults = []
     plain = plain_name(name)
-    if not 1 <= len(plain) <= Organisation._meta.get_field("name").max_length:  # type: ignore[operator]  # noqa: SLF001 Django's documented name
+    if not 1 <= len(plain) <= 200:
         faults.append(
             InvalidField(pointer="/name", field=_("Name"), expected=_("write a name of at most 200 characters"))
         )

@@ -46,7 +46,7 @@ def admins_beside(membership: Membership) -> int:
 
 def made_today(person: int) -> int:
     """How many organisations a person created within a day."""
-    rows = Change.objects.filter(actor_id=person, action="created", object_kind="organisation")
+    rows = Change.objects.filter(actor_id=person, action="made", object_kind="organisation")
     return rows.filter(at__gt=timezone.now() - A_DAY).count()
 
 

@@ -17,7 +17,7 @@ _LASTS: Final = (
     ("30", _lazy("30 days")),
     ("90", _lazy("90 days")),
     ("365", _lazy("a year")),
-    ("", _lazy("until it is revoked")),
+    ("0", _lazy("until it is revoked")),
 )
 
 
@@ -83,9 +83,7 @@ class KeyForm(forms.Form):
         max_length=100,
     )
     scopes = forms.MultipleChoiceField(label=_lazy("It can"), widget=forms.CheckboxSelectMultiple)
-    lasts = forms.ChoiceField(
-        label=_lazy("It works for"), choices=_LASTS, widget=_choice(), initial="90", required=False
-    )
+    lasts = forms.ChoiceField(label=_lazy("It works for"), choices=_LASTS, widget=_choice(), initial="90")
     networks = forms.CharField(
         label=_lazy("Only from these addresses"),
         help_text=_lazy("One a line, such as 192.0.2.0/24; empty: from anywhere"),
@@ -103,8 +101,8 @@ class KeyForm(forms.Form):
 
     def expires_at(self) -> dt.datetime | None:
         """When it ends; None: not by itself."""
-        days = self.cleaned_data["lasts"]
-        return timezone.now() + dt.timedelta(days=int(days)) if days else None
+        days = int(self.cleaned_data["lasts"])
+        return timezone.now() + dt.timedelta(days=days) if days else None
 
 
 class FirstAdminForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from companies.access import Action, Actor, require
 from companies.changes import changed, fields_of
 from companies.errors import FieldsRejected, HiddenObject, InvalidField, TooManyToday, VersionConflict, VersionMissing
-from companies.models import Membership, Organisation, Role
+from companies.models import Membership, Organisation, Role, User
 from companies.models.names import plain_name
 from companies.queries.organisations import last_author, made_today, membership_in_force
 from markets.models import Area
@@ -34,7 +34,7 @@ def create_organisation(actor: Actor, name: str, kind: str, home: str | None = N
         raise HiddenObject(kind="organisation", key=name)
     values = _checked(name, kind, home)
     # Two requests of one person at one moment must count each other.
-    type(person).objects.select_for_update(no_key=True).get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if made_today(person.pk) >= MOST_ORGANISATIONS_A_DAY:
         raise TooManyToday(most=MOST_ORGANISATIONS_A_DAY, kind=_("organisations"))
     organisation = Organisation.objects.create(**values)

@@ -50,7 +50,7 @@ def test_only_the_whole_text_opens() -> None:
     prefix, _dot, secret = text.partition(".")
     last = "A" if secret[-1] != "A" else "B"
     wrong = ["", "sgd_", prefix, f"{prefix}.", f"{prefix}.{secret[:-1]}{last}", f"{text} ", f" {text}", text.upper(),
-             f"sgd_0000000000.{secret}", text.replace(".", "\n"), "sgd_" + "é" * 10 + "." + secret, "\x00" * 58]  # fmt: skip
+             f"sgd_0000000000.{secret}", text.replace(".", "\n"), f"sgd_éééééééééé.{secret}", "\x00" * 58]  # fmt: skip
     assert [each for each in wrong if key_of(each, HERE)] == []
     assert key_of(text, HERE) is not None
 

@@ -163,3 +163,20 @@ _API: Final[Mapping[str, Row]] = {
     "api:change_list": Row(read=Action.READ_CHANGES),
 }
 TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API}
+_ORGANISATIONS: Final[Mapping[str, Row]] = {
+    "companies:organisation": Row(read=Action.READ, write=Action.MANAGE),
+    "companies:organisation_new": Row(read=PERSON, write=PERSON),
+    "companies:organisation_leave": Row(read=Action.READ, write=Action.READ),
+    "companies:organisation_switch": Row(read=None, write=PERSON, may_miss=True),
+    "companies:members": Row(read=Action.READ, write=Action.MANAGE),
+    "companies:member_role": Row(
+        read=None, write=Action.MANAGE, thing="membership", sent={"data": {"role": "officer", "version": "1"}}
+    ),
+    "companies:member_remove": Row(read=Action.MANAGE, write=Action.MANAGE, thing="membership"),
+    "companies:invitation_withdraw": Row(read=None, write=Action.MANAGE, thing="invitation"),
+    "companies:invitation": Row(write=ANYONE, may_miss=True),
+    "companies:first_admin": Row(write=ANYONE, may_miss=True),
+    "companies:keys": Row(read=Action.OWN_KEYS, write=Action.OWN_KEYS),
+    "companies:key_revoke": Row(read=None, write=Action.MANAGE, thing="key"),
+}
+TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_ORGANISATIONS}

@@ -19,6 +19,13 @@ class SignInNeeded(CompaniesError):
     http_status = 401
 
 
+class PageTokenMissing(CompaniesError):
+    """A write of a signed-in person needs the token of the page in the header X-CSRFToken. Send it, or use a key."""
+
+    code = "page_token_missing"
+    http_status = 403
+
+
 class NotAllowed(CompaniesError):
     """Your role in {organisation} does not allow this. Ask an admin of the organisation for the role {needed}."""
 
@@ -96,6 +103,41 @@ class InvitationGone(CompaniesError):
     http_status = 410
 
 
+class InvitedOther(CompaniesError):
+    """This invitation is for another address than yours. Sign in with the address the letter came to."""
+
+    code = "invited_other"
+    http_status = 403
+
+
+class LetterNotSent(CompaniesError):
+    """The mail server does not take the letter, so nobody was invited. Try again later, or tell the operator."""
+
+    code = "letter_not_sent"
+    http_status = 503
+    retry = True
+
+
+class TooManyToday(CompaniesError):
+    """That is {most} {kind} within a day, which is the limit. Nothing was changed: go on tomorrow."""
+
+    code = "too_many_today"
+    http_status = 429
+
+
+class FirstAdminLinkGone(CompaniesError):
+    """This link is used, too old, or replaced by a newer one. A new one is printed by `manage.py first_admin`."""
+
+    code = "first_admin_link_gone"
+    http_status = 410
+
+
+class AdminExists(CompaniesError):
+    """Somebody runs this installation already. They can let others do so on the staff pages."""
+
+    code = "admin_exists"
+
+
 class LinkGone(CompaniesError):
     """This link has ended. Ask the person who sent it for a new one."""
 
@@ -137,6 +179,12 @@ class InvalidField(InvalidRequest):
 
     code = "invalid_field"
     http_status = 422
+
+
+class UnknownField(InvalidField):
+    """There is no field {field} here. Use one of: {allowed}."""
+
+    code = "unknown_field"
 
 
 class FieldsRejected(InvalidRequest):

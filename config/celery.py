@@ -37,6 +37,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 SWEEP = "markets.tasks.sweep_jobs"
+ERASE = "companies.tasks.erase_people"
 
 
 class ComingAndGoing(bootsteps.StartStopStep):
@@ -68,7 +69,7 @@ app.steps["worker"].add(ComingAndGoing)
 
 
 def timetable() -> dict[str, dict[str, Any]]:
-    """The sweep, and an entry for each source card that says how often its dataset is refreshed.
+    """The sweep, the deletion of accounts, and each source card that says how often its dataset is refreshed.
 
     The latter are asked at least every six hours.
     """
@@ -77,7 +78,8 @@ def timetable() -> dict[str, dict[str, Any]]:
     from markets import sources
 
     sweep = {"task": SWEEP, "schedule": timedelta(seconds=settings.JOB_SWEEP_SECONDS)}
-    return {"sweep jobs": sweep} | {
+    erase = {"task": ERASE, "schedule": timedelta(hours=6)}
+    return {"sweep jobs": sweep, "delete accounts": erase} | {
         f"refresh {card.id}": {
             "task": "markets.tasks.refresh_dataset",
             "schedule": min(card.refresh_every, ASK_AT_LEAST_EVERY),

@@ -1,6 +1,7 @@
 """What the environment says: the only differences between one running Sogdia and another."""
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -109,3 +110,49 @@ def _first_database(word: str) -> int:
     if not word.isascii() or not word.isdigit():
         raise ImproperlyConfigured(f"REDIS_URL names the database {word!r}: write a whole number.")
     return int(word)
+
+
+def limits(name: str, defaults: Mapping[str, str]) -> dict[str, str]:
+    """How often each thing may be tried: `count/period/per` (30/m/ip), several for one thing parted by a comma.
+
+    The variable changes some of them: `login=60/m/ip;signup=5/h/ip`. An unknown name stops the start.
+    """
+    given = os.environ.get(name, "")
+    changed = dict(_halves(name, part) for part in given.split(";") if part.strip())
+    if unknown := changed.keys() - defaults.keys():
+        raise ImproperlyConfigured(f"{name}: {', '.join(sorted(unknown))} is none of {', '.join(defaults)}.")
+    for text_of_limit in changed.values():
+        for one in text_of_limit.split(","):
+            if re.fullmatch(r"\d+/\d*[smhd]/(ip|user|key)", one.strip()) is None:
+                raise ImproperlyConfigured(f"{name}: {one!r} is not of the form 30/m/ip.")
+    return {**defaults, **changed}
+
+
+def _halves(name: str, part: str) -> tuple[str, str]:
+    key, equals, value = part.partition("=")
+    if not (key.strip() and equals and value.strip()):
+        raise ImproperlyConfigured(f"{name}: write name=30/m/ip, several with semicolons between them.")
+    return key.strip(), value.strip()
+
+
+def mail(url: str) -> dict[str, Any]:
+    """How mail is sent: `console:` prints it, `smtp://user:password@host:587?tls=1` and `smtps://host:465` send it.
+
+    tls=1: the connection begins plain and is encrypted before anything is said (STARTTLS).
+    """
+    parts = urlsplit(url)
+    backend = {"console": "console", "smtp": "smtp", "smtps": "smtp"}.get(parts.scheme)
+    if backend is None or (backend == "smtp" and not parts.hostname):
+        raise ImproperlyConfigured(
+            f"EMAIL_URL begins with {parts.scheme!r}: write console:, smtp://host or smtps://host."
+        )
+    query = dict(parse_qsl(parts.query))
+    return {
+        "backend": f"django.core.mail.backends.{backend}.EmailBackend",
+        "host": parts.hostname or "localhost",
+        "port": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "ssl": parts.scheme == "smtps",
+        "tls": query.get("tls", "").lower() in _TRUE,
+    }

@@ -34,6 +34,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "config.apps.StaticFiles",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
@@ -55,6 +59,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.accounts.SessionLimits",
+    "config.accounts.AccountPages",
+    "config.accounts.ReadAsTheyLike",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -245,19 +253,94 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# ---------------------------------------------------------------- accounts
+# A session ends when nothing was asked with it for so long, and in any case so long after the sign-in.
+SESSION_IDLE_SECONDS = environment.number("SESSION_IDLE_MINUTES", 12 * 60) * 60
+SESSION_COOKIE_AGE = environment.number("SESSION_MOST_HOURS", 14 * 24) * 3600
+# How long a person who asked to be deleted can still take it back.
+DELETION_GRACE_DAYS = environment.number("DELETION_GRACE_DAYS", 14)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "markets:home"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+ACCOUNT_ADAPTER = "companies.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "companies.forms.accounts.SignUpForm",
+    "login": "companies.forms.accounts.SignInForm",
+    "reset_password": "companies.forms.accounts.ResetForm",
+    "reset_password_from_key": "companies.forms.accounts.NewPasswordForm",
+    "change_password": "companies.forms.accounts.ChangePasswordForm",
+    "set_password": "companies.forms.accounts.SetPasswordForm",
+    "add_email": "companies.forms.accounts.AddressForm",
+    "reauthenticate": "companies.forms.accounts.PasswordAgainForm",
+    "confirm_email_verification_code": "companies.forms.accounts.AddressCodeForm",
+    "confirm_password_reset_code": "companies.forms.accounts.ResetCodeForm",
+}
+MFA_FORMS = {
+    "authenticate": "companies.forms.accounts.SecondStepForm",
+    "reauthenticate": "companies.forms.accounts.SecondStepAgainForm",
+    "activate_totp": "companies.forms.accounts.AppForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one counts once its code was typed
+ACCOUNT_PREVENT_ENUMERATION = True
+# Codes that a person types, never links: a mail scanner that opens every link confirms nothing.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True  # the limits above say how long
+ACCOUNT_RATE_LIMITS = environment.limits(
+    "ACCOUNT_LIMITS",
+    {
+        "login": "30/m/ip",
+        "login_failed": "10/5m/ip,10/5m/key",
+        "signup": "20/h/ip",
+        "reset_password": "20/h/ip,5/h/key",
+        "reset_password_from_key": "20/5m/ip",
+        "confirm_email": "1/10s/key",
+        "change_password": "10/5m/user",
+        "manage_email": "10/h/user",
+        "reauthenticate": "10/5m/user",
+    },
+)
+MFA_ADAPTER = "companies.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Sogdia"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones differ by half a minute
+
+# ---------------------------------------------------------------- mail
+_mail = environment.mail(environment.text("EMAIL_URL", "console:"))
+EMAIL_BACKEND = _mail["backend"]
+EMAIL_HOST, EMAIL_PORT = _mail["host"], _mail["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["user"], _mail["password"]
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail["ssl"], _mail["tls"]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", f"Sogdia <sogdia@{urlsplit(SITE_URL).hostname}>")
+
 # ---------------------------------------------------------------- API
 # Requests a minute from one address without a key; 0: as many as anyone likes.
 API_RATE_ANON = environment.number("API_RATE_ANON", 120)
+# The same of one key, or of one person who is signed in.
+API_RATE_KEY = environment.number("API_RATE_KEY", 600)
+# Keys that do not hold, a minute, after which an address is not asked for its key any more.
+API_RATE_BAD_KEYS = environment.number("API_RATE_BAD_KEYS", 20)
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["config.api.OrjsonRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.JSONFirst",
     "DEFAULT_PAGINATION_CLASS": "config.api.KeysetPagination",
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.ExactJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["companies.api.keys.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "config.api.problem_response",
-    "DEFAULT_THROTTLE_CLASSES": ["config.api.AddressThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.RequestThrottle"],
     "NUM_PROXIES": TRUSTED_PROXIES,
     "URL_FORMAT_OVERRIDE": None,
 }

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, localcontext
 from enum import StrEnum
@@ -296,3 +299,33 @@ def _day(parameter: str, text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError as impossible:
         raise InvalidValue(parameter=parameter, value=text, expected="there is no such day") from impossible
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How whoever reads likes figures: empty where it is left to the language and the page.
+
+    number_style: `short` (million, billion) or `myriad` (万, 亿). time_zone: of the IANA list. currency: ISO 4217.
+    """
+
+    number_style: str = ""
+    time_zone: str = ""
+    currency: str = ""
+
+
+_READER: ContextVar[Callable[[], Reader]] = ContextVar("reader", default=Reader)
+
+
+def reader() -> Reader:
+    """Whoever reads what is being written now."""
+    return _READER.get()()
+
+
+@contextmanager
+def reading_as(who: Callable[[], Reader]) -> Iterator[None]:
+    """What is written meanwhile is for this reader; who that is, is asked only where it matters."""
+    token = _READER.set(who)
+    try:
+        yield
+    finally:
+        _READER.reset(token)

@@ -20,7 +20,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from markets.vocabulary import Frequency, ObsStatus, Period, RateKind
+from markets.vocabulary import Frequency, ObsStatus, Period, RateKind, reader
 
 NO_VALUE: Final = "—"
 NO_BREAK: Final = "\u00a0"
@@ -38,6 +38,13 @@ _SCALES: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
     "en": ((12, "tn"), (9, "bn"), (6, "million")),
     "zh-hans": ((12, "万亿"), (8, "亿"), (4, "万")),
     "ru": ((12, "трлн"), (9, "млрд"), (6, "млн")),
+}
+# What a reader may prefer to the custom of the language: 万 and 亿 anywhere, and thousands of thousands in Chinese.
+_MYRIADS: Final = _SCALES["zh-hans"]
+_PREFERRED: Final[Mapping[tuple[str, str], tuple[tuple[int, str], ...]]] = {
+    ("zh-hans", "short"): ((12, "万亿"), (9, "十亿"), (6, "百万")),
+    ("en", "myriad"): _MYRIADS,
+    ("ru", "myriad"): _MYRIADS,
 }
 
 # How a number stands with its unit in a cell. Units that are not here need their words beside the number.
@@ -216,10 +223,10 @@ def short_number(value: Decimal | int, decimals: int = 0) -> str:
     if abs(exact) < SHORTENED_FROM:
         return number(exact, decimals)
     # 999.96 million reads 1.00 bn: the scale is chosen by what will be shown.
-    power, word = next(scale for scale in _SCALES[_language()] if abs(exact).scaleb(-scale[0]) >= _ALMOST_ONE)
+    power, word = next(scale for scale in _scales() if abs(exact).scaleb(-scale[0]) >= _ALMOST_ONE)
     scaled = exact.scaleb(-power)
     text = number(scaled, next((digits for digits, below in _DIGITS if abs(scaled) < below), 0))
-    return f"{text}{word}" if _language() == "zh-hans" else f"{text}{NO_BREAK}{word}"
+    return f"{text}{_gap()}{word}"
 
 
 def in_full(value: Decimal | int, unit: str) -> Decimal:
@@ -229,8 +236,7 @@ def in_full(value: Decimal | int, unit: str) -> Decimal:
 
 def short_scales() -> list[tuple[int, str]]:
     """Powers of ten by which large numbers are shortened, with their words, the largest first."""
-    gap = "" if _language() == "zh-hans" else NO_BREAK
-    return [(power, gap + word) for power, word in _SCALES[_language()]]
+    return [(power, _gap() + word) for power, word in _scales()]
 
 
 def amount(value: Decimal | int, unit: str, decimals: int = 0) -> str:
@@ -324,11 +330,16 @@ def day_words(day: dt.date) -> str:
 
 
 def moment_words(at: dt.datetime | None) -> str:
-    """A moment as day and time in UTC; nothing for none."""
+    """A moment as day and time, in the reader's own zone, or in UTC where no zone was chosen; nothing for none."""
     if at is None:
         return ""
-    time = dates.format_time(at.astimezone(dt.UTC), "HH:mm:ss", locale=locale())
-    return _("%(day)s, %(time)s UTC") % {"day": day_words(at), "time": time}
+    zone = reader().time_zone
+    there = at.astimezone(ZoneInfo(zone) if zone else dt.UTC)
+    day = dates.format_date(there.date(), "medium", locale=locale())
+    time = dates.format_time(there, "HH:mm:ss", locale=locale())
+    if not zone:
+        return _("%(day)s, %(time)s UTC") % {"day": day, "time": time}
+    return _("%(day)s, %(time)s (UTC%(offset)s)") % {"day": day, "time": time, "offset": there.isoformat()[-6:]}
 
 
 def listed(words: Sequence[str]) -> str:
@@ -364,6 +375,15 @@ def _with_unit(unit: str, text: str) -> str:
 def _with_minus(text: str) -> str:
     """A number with the one sign that all numbers here have before them; CLDR's differs by language."""
     return text.replace("-", MINUS, 1)
+
+
+def _scales() -> tuple[tuple[int, str], ...]:
+    language = _language()
+    return _PREFERRED.get((language, reader().number_style), _SCALES[language])
+
+
+def _gap() -> str:
+    return "" if _language() == "zh-hans" else NO_BREAK
 
 
 def _language() -> str:

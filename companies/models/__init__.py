@@ -3,7 +3,7 @@
 from companies.models.accounts import User
 from companies.models.changes import Change
 from companies.models.companies import Company, CompanyName, Contact, ProductLine
-from companies.models.organisations import ApiKey, Invitation, Membership, Organisation, Role
+from companies.models.organisations import ApiKey, FirstAdminLink, Invitation, Membership, Organisation, Role
 from companies.models.published import Publication, PublishedSum
 from companies.models.records import ExportRecord, RecordComment
 from companies.models.views import IdempotentAnswer, ListExport, SavedView, Selection, ShareLink
@@ -15,6 +15,7 @@ __all__ = [
     "CompanyName",
     "Contact",
     "ExportRecord",
+    "FirstAdminLink",
     "IdempotentAnswer",
     "Invitation",
     "ListExport",

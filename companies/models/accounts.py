@@ -25,8 +25,12 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A person who runs the installation."""
-        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+        """A person who runs the installation. Whoever makes them at its terminal vouches for the address."""
+        from allauth.account.models import EmailAddress
+
+        user = self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+        EmailAddress.objects.using(self._db).create(user=user, email=user.email, verified=True, primary=True)
+        return user
 
 
 class User(AbstractUser):

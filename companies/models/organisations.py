@@ -124,3 +124,18 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
+
+
+class FirstAdminLink(models.Model):
+    """The link by which whoever installed Sogdia becomes its first admin. One row at most; only its hash is kept.
+
+    It serves once, until its time, and only while nobody runs the installation.
+    """
+
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"until {self.expires_at}"

@@ -123,17 +123,17 @@ class IdempotentAnswer(models.Model):
     """What a program was answered under an Idempotency-Key, for a day, so that the same request is done once.
 
     owner: whose key it is (a person and, where one was used, an API key). fingerprint: hash of method, address and
-    body. status null: still being answered.
+    body. It is written with the end of what it tells, so it is always whole.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.CharField(max_length=80)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    status = models.PositiveSmallIntegerField()
     headers = models.JSONField(default=dict)
-    body = models.BinaryField(null=True, blank=True)
-    created_at = models.DateTimeField(db_default=Now())
+    body = models.BinaryField(blank=True)
+    created_at = models.DateTimeField(db_default=Now(), db_index=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("owner", "key"), name="idempotency_key_once"),)

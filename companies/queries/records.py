@@ -25,12 +25,12 @@ from markets.vocabulary import AsOf, Frequency, Period
 
 # Columns a list can show, in the order they stand in; the first ones unless others are chosen.
 COLUMNS: Final = (
-    "company", "destination", "product", "period", "value", "currency", "status", "updated_at",
-    "quantity", "net_weight_kg", "incoterm", "settlement_currency", "corridor", "customs_office",
-    "document_reference", "stated_growth_pct", "growth_base", "value_note", "note", "origin", "origin_reference",
-    "entered_by", "edited_by", "version",
+    "company", "destination", "category", "hs_code", "period", "value", "currency", "status", "updated_at",
+    "hs_revision", "value_note", "quantity", "quantity_unit", "net_weight_kg", "incoterm", "settlement_currency",
+    "corridor", "customs_office", "document_reference", "stated_growth_pct", "growth_base", "note", "origin",
+    "origin_reference", "entered_by", "edited_by", "version",
 )  # fmt: skip
-USUAL_COLUMNS: Final = COLUMNS[:8]
+USUAL_COLUMNS: Final = COLUMNS[:9]
 # What orders the rows, by the word in the address; the id tells any two apart.
 SORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "period": ("period_to_on", "period_from_on", "id"),

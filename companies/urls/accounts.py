@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-pages: list[URLPattern] = []
+from companies.views import accounts
+
+pages: list[URLPattern] = [
+    path("my/settings/", accounts.settings, name="settings"),
+    path("my/privacy/", accounts.privacy_view, name="privacy"),
+    path("my/privacy/file/", accounts.privacy_file, name="privacy_file"),
+    path("my/privacy/leave/", accounts.leave, name="leave"),
+]
 api: list[URLPattern] = []

@@ -5,8 +5,16 @@ before Django REST framework itself is ready.
 """
 
 from config.api.paging import KeysetPagination
+from config.api.parsing import ExactJSONParser
 from config.api.problems import problem_response
 from config.api.rendering import JSONFirst, OrjsonRenderer
-from config.api.throttling import AddressThrottle
+from config.api.throttling import RequestThrottle
 
-__all__ = ["AddressThrottle", "JSONFirst", "KeysetPagination", "OrjsonRenderer", "problem_response"]
+__all__ = [
+    "ExactJSONParser",
+    "JSONFirst",
+    "KeysetPagination",
+    "OrjsonRenderer",
+    "RequestThrottle",
+    "problem_response",
+]

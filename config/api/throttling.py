@@ -1,28 +1,20 @@
-"""How many requests one address may make in a minute, counted in Valkey for all web processes together."""
+"""How many requests one key, one person or one address may make in a minute."""
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
-import logging
-import time
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
-from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-log = logging.getLogger(__name__)
-
-WINDOW_SECONDS: Final = 60
-_POLICY: Final = "anonymous"
+from markets.door.counting import WINDOW_SECONDS, counted, network, seconds_left
 
 
-class AddressThrottle(BaseThrottle):
-    """`API_RATE_ANON` requests in each minute of the clock, told in RateLimit and RateLimit-Policy.
+class RequestThrottle(BaseThrottle):
+    """So many requests in each minute of the clock, told in RateLimit and RateLimit-Policy.
 
+    `API_RATE_KEY` for each key and each person who is signed in, `API_RATE_ANON` for each address beside them.
     Without a limit (0) nothing is counted. When Valkey is away everybody is let through: a reader who is
     not counted does less harm than an API that is shut.
     """
@@ -31,40 +23,25 @@ class AddressThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count this request. The headers go through the view, for answers and refusals alike."""
-        most = settings.API_RATE_ANON
+        policy, most, who = self._policy(request)
         if not most:
             return True
-        now = int(time.time())
-        window, passed = divmod(now, WINDOW_SECONDS)
-        self._wait_seconds = WINDOW_SECONDS - passed
-        try:
-            count = _count(f"rate:{window}:{_who(self.get_ident(request))}")
-        except RedisError as away:
-            log.warning("requests are not counted, the cache does not answer: %s", away)
+        self._wait_seconds = seconds_left()
+        count = counted(f"rate:{policy}", who)
+        if count is None:
             return True
-        view.headers["RateLimit-Policy"] = f'"{_POLICY}";q={most};w={WINDOW_SECONDS}'
-        view.headers["RateLimit"] = f'"{_POLICY}";r={max(0, most - count)};t={self._wait_seconds}'
+        view.headers["RateLimit-Policy"] = f'"{policy}";q={most};w={WINDOW_SECONDS}'
+        view.headers["RateLimit"] = f'"{policy}";r={max(0, most - count)};t={self._wait_seconds}'
         return count <= most
 
     def wait(self) -> float:
         """Seconds until the next minute begins."""
         return self._wait_seconds
 
-
-def _count(key: str) -> int:
-    """How many there were under this key, this one included."""
-    cache.add(key, 0, timeout=2 * WINDOW_SECONDS)
-    return int(cache.incr(key))
-
-
-def _who(ident: str | None) -> str:
-    """The address; of IPv6 the network of 64 bits that one customer holds. As a hash: no list of readers is kept."""
-    text = ident or ""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        pass  # a socket, or whatever a proxy of ours wrote
-    else:
-        if address.version == 6:
-            text = str(ipaddress.ip_network((address, 64), strict=False))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    def _policy(self, request: Request) -> tuple[str, int, str]:
+        """Under which name, how many, and of whom."""
+        if request.auth is not None:
+            return "key", settings.API_RATE_KEY, str(request.auth.pk)
+        if request.user.is_authenticated:
+            return "person", settings.API_RATE_KEY, str(request.user.pk)
+        return "anonymous", settings.API_RATE_ANON, network(self.get_ident(request))

@@ -40,14 +40,15 @@ _ON_EVERY_ANSWER: Final = (
 class Door(APIView):
     """An address that anyone may read, without a key: one language, known parameters, answers that can be cached.
 
+    A key that is sent is checked all the same, by the settings' own class, and its answers are not shared.
     parameters: what may be asked. `asked` holds what was. fresh_seconds: how long a cache may answer; 0: never.
     """
 
     http_method_names: Sequence[str] = ("get", "head", "options")
-    authentication_classes: Sequence[Any] = ()
     permission_classes: Sequence[Any] = ()
     parameters: ClassVar[Sequence[Parameter]] = (LANG,)
     fresh_seconds: ClassVar[int] = WORDS_SECONDS
+    varies_by: ClassVar[Sequence[str]] = ("Accept", "Accept-Language", "Accept-Encoding")
     asked: Mapping[str, Any]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -70,26 +71,38 @@ class Door(APIView):
         return Response(status=204)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """The headers every answer carries, errors too; an ETag for what was found."""
+        """The headers every answer carries, errors too."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        patch_vary_headers(response, ("Accept", "Accept-Language", "Accept-Encoding"))
-        response["Content-Language"] = getattr(self, "language", translation.get_language())
+        patch_vary_headers(response, self.varies_by)
+        response.headers.setdefault("Content-Language", getattr(self, "language", translation.get_language()))
         response["X-Request-ID"] = request_id(request)
-        if "Authorization" not in request.headers and request.method in ("GET", "HEAD"):
-            # Nothing here is for one person alone, so any site may read it from a browser.
+        self.tell_caches(request, response)
+        return response
+
+    def tell_caches(self, request: Request, response: Any) -> None:
+        """Nothing here is for one person alone, so any site may read it from a browser; an ETag for what was found.
+
+        What was asked with a key is kept by nobody in between.
+        """
+        has_key = "Authorization" in request.headers
+        if not has_key and request.method in ("GET", "HEAD"):
             response["Access-Control-Allow-Origin"] = "*"
             response["Access-Control-Expose-Headers"] = _EXPOSED
         if response.status_code == 200 and self.fresh_seconds:
-            patch_cache_control(response, public=True, max_age=self.fresh_seconds)
+            kept_by = {"private": True} if has_key else {"public": True}
+            patch_cache_control(response, max_age=self.fresh_seconds, **kept_by)
             response.add_post_render_callback(lambda rendered: _unless_known(request, rendered))
         else:
             patch_cache_control(response, no_store=True)
-        return response
 
 
 def _unless_known(request: Request, response: HttpResponse) -> HttpResponseBase | None:
     """304 when the client holds these very bytes already; None: the answer as it is."""
-    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    return unless_known(request, response, f'"{hashlib.sha256(response.content).hexdigest()[:32]}"')
+
+
+def unless_known(request: Request, response: HttpResponse, etag: str) -> HttpResponseBase | None:
+    """304 when the client holds what has this ETag already; None: the answer as it is."""
     response["ETag"] = etag
     conditional = get_conditional_response(request._request, etag=etag, response=response)  # noqa: SLF001 see above
     if conditional is None or conditional is response:

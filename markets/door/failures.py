@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from markets.errors import MarketsError
 
 RETRY_AFTER_SECONDS = 5
+ATTEMPTS_AFTER_SECONDS = 300
 # Each of these has a page of its own; any other status borrows the page of its class.
 WITH_PAGE = frozenset({400, 403, 404, 410, 413, 429, 500, 503})
 
@@ -60,6 +61,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 def missing_page(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 Django's signature
     """Django's handler404: an address that leads nowhere."""
     return error_page(request, 404)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Of the library of accounts: more attempts than are taken in a while."""
+    response = error_page(request, 429)
+    response.headers["Retry-After"] = str(ATTEMPTS_AFTER_SECONDS)
+    return response
 
 
 def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 Django's signature

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from markets import wording
 from markets.profiles.exchange_rates import CurrencyRef, rounded
 from markets.profiles.rates import Derivation, Rate, RateLeg
+from markets.vocabulary import reader
 
 register = template.Library()
 
@@ -125,3 +126,10 @@ def _is_of_day(rate: Rate) -> bool:
 
 def _from(legs: str) -> str:
     return _("from %(legs)s") % {"legs": legs}
+
+
+@register.simple_tag
+def usual_currencies() -> tuple[str, str]:
+    """What a conversion begins with: into the reader's own currency, or from dollars to yuan."""
+    into = reader().currency or "CNY"
+    return ("CNY" if into == "USD" else "USD"), into

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -62,7 +63,7 @@ class RecordFactory(DjangoModelFactory):
     frequency = "A"
     period_from_on = "2024-01-01"
     period_to_on = "2024-12-31"
-    value = 1_000_000
+    value = Decimal(1_000_000)
     value_printed = "1"
     multiplier = 1_000_000
     currency_id = "CNY"

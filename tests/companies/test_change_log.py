@@ -54,7 +54,7 @@ def test_a_change_is_told_in_names_and_words_beside_what_was_kept() -> None:
     assert field(record, "destination") == ("Kazakhstan", "Uzbekistan")
     assert field(record, "status") == ("Draft", "Submitted")
     assert field(record, "value") == ("1,000,000", "20.70")
-    assert field(record, "period")[1] == "Jan – Apr 2025"
+    assert field(record, "period")[1].endswith("Apr 2025")
     (value,) = (each for each in record.fields if each.field == "value")
     assert (value.before, value.after) == ("1000000", "20.70")
     with translation.override("ru"):

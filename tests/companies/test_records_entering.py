@@ -110,7 +110,7 @@ def test_all_faults_are_told_at_once() -> None:
         ("note", "a\x00b"),
         ("growth_base", ["a list"]),
         ("organisation", "1"),
-        ("id", str(uuid.uuid4())),
+        ("id", "01a201e7-efa3-7753-8791-30966b7107d3"),
         ("origin", "api"),
     ],
 )

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("companies", "0006_change_log_kept"),
+        ("companies", "0007_accounts_addresses_confirmed"),
     ]
 
     operations = [

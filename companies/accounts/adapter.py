@@ -1,0 +1,105 @@
+"""How the library of accounts is made to fit: what is remembered, what is sent, who asks, what is counted for whom."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse, translate_url
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from companies.access import actor_of_person
+from companies.accounts.people import keep_account
+from companies.changes import changed
+from companies.models import User
+from markets.door.request import request_id
+
+# Letters that tell of a change to the account; each is remembered under its own name.
+_TOLD = {
+    "account/email/password_changed": "change_password",
+    "account/email/password_reset": "reset_password",
+    "account/email/email_changed": "change_address",
+    "account/email/email_confirm": "confirm_address",
+    "account/email/email_deleted": "remove_address",
+    "mfa/email/totp_activated": "add_second_factor",
+    "mfa/email/totp_deactivated": "remove_second_factor",
+    "mfa/email/recovery_codes_generated": "make_recovery_codes",
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-up, sign-in and letters. Every change of an account is remembered, without its address."""
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002 the library's signature
+        """A new person, not yet in: their address has to be confirmed."""
+        user.name = form.cleaned_data.get("name", "")
+        user.language = translation.get_language() or ""
+        with transaction.atomic():
+            saved: User = super().save_user(request, user, form, commit)
+            if commit:
+                changed(actor_of_person(saved, request_id=request_id(request)), "sign_up", saved)
+        return saved
+
+    def post_login(self, request: HttpRequest, user: User, **known: Any) -> HttpResponse:
+        """Whoever signs in reads their own language, and takes back a deletion they had asked for."""
+        response: HttpResponse = super().post_login(request, user, **known)
+        if user.deletion_wanted_at is not None:
+            keep_account(actor_of_person(user, request_id=request_id(request)))
+            messages.success(request, _("You signed in, so your account is kept. Nothing was deleted."))
+        if user.language and "Location" in response.headers:
+            response.headers["Location"] = translate_url(response.headers["Location"], user.language)
+        return response
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        """Back to the settings, which say that it was done."""
+        return reverse("companies:settings")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A letter in the language of whoever has the address, else in that of the page."""
+        owner = User.objects.filter(email=email).first()
+        with _in_language_of(owner):
+            super().send_mail(template_prefix, email, {**context, "site_url": settings.SITE_URL})
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """A letter that tells of a change, which is remembered too."""
+        changed(
+            actor_of_person(user, request_id=request_id(self.request)),
+            _TOLD.get(template_prefix, "change_account"),
+            user,
+        )
+        super().send_notification_mail(template_prefix, user, context, email)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002
+        """Attempts on an account count together, under whatever name of this site and port they are sent."""
+        return str(credentials.get("email", "")).lower()
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Secrets of second factors are encrypted with the site's own secret: the database alone opens nobody's account."""
+
+    def encrypt(self, text: str) -> str:
+        return _lock().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _lock().decrypt(encrypted_text.encode()).decode()
+
+
+def _lock() -> Fernet:
+    key = hashlib.sha256(b"second factors of " + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _in_language_of(person: User | None) -> AbstractContextManager[Any]:
+    return translation.override(person.language) if person and person.language else nullcontext()

@@ -1,0 +1,135 @@
+"""Who belongs to an organisation, in which role, and what ends with a membership."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from companies.access import Action, Actor, one
+from companies.accounts.organisations import held, version_up
+from companies.accounts.sessions import end_sessions
+from companies.changes import changed
+from companies.errors import FieldsRejected, HiddenObject, InvalidField, LastAdmin, VersionConflict, VersionMissing
+from companies.models import ApiKey, Invitation, ListExport, Membership, Role, Selection, ShareLink, User
+from companies.queries.organisations import admins_beside, last_author, membership_in_force
+from markets import jobs
+from markets.errors import InvalidRequest
+from markets.models import Job
+
+
+@transaction.atomic
+def change_role(actor: Actor, membership_id: int, version: int | None, role: str) -> Membership:
+    """Give a member another role; keys of theirs that it does not cover can do less from the next request on.
+
+    Raises what `require` does; FieldsRejected; VersionMissing, VersionConflict; LastAdmin.
+    """
+    membership = _held(actor, membership_id)
+    if version is None:
+        raise VersionMissing
+    if membership.version != version:
+        raise VersionConflict(kind=_("The role"), author=last_author(membership))
+    if role not in Role.values:
+        raise FieldsRejected(
+            faults=[InvalidField(pointer="/role", field=_("Role"), expected=_("choose a role of the list"))], count=1
+        )
+    before = membership.role
+    if role == before:
+        return membership
+    if before == Role.ADMIN:
+        _refuse_last_admin(membership)
+    membership.role = role
+    version_up(membership)
+    changed(actor, "changed_role", membership, before={"role": before}, after={"role": role})
+    return membership
+
+
+@transaction.atomic
+def end_membership(actor: Actor, membership_id: int) -> Membership:
+    """Remove a member, at once and wholly: sessions, keys, share links, files being made, selections, open letters.
+
+    Their next request with any of these is a stranger's. Raises what `require` does; LastAdmin.
+    """
+    membership = _held(actor, membership_id)
+    if membership.role == Role.ADMIN:
+        _refuse_last_admin(membership)
+    return _ended(actor, membership, "removed", {"sessions": end_sessions(membership.user)})
+
+
+@transaction.atomic
+def leave(actor: Actor, organisation_id: uuid.UUID) -> Membership:
+    """Leave an organisation; the person stays signed in. Raises what `require` does; LastAdmin."""
+    held(actor, organisation_id, Action.READ)
+    membership = membership_in_force(organisation_id, actor.person.pk)
+    assert membership is not None  # noqa: S101 `held` has just read it
+    if membership.role == Role.ADMIN:
+        _refuse_last_admin(membership)
+    return _ended(actor, membership, "left", {})
+
+
+@transaction.atomic
+def end_all_memberships(actor: Actor, user: User) -> int:
+    """End every membership of a person who goes away, with all that ends with it. How many there were.
+
+    An organisation of that person alone is left without members: what it holds is then out of everybody's reach.
+    Raises LastAdmin, naming the organisation, where others would be left without an admin.
+    """
+    mine = Membership.objects.filter(user=user, ended_at__isnull=True).select_related("organisation", "user")
+    memberships = list(mine.order_by("organisation_id"))
+    for membership in memberships:
+        type(membership.organisation).objects.select_for_update(no_key=True).get(pk=membership.organisation_id)
+        others = Membership.objects.filter(organisation_id=membership.organisation_id, ended_at__isnull=True)
+        if membership.role == Role.ADMIN and others.exclude(pk=membership.pk).exists():
+            _refuse_last_admin(membership)
+        _ended(actor, membership, "left", {})
+    return len(memberships)
+
+
+def _held(actor: Actor, membership_id: int) -> Membership:
+    """The membership in force, with its organisation in our hands."""
+    found = one(actor, Membership, membership_id)
+    held(actor, found.organisation_id)
+    now = Membership.objects.select_related("user", "organisation").filter(pk=found.pk, ended_at__isnull=True).first()
+    if now is None:
+        raise HiddenObject(kind="member", key=membership_id)
+    return now
+
+
+def _refuse_last_admin(membership: Membership) -> None:
+    if not admins_beside(membership):
+        raise LastAdmin(organisation=membership.organisation.name)
+
+
+def _ended(actor: Actor, membership: Membership, action: str, beside: dict[str, int]) -> Membership:
+    """End it with all that hangs on it. Must stand in a transaction that holds the organisation."""
+    before = {"role": membership.role}
+    membership.ended_at = Now()  # type: ignore[assignment]
+    membership.save(update_fields=["ended_at"])
+    membership.refresh_from_db()
+    live: dict[str, Any] = {"membership": membership, "revoked_at__isnull": True}
+    place = {"organisation_id": membership.organisation_id}
+    selections, _of_each = Selection.objects.filter(owner_id=membership.user_id, **place).delete()
+    letters = Invitation.objects.filter(invited_by_id=membership.user_id, accepted_at=None, withdrawn_at=None, **place)
+    counts = beside | {
+        "keys": ApiKey.objects.filter(**live).update(revoked_at=Now()),
+        "share_links": ShareLink.objects.filter(**live).update(revoked_at=Now()),
+        "exports": _drop_exports(membership),
+        "selections": selections,
+        "invitations": letters.update(withdrawn_at=Now()),
+    }
+    changed(actor, action, membership, before=before, after={name: count for name, count in counts.items() if count})
+    return membership
+
+
+def _drop_exports(membership: Membership) -> int:
+    """Cancel what is still being made, and drop every file. A worker that finds its row gone writes nothing."""
+    for job in Job.objects.filter(pk__in=ListExport.objects.filter(membership=membership).values("job_id")):
+        # It may end between our look and our word; its file goes either way.
+        with contextlib.suppress(InvalidRequest):
+            jobs.cancel(job)
+    dropped, _of_each = ListExport.objects.filter(membership=membership).delete()
+    return dropped

@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import dates
 from django import template
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from companies.models import ExportRecord, User
-from companies.profiles.change_values import moment_words
+from companies.models import ExportRecord
 from companies.profiles.changes import ChangeRecord, FieldChange
 from companies.profiles.record_growth import Interval, RecordGrowth
 from companies.profiles.record_page import STATUS_WORDS
@@ -22,6 +21,7 @@ from companies.profiles.records import RecordEntry
 from companies.records.fields import INCOTERMS, LABELS, MULTIPLIERS
 from companies.records.growth import Verdict
 from markets import wording
+from markets.vocabulary import reader
 
 register = template.Library()
 
@@ -108,22 +108,13 @@ def verdict_words(growth: RecordGrowth) -> str:
     return str(VERDICTS[growth.verdict]) if growth.verdict else ""
 
 
-@register.simple_tag
-def moment_told(at: dt.datetime, reader: User | None = None) -> str:
-    """A moment in UTC, and by the reader's clock where they have set one."""
-    told = moment_words(at)
-    zone = _zone(getattr(reader, "time_zone", ""))
-    if zone is None:
-        return told
-    local = dates.format_datetime(at.astimezone(zone), "medium", tzinfo=zone, locale=wording.locale())
-    return _("%(utc)s (%(local)s for you)") % {"utc": told, "local": local}
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+@register.filter
+def moment_told(at: dt.datetime) -> SafeString:
+    """A moment by the reader's own clock, and in UTC where that is another."""
+    told = wording.moment_words(at)
+    if reader().time_zone:
+        told = _("%(local)s · %(utc)s UTC") % {"local": told, "utc": f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"}
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), told)
 
 
 @register.simple_tag

@@ -94,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):
             log.warning("the letter that tells person %s of a change was not sent: %s", user.pk, type(failed).__name__)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address as the limits of the API count it, with our own proxies believed alone; `::` where none is known."""
+        """The address as the limits of the API count it: our own proxies alone are believed. `::`: not known."""
         return clean_client_ip(BaseThrottle().get_ident(request) or "") or NO_ADDRESS
 
     def is_safe_url(self, url: str) -> bool:

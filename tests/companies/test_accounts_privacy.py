@@ -100,9 +100,7 @@ def test_a_page_reads_as_its_reader_likes_and_stays_the_same_for_everyone_else(s
     anonymous = Client().get("/en/exchange-rates/")
     visitor.signs_in(someone.email)
     own = visitor.get("/en/exchange-rates/")
-    assert 'value="KZT"\n                selected' in own.content.decode() or 'value="KZT" selected' in " ".join(
-        own.content.decode().split()
-    )
+    assert 'value="KZT" selected' in " ".join(own.content.decode().split())
     assert Client().get("/en/exchange-rates/").content == anonymous.content
     assert "Set-Cookie" not in anonymous.headers
     assert anonymous["Cache-Control"].startswith("public")
@@ -233,7 +231,7 @@ def test_after_the_days_of_grace_nothing_tells_who_it_was(
     for row, field in ((membership, "ended_at"), (key, "revoked_at"), (link, "revoked_at"), (letter, "withdrawn_at")):
         row.refresh_from_db()
         assert getattr(row, field) is not None
-    assert Change.objects.filter(action="end_membership", organisation=place).count() == 1
+    assert Change.objects.filter(action="left", organisation=place).count() == 1
     assert Change.objects.filter(action="choose_settings", actor=gone).count() == 1
     assert Visitor().signs_in(address).status_code == 200
 

@@ -38,6 +38,7 @@ app.autodiscover_tasks()
 
 SWEEP = "markets.tasks.sweep_jobs"
 ERASE = "companies.tasks.erase_people"
+SWEEP_EXPORTS = "companies.tasks.sweep_exports"
 
 
 class ComingAndGoing(bootsteps.StartStopStep):
@@ -79,7 +80,8 @@ def timetable() -> dict[str, dict[str, Any]]:
 
     sweep = {"task": SWEEP, "schedule": timedelta(seconds=settings.JOB_SWEEP_SECONDS)}
     erase = {"task": ERASE, "schedule": timedelta(hours=6)}
-    return {"sweep jobs": sweep, "delete accounts": erase} | {
+    exports = {"task": SWEEP_EXPORTS, "schedule": timedelta(hours=1)}
+    return {"sweep jobs": sweep, "delete accounts": erase, "sweep files of lists": exports} | {
         f"refresh {card.id}": {
             "task": "markets.tasks.refresh_dataset",
             "schedule": min(card.refresh_every, ASK_AT_LEAST_EVERY),

@@ -160,6 +160,13 @@ class TooMany(CompaniesError):
     http_status = 422
 
 
+class TooManyOpen(CompaniesError):
+    """{count} {kind} are being made already, the most at one time. Wait until one is ready, or cancel one."""
+
+    code = "too_many_open"
+    http_status = 429
+
+
 class KeyReused(CompaniesError):
     """The Idempotency-Key was sent before with another request. Take a new key for a new request."""
 

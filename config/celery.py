@@ -38,6 +38,8 @@ app.autodiscover_tasks()
 
 SWEEP = "markets.tasks.sweep_jobs"
 ERASE = "companies.tasks.erase_people"
+FORGET = "companies.tasks.forget_answers"
+SWEEP_EXPORTS = "companies.tasks.sweep_exports"
 
 
 class ComingAndGoing(bootsteps.StartStopStep):
@@ -69,7 +71,7 @@ app.steps["worker"].add(ComingAndGoing)
 
 
 def timetable() -> dict[str, dict[str, Any]]:
-    """The sweep, the deletion of accounts, and each source card that says how often its dataset is refreshed.
+    """The sweep, what is deleted by the clock, and each source card that says how often its dataset is refreshed.
 
     The latter are asked at least every six hours.
     """
@@ -79,7 +81,10 @@ def timetable() -> dict[str, dict[str, Any]]:
 
     sweep = {"task": SWEEP, "schedule": timedelta(seconds=settings.JOB_SWEEP_SECONDS)}
     erase = {"task": ERASE, "schedule": timedelta(hours=6)}
-    return {"sweep jobs": sweep, "delete accounts": erase} | {
+    forget = {"task": FORGET, "schedule": timedelta(hours=1)}
+    return {"sweep jobs": sweep, "delete accounts": erase, "forget answers": forget} | {
+    exports = {"task": SWEEP_EXPORTS, "schedule": timedelta(hours=1)}
+    return {"sweep jobs": sweep, "delete accounts": erase, "sweep files of lists": exports} | {
         f"refresh {card.id}": {
             "task": "markets.tasks.refresh_dataset",
             "schedule": min(card.refresh_every, ASK_AT_LEAST_EVERY),

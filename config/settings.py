@@ -79,6 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "companies.door.working_in",
             ],
         },
     },
@@ -266,7 +267,6 @@ DELETION_GRACE_DAYS = environment.number("DELETION_GRACE_DAYS", 14)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "markets:home"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_ADAPTER = "companies.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "companies.forms.accounts.SignUpForm",
@@ -360,6 +360,23 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "key": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "sgd_<prefix>.<secret>",
+                "description": "A key of a member, made under `My keys`; in the header alone, never in an address.",
+            },
+            "session": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "sessionid",
+                "description": "A person who is signed in on the pages (`__Host-sessionid` on https); what they write"
+                " needs the page's token in the header X-CSRFToken.",
+            },
+        }
+    },
 }
 
 # ---------------------------------------------------------------- logging

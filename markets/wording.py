@@ -272,6 +272,14 @@ def money_between(low: Decimal, high: Decimal, currency: str) -> str:
     return _("%(low)s to %(high)s%(scale)s %(currency)s") % words
 
 
+def money_about(value: Decimal, currency: str) -> str:
+    """A computed amount to four digits: `12.25 million CNY`."""
+    power, word = next((scale for scale in short_scales() if value.scaleb(-scale[0]) >= 1), (0, ""))
+    scaled = value.scaleb(-power)
+    digits = max(0, 3 - scaled.adjusted())
+    return _("%(number)s %(currency)s") % {"number": number(scaled, digits) + word, "currency": currency}
+
+
 def unit_words(unit: str) -> str:
     """A unit in words. Raises KeyError for a unit nobody has named: a bare number would mislead."""
     return str(_UNITS[unit])
@@ -300,6 +308,18 @@ def period_words(period: str) -> str:
         return dates.format_skeleton("yMMM", dt.date.fromisoformat(period + "-01"), locale=locale())
     first, last = (dt.date.fromisoformat(end + "-01") for end in period.split("/"))
     return dates.format_interval(first, last, "yMMM", locale=locale())
+
+
+def period_in_words(period: str) -> str:
+    """A period with its months in full: `January to April 2025`, `April 2025`; others as `period_words` has them."""
+    parsed = Period.parse(period)
+    if parsed.frequency is Frequency.MONTHLY:
+        return dates.format_skeleton("yMMMM", dt.date.fromisoformat(period + "-01"), locale=locale())
+    if parsed.frequency is not Frequency.YEAR_TO_DATE:
+        return period_words(period)
+    first, last = (dt.date.fromisoformat(end + "-01") for end in period.split("/"))
+    months = {"first": _month(first), "last": _month(last), "year": f"{first.year:04d}"}
+    return _("%(first)s to %(last)s %(year)s") % months
 
 
 def day_words(day: dt.date) -> str:
@@ -338,6 +358,10 @@ def local_time_words(zone: str, moment: dt.datetime) -> str:
     offset = there.strftime("%z")
     shown = dates.format_time(there, "short", tzinfo=there.tzinfo, locale=locale())
     return f"{shown} (UTC{offset[:3]}:{offset[3:]})"
+
+
+def _month(day: dt.date) -> str:
+    return dates.format_date(day, "LLLL", locale=locale())
 
 
 def _with_unit(unit: str, text: str) -> str:

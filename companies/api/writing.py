@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, field, fields
 from functools import wraps
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ class Write:
 
     needs: what the actor must be allowed. body: the dataclass that says what may be sent; None: nothing. is_partial:
     only what changes is sent. takes_many: a list is taken too. names_version: the header If-Match must say which
-    version was read. status: of success. address: the name of the address where a new thing stands.
+    version was read. status: of success. address: the name of the address where a new thing stands. example: a body.
     """
 
     needs: Action
@@ -45,6 +45,13 @@ class Write:
     status: int = 200
     address: str = ""
     parameters: Sequence[Parameter] = (LANG,)
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a body has to be sent at all."""
+        has_to = self.body is not None and any(each.default is MISSING for each in fields(self.body))
+        return has_to or self.is_partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,8 @@ def writing(**said: Any) -> Callable[[Perform], Callable[..., Any]]:
             version = _named_version(request) if write.names_version else None
 
             def make() -> Response:
-                return _done(view, write, perform, _sent(view, write, perform, request, codes.get("id"), version))
+                values, many = _sent(view, write, perform, request)
+                return _done(view, write, perform, Entry(codes.get("id"), version, values, many))
 
             return answered_once(view, request, make) if request.method == "POST" else make()
 
@@ -107,27 +115,23 @@ def _named_version(request: Request) -> int:
 
 
 def _sent(
-    view: PersonDoor,
-    write: Write,
-    perform: Perform,
-    request: Request,
-    key: uuid.UUID | None,
-    version: int | None,
-) -> Entry:
-    """Raises UnsupportedMediaType, InvalidRequest, FieldsRejected, TooMany."""
+    view: PersonDoor, write: Write, perform: Perform, request: Request
+) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]] | None]:
+    """The values and, where a list was sent, those of each.
+
+    Raises UnsupportedMediaType, InvalidRequest, FieldsRejected, TooMany.
+    """
     given = _body(request)
-    if write.body is None:
-        return Entry(key, version, bodies.entry(_Nothing, {} if given is None else given))
-    given = {} if given is None else given
-    if not (write.takes_many and isinstance(given, list)):
-        return Entry(key, version, bodies.entry(write.body, given, is_partial=write.is_partial))
+    if write.body is None or not (write.takes_many and isinstance(given, list)):
+        given = {} if given is None else given
+        return bodies.entry(write.body or _Nothing, given, is_partial=write.is_partial), None
     faults = bodies.Faults()
     read = bodies.entries(write.body, given, faults)
     if faults.found and read:
         faults.found += _faults_of(view, perform, read)
         faults.found.sort(key=lambda fault: _place(fault.context["pointer"]))
     faults.refuse()
-    return Entry(key, version, {}, [values for _place_, values in read])
+    return {}, [values for _number, values in read]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,7 @@ def _faults_of(view: PersonDoor, perform: Perform, read: Sequence[tuple[int, Map
     places = [place for place, _values in read]
     try:
         with transaction.atomic():
-            perform(view, Entry(None, None, {}, [values for _place_, values in read]))
+            perform(view, Entry(None, None, {}, [values for _number, values in read]))
             transaction.set_rollback(True)
     except FieldsRejected as rejected:
         return [_moved(fault, places) for fault in rejected.context["faults"]]

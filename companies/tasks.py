@@ -1,4 +1,3 @@
-"""What the clock does for people's accounts and programs."""
 """Doors for the clock and the queue: a task takes an id and calls a use-case."""
 
 from __future__ import annotations
@@ -7,7 +6,6 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 
 from companies.accounts import answers, privacy
-from companies.accounts import privacy
 from companies.profiles.exports import make_export
 from companies.records import exporting
 from markets import jobs
@@ -28,6 +26,8 @@ def erase_people() -> int:
 def forget_answers() -> int:
     """Drop what programs were answered under an Idempotency-Key more than a day ago."""
     return answers.forget_answers()
+
+
 @shared_task(name=exporting.TASK)
 def run_export(job_id: str) -> None:
     """Make a file that was asked for, unless somebody does it already."""

@@ -1,2 +1,1 @@
-"""What templates of companies say in words."""
 """What templates of people's side say and link to."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from companies.api import records as views
+from companies.views import record, records
 
-pages: list[URLPattern] = []
 _ONE = "export-records/<uuid:id>/"
-api = [
+api: list[URLPattern] = [
     path("export-records/", views.RecordListView.as_view(), name="export_record_list"),
     path(_ONE, views.RecordView.as_view(), name="export_record"),
     path(f"{_ONE}submit/", views.SubmitView.as_view(), name="export_record_submit"),
@@ -18,7 +18,6 @@ api = [
     path(f"{_ONE}comments/", views.CommentListView.as_view(), name="export_record_comment_list"),
 ]
 
-from companies.views import record, records
 
 pages: list[URLPattern] = [
     path("records/new/", records.record_new, name="record_new"),
@@ -31,4 +30,3 @@ pages: list[URLPattern] = [
     path("records/<uuid:key>/remove/", record.remove, name="record_remove"),
     path("records/<uuid:key>/comments/", record.comment, name="record_comment"),
 ]
-api: list[URLPattern] = []

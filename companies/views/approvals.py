@@ -34,19 +34,21 @@ def approvals(request: HttpRequest) -> HttpResponse:
     chosen = [_chosen(text) for text in request.POST.getlist("record")]
     verdict = Verdict.SEND_BACK if request.POST.get("verdict") == Verdict.SEND_BACK else Verdict.APPROVE
     note = request.POST.get("note", "")
-    # The roles are asked before the entries are, so that nobody learns from a form what they may not do.
     queue = approvals_queue(actor, request.GET, word(request, "after"))
     problems = _problems(chosen, verdict, note)
     if problems:
         ticked = {key for key, _version in chosen}
-        beside = {"problems": problems, "note": note, "ticked": ticked}
-        return answer(request, "companies/approvals.html", queue, status=422, **beside)
+        return answer(
+            request, "companies/approvals.html", queue, status=422, problems=problems, note=note, ticked=ticked
+        )
     decided = decide_together(actor, chosen, verdict, note)
     queue = approvals_queue(actor, request.GET)
     results = _results(actor, decided)
     refused = sum(bool(result.refused) for result in results)
-    beside = {"results": results, "verdict": verdict.value, "done": len(results) - refused, "refused": refused}
-    return answer(request, "companies/approvals.html", queue, **beside)
+    done = len(results) - refused
+    return answer(
+        request, "companies/approvals.html", queue, results=results, verdict=verdict.value, done=done, refused=refused
+    )
 
 
 def _chosen(text: str) -> tuple[str, int | None]:

@@ -179,4 +179,15 @@ _ORGANISATIONS: Final[Mapping[str, Row]] = {
     "companies:keys": Row(read=Action.OWN_KEYS, write=Action.OWN_KEYS),
     "companies:key_revoke": Row(read=None, write=Action.MANAGE, thing="key"),
 }
-TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_ORGANISATIONS}
+_PUBLISHED: Final[Mapping[str, Row]] = {
+    "companies:published": _ANYBODY,
+    "companies:published_organisation": Row(thing="", fixed={"key": _NO_JOB}, may_miss=True),
+    "companies:publishing": Row(
+        read=Action.REVIEW, write=Action.REVIEW, sent={"data": {"year": "2024", "fingerprint": ""}}
+    ),
+    "companies:publication_withdraw": Row(read=None, write=Action.REVIEW, thing="publication"),
+    "companies:approvals": Row(read=Action.REVIEW, write=Action.REVIEW),
+    "companies:changes": Row(read=Action.READ_CHANGES),
+    "api:published_sums": _ANYBODY,
+}
+TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API, **_ORGANISATIONS, **_PUBLISHED}

@@ -3,6 +3,7 @@
 read, write: `anyone`, `person` (signed in), `staff`, or an action of `companies.access` that the role must allow; None
 where the method is not taken. write counts for the methods of `writes`.
 thing: what the address names, in `permission_world`; another organisation's must not be found.
+owner: the role whose person alone it exists for, where it is somebody's own.
 may_miss: the address names something public that these tests do not make.
 """
 
@@ -40,6 +41,7 @@ class Row:
     headers: Mapping[str, str] = field(default_factory=dict)
     sent: Mapping[str, Any] = field(default_factory=dict)
     may_miss: bool = False
+    owner: str = ""
 
     def needed(self, method: str) -> str | None:
         """What the method asks for; None where it is not taken."""
@@ -162,7 +164,6 @@ _API: Final[Mapping[str, Row]] = {
     ),
     "api:change_list": Row(read=Action.READ_CHANGES),
 }
-TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API}
 _ORGANISATIONS: Final[Mapping[str, Row]] = {
     "companies:organisation": Row(read=Action.READ, write=Action.MANAGE),
     "companies:organisation_new": Row(read=PERSON, write=PERSON),
@@ -190,4 +191,76 @@ _PUBLISHED: Final[Mapping[str, Row]] = {
     "companies:changes": Row(read=Action.READ_CHANGES),
     "api:published_sums": _ANYBODY,
 }
-TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API, **_ORGANISATIONS, **_PUBLISHED}
+_FORM_OF_RECORD: Final = Row(read=None, write=Action.WRITE, thing="record", sent={"data": {"version": "1"}})
+_COMPANIES: Final[Mapping[str, Row]] = {
+    "companies:company_list": Row(read=Action.READ),
+    "companies:company_new": Row(read=Action.WRITE, write=Action.WRITE),
+    "companies:company": Row(read=Action.READ, thing="company"),
+    "companies:company_edit": Row(read=Action.WRITE, write=Action.WRITE, thing="company"),
+    "companies:company_archive": Row(read=Action.WRITE, write=Action.WRITE, thing="company"),
+    "companies:company_restore": Row(read=None, write=Action.WRITE, thing="company"),
+    "companies:record_new": Row(read=Action.WRITE, write=Action.WRITE),
+    "companies:record": Row(read=Action.READ, thing="record"),
+    "companies:record_edit": Row(read=Action.WRITE, write=Action.WRITE, thing="record"),
+    "companies:record_submit": _FORM_OF_RECORD,
+    "companies:record_approve": replace(_FORM_OF_RECORD, write=Action.REVIEW),
+    "companies:record_send_back": replace(_FORM_OF_RECORD, write=Action.REVIEW),
+    "companies:record_reopen": _FORM_OF_RECORD,
+    "companies:record_remove": _FORM_OF_RECORD,
+    "companies:record_comment": _FORM_OF_RECORD,
+}
+_LISTS: Final[Mapping[str, Row]] = {
+    "companies:record_list": Row(read=Action.READ),
+    "companies:record_total": Row(read=Action.READ),
+    "companies:view_new": Row(read=None, write=Action.WRITE),
+    "companies:view_change": Row(read=None, write=Action.WRITE, thing="view"),
+    "companies:selection_new": Row(read=None, write=Action.WRITE),
+    "companies:selection": Row(read=Action.WRITE, write=Action.WRITE, thing="selection", owner="officer"),
+    "companies:selection_undo": Row(read=None, write=Action.WRITE, thing="selection", owner="officer"),
+    "companies:exports": Row(read=Action.READ, write=Action.READ),
+    "companies:export": Row(read=Action.READ, thing="export", owner="officer"),
+    "companies:export_cancel": Row(read=None, write=Action.READ, thing="export", owner="officer"),
+    "companies:shares": Row(read=Action.SHARE_OUTSIDE, write=Action.SHARE_OUTSIDE),
+    "companies:share_revoke": Row(read=None, write=Action.SHARE_OUTSIDE, thing="share"),
+    "companies:shared": Row(may_miss=True),
+}
+# The library's own pages: what they show is the person's alone, for no address names anybody.
+_DOOR: Final = Row(write=ANYONE)
+_OWN: Final = Row(read=PERSON, write=PERSON)
+_ACCOUNTS: Final[Mapping[str, Row]] = {
+    "companies:settings": _OWN,
+    "companies:privacy": _OWN,
+    "companies:privacy_file": Row(read=None, write=PERSON),
+    "companies:leave": _OWN,
+    "account_login": _DOOR,
+    "account_logout": _DOOR,
+    "account_signup": _DOOR,
+    "account_inactive": _ANYBODY,
+    "account_reauthenticate": _OWN,
+    "account_email": _OWN,
+    "account_email_verification_sent": _DOOR,
+    "account_change_password": _OWN,
+    "account_set_password": _OWN,
+    "account_reset_password": _DOOR,
+    "account_confirm_password_reset_code": _DOOR,
+    "account_complete_password_reset": _DOOR,
+    "account_password_reset_completed": _ANYBODY,
+    "mfa_index": Row(read=PERSON),
+    "mfa_authenticate": _DOOR,
+    "mfa_reauthenticate": _OWN,
+    "mfa_activate_totp": _OWN,
+    "mfa_deactivate_totp": _OWN,
+    "mfa_view_recovery_codes": Row(read=PERSON),
+    "mfa_generate_recovery_codes": _OWN,
+    "mfa_download_recovery_codes": Row(read=PERSON),
+    "usersessions_list": _OWN,
+}
+TABLE: Final[Mapping[str, Row]] = {
+    **_MARKETS,
+    **_API,
+    **_ORGANISATIONS,
+    **_COMPANIES,
+    **_LISTS,
+    **_PUBLISHED,
+    **_ACCOUNTS,
+}

@@ -104,17 +104,17 @@ def _expected(row: Row, role: str, whose: str, method: str, *, is_api: bool) -> 
         return lambda status: status == (401 if is_api else 302)
     if needed in {ANYONE, PERSON} or (needed, role) == (STAFF, STAFF):
         return _goes
-    return (lambda status: status == 403) if needed == STAFF else _by_action(needed, role, whose)
+    return (lambda status: status == 403) if needed == STAFF else _by_action(row, needed, role, whose)
 
 
-def _by_action(needed: str, role: str, whose: str) -> Callable[[int], bool]:
+def _by_action(row: Row, needed: str, role: str, whose: str) -> Callable[[int], bool]:
     if whose == "other":
         return lambda status: status == 404
     if role not in Role.values:
         # Who belongs to no organisation: its things do not exist, its lists are nobody's.
         return lambda status: status in {403, 404, 409}
     if Action(needed) in ALLOWED[role]:
-        return _goes
+        return _goes if row.owner in {"", role} else (lambda status: status == 404)
     return lambda status: status in {403, 404}
 
 

@@ -7,7 +7,7 @@ import hashlib
 import logging
 from contextlib import AbstractContextManager, nullcontext
 from smtplib import SMTPException
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.httpkit import clean_client_ip
@@ -29,6 +29,9 @@ from companies.changes import changed
 from companies.models import User
 from companies.models.names import plain_name
 from markets.door.request import request_id
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +99,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address as the limits of the API count it: our own proxies alone are believed. `::`: not known."""
-        return clean_client_ip(BaseThrottle().get_ident(request) or "") or NO_ADDRESS
+        return clean_client_ip(BaseThrottle().get_ident(cast("Request", request)) or "") or NO_ADDRESS
 
     def is_safe_url(self, url: str) -> bool:
         """Whether it leads to a page of this very site."""

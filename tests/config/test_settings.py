@@ -122,6 +122,41 @@ def test_database_addresses(url: str, expected: dict) -> None:
     assert expected.items() <= environment.database(url).items()
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("console:", {"backend": "django.core.mail.backends.console.EmailBackend"}),
+        (
+            "smtp://ann:p%40ss@mail.example:587?tls=1",
+            {"host": "mail.example", "port": 587, "user": "ann", "password": "p@ss", "tls": True, "ssl": False},
+        ),
+        ("smtps://mail.example", {"port": 465, "ssl": True, "tls": False, "user": ""}),
+    ],
+)
+def test_mail_servers(url: str, expected: dict) -> None:
+    assert expected.items() <= environment.mail(url).items()
+
+
+@pytest.mark.parametrize("url", ["http://mail.example", "smtp:", "mail.example"])
+def test_other_ways_of_mail_are_refused(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
+        environment.mail(url)
+
+
+def test_limits_of_attempts_are_changed_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = {"login": "30/m/ip", "signup": "20/h/ip"}
+    assert environment.limits("ACCOUNT_LIMITS", usual) == usual
+    monkeypatch.setenv("ACCOUNT_LIMITS", "login=5/10m/ip,9/d/key; ")
+    assert environment.limits("ACCOUNT_LIMITS", usual) == {**usual, "login": "5/10m/ip,9/d/key"}
+
+
+@pytest.mark.parametrize("text", ["logon=5/m/ip", "login", "login=many", "login=5/m/planet"])
+def test_limits_that_cannot_be_read_stop_the_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("ACCOUNT_LIMITS", text)
+    with pytest.raises(ImproperlyConfigured, match="ACCOUNT_LIMITS"):
+        environment.limits("ACCOUNT_LIMITS", {"login": "30/m/ip"})
+
+
 def test_addresses_of_other_servers_are_refused() -> None:
     with pytest.raises(ImproperlyConfigured, match="mysql"):
         environment.database("mysql://db/x")

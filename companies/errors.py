@@ -160,6 +160,13 @@ class TooMany(CompaniesError):
     http_status = 422
 
 
+class TooManyOpen(CompaniesError):
+    """{count} {kind} are being made already, the most at one time. Wait until one is ready, or cancel one."""
+
+    code = "too_many_open"
+    http_status = 429
+
+
 class KeyReused(CompaniesError):
     """The Idempotency-Key was sent before with another request. Take a new key for a new request."""
 
@@ -196,3 +203,23 @@ class FieldsRejected(InvalidRequest):
 
     code = "fields_rejected"
     http_status = 422
+
+
+class PreviewChanged(CompaniesError):
+    """Records of {year} were changed since the preview was made. Nothing was published: look at the preview again."""
+
+    code = "preview_changed"
+
+
+class NothingToPublish(CompaniesError):
+    """No sum of {year} can be published: the approved records are too few, or of too few companies.
+    Approve more records, then try again.
+    """
+
+    code = "nothing_to_publish"
+
+
+class AlreadyWithdrawn(CompaniesError):
+    """This publication was withdrawn before. Nothing was changed."""
+
+    code = "already_withdrawn"

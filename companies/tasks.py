@@ -1,10 +1,17 @@
-"""What the clock does for people's accounts and programs."""
+"""Doors for the clock and the queue: a task takes an id and calls a use-case."""
 
 from __future__ import annotations
 
 from celery import shared_task
+from celery.utils.log import get_task_logger
 
 from companies.accounts import answers, privacy
+from companies.profiles.exports import make_export
+from companies.records import exporting
+from markets import jobs
+from markets.errors import MarketsError
+
+logger = get_task_logger(__name__)
 
 
 @shared_task(name="companies.tasks.erase_people")
@@ -19,3 +26,23 @@ def erase_people() -> int:
 def forget_answers() -> int:
     """Drop what programs were answered under an Idempotency-Key more than a day ago."""
     return answers.forget_answers()
+
+
+@shared_task(name=exporting.TASK)
+def run_export(job_id: str) -> None:
+    """Make a file that was asked for, unless somebody does it already."""
+    held = jobs.claim(job_id)
+    if held is None:
+        return
+    try:
+        with jobs.held_to_the_end(held):
+            make_export(held)
+    except MarketsError as failure:
+        # Foreseen, and written to the job: no trace is needed.
+        logger.error("Job %s failed: %s", job_id, failure)  # noqa: TRY400
+
+
+@shared_task(name="companies.tasks.sweep_exports")
+def sweep_exports() -> None:
+    """Files whose time is over, or whose member is one no more, are gone."""
+    exporting.sweep_exports()

@@ -39,6 +39,7 @@ app.autodiscover_tasks()
 SWEEP = "markets.tasks.sweep_jobs"
 ERASE = "companies.tasks.erase_people"
 FORGET = "companies.tasks.forget_answers"
+SWEEP_EXPORTS = "companies.tasks.sweep_exports"
 
 
 class ComingAndGoing(bootsteps.StartStopStep):
@@ -81,7 +82,9 @@ def timetable() -> dict[str, dict[str, Any]]:
     sweep = {"task": SWEEP, "schedule": timedelta(seconds=settings.JOB_SWEEP_SECONDS)}
     erase = {"task": ERASE, "schedule": timedelta(hours=6)}
     forget = {"task": FORGET, "schedule": timedelta(hours=1)}
-    return {"sweep jobs": sweep, "delete accounts": erase, "forget answers": forget} | {
+    exports = {"task": SWEEP_EXPORTS, "schedule": timedelta(hours=1)}
+    ours = {"sweep jobs": sweep, "delete accounts": erase, "forget answers": forget, "sweep files of lists": exports}
+    return ours | {
         f"refresh {card.id}": {
             "task": "markets.tasks.refresh_dataset",
             "schedule": min(card.refresh_every, ASK_AT_LEAST_EVERY),

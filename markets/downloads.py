@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
@@ -18,8 +19,11 @@ from django.utils.translation import gettext as _
 from markets.profiles.tables import Cell, Table
 from markets.vocabulary import AsOf
 
-# A spreadsheet reads a text that begins with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet reads a text that begins with one of these as a formula, blanks before it or not; the full-width ones
+# too, where the language of its user writes them so.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+# Characters that no file of ours carries: a CSV or a workbook that holds one cannot be read again.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # Spreadsheets keep fifteen digits of a number; a longer one stays exact as text.
 SPREADSHEET_DIGITS = 15
 COLUMN_WIDTHS = (8, 60)
@@ -57,8 +61,18 @@ def response(
     body = _WRITERS[form](tables, _asked_moment(as_of))
     if with_bom and form is Form.CSV:
         body = codecs.BOM_UTF8 + body
+    return attachment(body, form, _file_name(tables[0], form, as_of))
+
+
+def file_of(table: Table, form: Form) -> bytes:
+    """One table as the bytes of a file; `attachment` hands them out later."""
+    return _WRITERS[form]((table,), [])
+
+
+def attachment(body: bytes, form: Form, name: str) -> HttpResponse:
+    """The bytes of a file under its name."""
     answer = HttpResponse(body, content_type=_CONTENT_TYPES[form])
-    answer.headers["Content-Disposition"] = content_disposition(_file_name(tables[0], form, as_of))
+    answer.headers["Content-Disposition"] = content_disposition(name)
     return answer
 
 
@@ -101,7 +115,21 @@ def _csv_cell(cell: Cell) -> str:
         return format(cell, "f")
     if isinstance(cell, int):
         return str(cell)
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    return f"'{_writable(cell)}" if is_like_formula(cell) else _writable(cell)
+
+
+def is_like_formula(text: str) -> bool:
+    """Whether a spreadsheet might run the text: it begins as a formula does, after blanks and quotes or at once."""
+    return text.startswith(FORMULA_STARTS) or text.lstrip(" \u00a0\u3000'\"").startswith(FORMULA_STARTS)
+
+
+def as_written(text: str) -> str:
+    """The text of a cell of our own CSV as it was before it was made harmless."""
+    return text[1:] if text.startswith("'") and is_like_formula(text[1:]) else text
+
+
+def _writable(text: str) -> str:
+    return UNWRITABLE.sub("\ufffd", text)
 
 
 def _remarks(table: Table) -> Iterator[str]:
@@ -153,7 +181,7 @@ def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, line: int, place: int, ce
     if isinstance(cell, int) or (isinstance(cell, Decimal) and _fits(cell)):
         sheet.write_number(line, place, float(cell))
     else:
-        sheet.write_string(line, place, format(cell, "f") if isinstance(cell, Decimal) else str(cell))
+        sheet.write_string(line, place, format(cell, "f") if isinstance(cell, Decimal) else _writable(str(cell)))
 
 
 def _fits(value: Decimal) -> bool:

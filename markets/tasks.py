@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from celery import current_app, shared_task
+from celery import shared_task
 from celery.utils.log import get_task_logger
-from django.db import transaction
-from kombu.exceptions import OperationalError as QueueAway
 
 from markets import jobs
 from markets import refresh as refreshing
 from markets.errors import MarketsError
-from markets.models import Job
+from markets.jobs import wake, wake_later
 
 logger = get_task_logger(__name__)
-
-
-def wake_later(job: Job) -> None:
-    """Wake a worker for a job as soon as what asked for it is committed. Never fails: a sweep does it otherwise."""
-    transaction.on_commit(lambda: wake(job))
-
-
-def wake(job: Job) -> None:
-    """Send the message that wakes a worker. While the queue is away nothing is lost, and nobody waits."""
-    if not job.task:
-        return
-    try:
-        current_app.send_task(job.task, args=[str(job.pk)], retry=False)
-    except (QueueAway, OSError) as away:
-        logger.warning("The queue is away; the job %s waits for the next sweep: %s", job.pk, away)
-        jobs.not_woken(job)
 
 
 @shared_task(name=refreshing.TASK)

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from companies.access import Action, Actor, seen
 from companies.models import Company, ExportRecord
+from companies.profiles.record_page import STATUS_WORDS
 from companies.profiles.record_totals import RecordTotals, record_totals
 from companies.queries.records import COLUMNS, RecordQuestion, destinations_used, matching
 from companies.queries.views import ViewRef, views_shown
@@ -39,12 +41,6 @@ INSIDE_ONLY: Final = frozenset(
     {"document_reference", "note", "value_note", "origin", "origin_reference", "entered_by", "edited_by", "version",
      "updated_at", "customs_office"}
 )  # fmt: skip
-STATUS_WORDS: Final[Mapping[str, Promise]] = {
-    "draft": _lazy("Draft"),
-    "submitted": _lazy("Submitted"),
-    "returned": _lazy("Returned"),
-    "approved": _lazy("Approved"),
-}
 ORIGIN_WORDS: Final[Mapping[str, Promise]] = {
     "typed": _lazy("Typed in"),
     "imported": _lazy("Imported"),
@@ -90,11 +86,11 @@ class ListedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter in words, and the query without it."""
+    """A filter in words, and the question without it."""
 
     label: str
     value: str
-    without: str
+    without: RecordQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +122,26 @@ class RecordListPage:
 
     @property
     def last(self) -> int:
+        """The number of the last row shown, counted from the first that matches."""
         return self.first + len(self.rows) - 1
+
+    @property
+    def previous_page(self) -> int:
+        """The page before this one."""
+        return self.page - 1
+
+    @property
+    def next_page(self) -> int:
+        """The page after this one."""
+        return self.page + 1
+
+    def address_of(self, question: RecordQuestion, **beside: str) -> str:
+        """The query string of this page for another question; beside: page, rows, density, download."""
+        own = {"view": str(self.view.id) if self.view else "all"}
+        if self.page_size != PAGE_SIZES[0]:
+            own["rows"] = str(self.page_size)
+        asked = question.text(self.view.question if self.view else None)
+        return "&".join(part for part in (urlencode(own), asked, urlencode(beside)) if part)
 
 
 def record_list(
@@ -150,7 +165,7 @@ def record_list(
         is_changed=view is not None and question != view.question,
         query=question.text(),
         views=tuple(views_shown(actor)),
-        chips=tuple(_chips(actor, question, view)),
+        chips=tuple(_chips(actor, question)),
         columns=tuple(columns_of(question.columns)),
         rows=tuple(listed(rows[first : first + page_size], question.columns)),
         total=totals.count,
@@ -203,12 +218,14 @@ class _Reading:
     def __init__(self, columns: Sequence[str]) -> None:
         reference = standing.reference()
         self.columns = columns
-        self.areas = {code: area.name for code, area in reference.areas.items()}
-        self.categories = {category.slug: category.name for category in reference.categories}
-        self.coded = {name: {key: str(word) for key, word in words.items()} for name, words in _CODED.items()}
+        self.names: dict[str, dict[str, str]] = {
+            "destination": {code: area.name for code, area in reference.areas.items()},
+            "category": {category.slug: category.name for category in reference.categories},
+            **{name: {key: str(word) for key, word in words.items()} for name, words in _CODED.items()},
+        }
 
     def area(self, code: str) -> str:
-        return self.areas.get(code, code)
+        return self.names["destination"].get(code, code)
 
     def cells(self, values: Sequence[Any], people: Sequence[int]) -> tuple[Cell, ...]:
         numbers = iter(people)
@@ -220,15 +237,9 @@ class _Reading:
             return value or f"#{number}"
         if value is None or value == "":
             return None
-        if name == "destination":
-            return self.area(value)
-        if name == "category":
-            return self.categories.get(value, value)
-        if name in self.coded:
-            return self.coded[name].get(value, value)
         if isinstance(value, dt.datetime):
             return value.astimezone(dt.UTC).isoformat(timespec="seconds")
-        cell: Cell = value
+        cell: Cell = self.names[name].get(value, value) if name in self.names else value
         return cell
 
 
@@ -263,15 +274,13 @@ FILTER_LABELS: Final[Mapping[str, Promise]] = {
 }
 
 
-def _chips(actor: Actor, question: RecordQuestion, view: ViewRef | None) -> Iterator[Chip]:
+def _chips(actor: Actor, question: RecordQuestion) -> Iterator[Chip]:
     usual = RecordQuestion()
     for name, value in question.filters.items():
         without = replace(question, **{name: getattr(usual, name)})
         if name == "destination":
             without = replace(without, members=False)
-        yield Chip(
-            str(FILTER_LABELS[name]), _told(actor, question, name, value), without.text(view.question if view else None)
-        )
+        yield Chip(str(FILTER_LABELS[name]), _told(actor, question, name, value), without)
 
 
 def _told(actor: Actor, question: RecordQuestion, name: str, value: Any) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from companies.models import ExportRecord
-from companies.queries.records import members_of
-from companies.records.overlap import Scope, Stated, Total, goods_of, totals
-from markets.queries import standing
+from companies.records.overlap import Scope, Stated, Total, totals
+from companies.records.scopes import scopes
+from markets import queries
+from markets.errors import InvalidValue
+from markets.profiles.rates import Averages, Rate, RateAnswer
 
 _COLUMNS = (
     "company_id", "currency_id", "destination_id", "category_id", "hs_code",
@@ -56,15 +60,82 @@ def record_totals(rows: QuerySet[ExportRecord]) -> RecordTotals:
     )
 
 
-def scopes() -> Callable[[str, str, str], tuple[frozenset[str], tuple[str, ...]]]:
-    """A function from destination, category and code to places and goods; each answer is worked out once."""
-    codes_by_category: dict[str, list[str]] = {}
-    for product in standing.reference().category_products:
-        codes_by_category.setdefault(product.owner, []).append(product.code)
+@dataclass(frozen=True, slots=True)
+class RateUsed:
+    """A rate that amounts of one year were converted with. rows: how many."""
 
-    @cache
-    def scope(destination: str, category: str, hs_code: str) -> tuple[frozenset[str], tuple[str, ...]]:
-        places = members_of(destination) or frozenset({destination})
-        return places, goods_of(category, hs_code, lambda slug: codes_by_category.get(slug, ()))
+    year: int
+    currency: str
+    rate: Rate
+    rows: int
 
-    return scope
+
+@dataclass(frozen=True, slots=True)
+class ConvertedTotals:
+    """About how much the records are worth in one currency, at the average rate of each record's year.
+
+    total: None where nothing could be converted. Statements of one trade in two currencies are added once.
+    without_rate: records left out because no average of their year is loaded; missing: (currency, year) of those.
+    """
+
+    currency: str
+    currencies: tuple[str, ...]
+    total: Total | None
+    rates: tuple[RateUsed, ...]
+    without_rate: int
+    missing: tuple[tuple[str, int], ...]
+    without_value: int
+
+
+def converted_totals(rows: QuerySet[ExportRecord], currency: str) -> ConvertedTotals:
+    """All these records in one currency, with every rate that was used. Raises InvalidValue."""
+    known = queries.rates.currency_codes()
+    if currency not in known:
+        expected = _("it is one of %(allowed)s") % {"allowed": ", ".join(known)}
+        raise InvalidValue(parameter="in", value=currency[:40], expected=expected)
+    count, stated = _stated(rows)
+    used = Counter((row.currency, row.scope.first.year) for row in stated if row.currency != currency)
+    answers = _averages(used, currency)
+    rates = {pair: answer.rate for pair, answer in answers.items() if answer.rate}
+    converted = [
+        row._replace(currency=currency, value=_in(row, currency, rates))
+        for row in stated
+        if row.currency == currency or (row.currency, row.scope.first.year) in rates
+    ]
+    found = totals(converted)
+    return ConvertedTotals(
+        currency=currency,
+        currencies=tuple(known),
+        total=found[0] if found else None,
+        rates=tuple(RateUsed(year, code, rates[code, year], used[code, year]) for code, year in sorted(rates)),
+        without_rate=len(stated) - len(converted),
+        missing=tuple(sorted(used.keys() - rates.keys())),
+        without_value=count - len(stated),
+    )
+
+
+def _averages(pairs: Iterable[tuple[str, int]], currency: str) -> dict[tuple[str, int], RateAnswer]:
+    wanted = sorted(pairs)
+    if not wanted:
+        return {}
+    years = [year for _code, year in wanted]
+    averages = Averages({currency, *(code for code, _year in wanted)}, (min(years), max(years)))
+    return {(code, year): averages.answer(currency, code, year) for code, year in wanted}
+
+
+def _in(row: Stated, currency: str, rates: Mapping[tuple[str, int], Rate]) -> Decimal:
+    return row.value if row.currency == currency else row.value * rates[row.currency, row.scope.first.year].value
+
+
+def _stated(rows: QuerySet[ExportRecord]) -> tuple[int, list[Stated]]:
+    """How many records there are, and what those with a value state; in one query."""
+    scope_of = scopes()
+    count, stated = 0, []
+    read = rows.order_by().values_list(*_COLUMNS)
+    for company, currency, destination, category, hs_code, first, last, reference, value in read:
+        count += 1
+        if value is not None:
+            shipment = reference if first == last else ""
+            scope = Scope(*scope_of(destination, category or "", hs_code), first, last, shipment)
+            stated.append(Stated(company, currency, scope, value))
+    return count, stated

@@ -21,7 +21,7 @@ from companies.records.versions import held
 # What an import brings at most at once.
 MOST_AT_ONCE: Final = 10_000
 _LONGEST_REASON: Final = 500
-_NOT_DECIDED: Final[Mapping[str, Any]] = {
+NOT_DECIDED: Final[Mapping[str, Any]] = {
     "status": ExportRecord.Status.DRAFT,
     "submitted_by": None,
     "submitted_at": None,
@@ -94,7 +94,7 @@ def edit_record(actor: Actor, key: object, version: int | None, values: Mapping[
         _take(record, columns)
         record.edited_by = actor.person
         if record.status in (ExportRecord.Status.APPROVED, ExportRecord.Status.SUBMITTED):
-            _take(record, _NOT_DECIDED)
+            _take(record, NOT_DECIDED)
         return written(actor, "edited", record, before)
 
 

@@ -1,1 +1,1 @@
-"""Words and states of accounts in templates."""
+"""What templates of people's side say and link to."""

@@ -10,6 +10,7 @@ from markets.jobs.holding import Held, begun_here, claim, held_to_the_end
 from markets.jobs.lines import Line, log_lines
 from markets.jobs.room import room_for
 from markets.jobs.sweeping import let_go_of_children, next_in_line, not_woken, sweep
+from markets.jobs.waking import wake, wake_later
 
 __all__ = [
     "Held",
@@ -26,4 +27,6 @@ __all__ = [
     "retry",
     "room_for",
     "sweep",
+    "wake",
+    "wake_later",
 ]

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from markets import jobs
 from markets.door.page import answer, answer_with_table, live_view, word
 from markets.errors import InvalidRequest
+from markets.jobs import wake_later
 from markets.models import Job
 from markets.profiles import job_list, job_page, job_payload
 from markets.profiles.jobs import JobPage
-from markets.tasks import wake_later
 from markets.views.data import raw_bytes
 from markets.views.staff import is_staff, staff_view
 

@@ -22,10 +22,10 @@ from markets.door.page import answer
 from markets.errors import NotFound
 from markets.forms import MOST_UPLOAD_BYTES, UploadForm, problems_of
 from markets.forms.uploads import too_large
+from markets.jobs import wake_later
 from markets.models import Job
 from markets.profiles import dataset_page
 from markets.profiles.datasets import DatasetLine
-from markets.tasks import wake_later
 from markets.views.staff import staff_view
 
 # Names, hidden fields and boundaries around the files.

@@ -163,3 +163,31 @@ _API: Final[Mapping[str, Row]] = {
     "api:change_list": Row(read=Action.READ_CHANGES),
 }
 TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API}
+_ORGANISATIONS: Final[Mapping[str, Row]] = {
+    "companies:organisation": Row(read=Action.READ, write=Action.MANAGE),
+    "companies:organisation_new": Row(read=PERSON, write=PERSON),
+    "companies:organisation_leave": Row(read=Action.READ, write=Action.READ),
+    "companies:organisation_switch": Row(read=None, write=PERSON, may_miss=True),
+    "companies:members": Row(read=Action.READ, write=Action.MANAGE),
+    "companies:member_role": Row(
+        read=None, write=Action.MANAGE, thing="membership", sent={"data": {"role": "officer", "version": "1"}}
+    ),
+    "companies:member_remove": Row(read=Action.MANAGE, write=Action.MANAGE, thing="membership"),
+    "companies:invitation_withdraw": Row(read=None, write=Action.MANAGE, thing="invitation"),
+    "companies:invitation": Row(write=ANYONE, may_miss=True),
+    "companies:first_admin": Row(write=ANYONE, may_miss=True),
+    "companies:keys": Row(read=Action.OWN_KEYS, write=Action.OWN_KEYS),
+    "companies:key_revoke": Row(read=None, write=Action.MANAGE, thing="key"),
+}
+_PUBLISHED: Final[Mapping[str, Row]] = {
+    "companies:published": _ANYBODY,
+    "companies:published_organisation": Row(thing="", fixed={"key": _NO_JOB}, may_miss=True),
+    "companies:publishing": Row(
+        read=Action.REVIEW, write=Action.REVIEW, sent={"data": {"year": "2024", "fingerprint": ""}}
+    ),
+    "companies:publication_withdraw": Row(read=None, write=Action.REVIEW, thing="publication"),
+    "companies:approvals": Row(read=Action.REVIEW, write=Action.REVIEW),
+    "companies:changes": Row(read=Action.READ_CHANGES),
+    "api:published_sums": _ANYBODY,
+}
+TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API, **_ORGANISATIONS, **_PUBLISHED}

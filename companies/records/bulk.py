@@ -1,0 +1,307 @@
+"""Changing many records at once: exactly those that were chosen, in the versions that were seen, all in one."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from companies.access import Action, Actor, one, require, working_on
+from companies.changes import change_row, changed, fields_of, remember
+from companies.errors import HiddenObject, SelectionChanged, TooMany
+from companies.models import Change, ExportRecord, Selection
+from companies.queries.records import RecordQuestion, matching
+from companies.records.checking import Known, checked, invalid, known, refuse, values_of
+from companies.records.entering import NOT_DECIDED
+from companies.records.fields import REMEMBERED, STATED
+
+MOST_SELECTED: Final = 5_000
+LONGEST_REASON: Final = 500
+# What can be set in many records at once.
+FIELDS: Final = (
+    "destination", "category", "hs_code", "hs_revision", "corridor", "incoterm", "settlement_currency",
+    "customs_office", "note",
+)  # fmt: skip
+EDIT: Final = "edit"
+SUBMIT: Final = "submit"
+REMOVE: Final = "remove"
+DONE_AS: Final[Mapping[str, str]] = {EDIT: "edited", SUBMIT: "submitted", REMOVE: "removed"}
+_OPEN: Final = (ExportRecord.Status.DRAFT, ExportRecord.Status.SUBMITTED, ExportRecord.Status.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be done with every chosen record. values: for an edit, by field; an empty text clears it.
+
+    reason: for a removal.
+    """
+
+    action: str
+    values: Mapping[str, str]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What would become of one record. columns: what is set; why: what stands against it, in words; empty: nothing."""
+
+    record: ExportRecord
+    columns: Mapping[str, Any]
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would become of a selection: every record of it that is still there, in the order chosen.
+
+    moved: how many were changed or removed since they were chosen. joined: how many match by now and were not chosen.
+    """
+
+    selection: Selection
+    rows: tuple[Planned, ...]
+    moved: int
+    joined: int
+
+    @property
+    def changing(self) -> list[Planned]:
+        """Those that will be changed."""
+        return [row for row in self.rows if row.columns and not row.why]
+
+    @property
+    def refused(self) -> list[Planned]:
+        """Those that cannot be, with the reasons."""
+        return [row for row in self.rows if row.why]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done. was_done: it had been done before, and nothing was done again."""
+
+    count: int
+    refused: int
+    joined: int
+    was_done: bool = False
+
+
+def select_records(actor: Actor, question: RecordQuestion, keys: Sequence[uuid.UUID] | None = None) -> Selection:
+    """Freeze a choice: all that match now, or those with these ids, each with its version.
+
+    Raises SignInNeeded, NoOrganisation, NotAllowed; HiddenObject for an id that is not there; TooMany; FieldsRejected
+    where nothing is chosen.
+    """
+    organisation_id = require(actor, Action.WRITE)
+    if keys is None:
+        rows = matching(actor, question)
+    else:
+        rows = working_on(actor, ExportRecord).filter(pk__in=keys, removed_at__isnull=True)
+    versions = {str(key): version for key, version in rows.values_list("pk", "version")[: MOST_SELECTED + 1]}
+    if keys is not None and (missing := {str(key) for key in keys} - versions.keys()):
+        raise HiddenObject(kind=_("export record"), key=min(missing))
+    if len(versions) > MOST_SELECTED:
+        raise TooMany(count=rows.count(), kind=_("records"), most=MOST_SELECTED)
+    if not versions:
+        refuse([invalid("record", _("tick at least one record"))])
+    query = "" if keys is not None else question.text() or f"sort={question.sort}"
+    with transaction.atomic():
+        selection = Selection.objects.create(
+            organisation_id=organisation_id, owner=actor.person, query=query, versions=versions, count=len(versions)
+        )
+        changed(actor, "selected", selection, after={"count": selection.count, "query": query})
+    return selection
+
+
+def chosen_again(actor: Actor, key: object) -> Selection:
+    """The same records as they stand now, those that are gone left out. Raises as `select_records` does."""
+    selection = one(actor, Selection, key)
+    keys = [uuid.UUID(key) for key in selection.versions]
+    there = working_on(actor, ExportRecord).filter(pk__in=keys, removed_at__isnull=True)
+    again = select_records(actor, RecordQuestion(), list(there.values_list("pk", flat=True)))
+    Selection.objects.filter(pk=again.pk).update(query=selection.query)
+    return again
+
+
+def plan(actor: Actor, key: object, wish: Wish) -> Plan:
+    """What would become of the chosen records. Nothing is written.
+
+    Raises SignInNeeded, HiddenObject, NotAllowed; FieldsRejected for a wish that says nothing.
+    """
+    selection = one(actor, Selection, key)
+    require(actor, Action.WRITE, selection.organisation_id)
+    _refuse_empty(wish)
+    records = _chosen(selection, ExportRecord.objects.all())
+    return _plan(actor, selection, records, wish)
+
+
+def apply(actor: Actor, key: object, wish: Wish) -> Outcome:
+    """Do it with exactly the chosen records, once.
+
+    Those that cannot be changed stay as they are and are counted. Raises as `plan` does; SelectionChanged where any of
+    the chosen ones has another version than when it was chosen: then nothing was changed.
+    """
+    selection = one(actor, Selection, key)
+    require(actor, Action.WRITE, selection.organisation_id)
+    _refuse_empty(wish)
+    with transaction.atomic():
+        selection = Selection.objects.select_for_update().get(pk=selection.pk)
+        if selection.used_at is not None:
+            return Outcome(0, 0, 0, was_done=True)
+        # In one order, so that two bulk edits never wait for each other in a circle.
+        records = _chosen(selection, ExportRecord.objects.select_for_update(of=("self",)))
+        planned = _plan(actor, selection, records, wish)
+        if planned.moved:
+            raise SelectionChanged(changed=planned.moved, count=selection.count)
+        changing = planned.changing
+        _write(actor, changing, DONE_AS[wish.action])
+        Selection.objects.filter(pk=selection.pk).update(used_at=Now())
+    return Outcome(len(changing), len(planned.refused), planned.joined)
+
+
+def undo(actor: Actor, key: object) -> Outcome:
+    """Take back what was done with a selection, in every record that nobody has changed since.
+
+    What was stated comes back; what had been approved or submitted stays a draft, for somebody else to decide on.
+    refused: how many were changed since and stay. Raises SignInNeeded, HiddenObject, NotAllowed.
+    """
+    selection = one(actor, Selection, key)
+    require(actor, Action.WRITE, selection.organisation_id)
+    with transaction.atomic():
+        selection = Selection.objects.select_for_update().get(pk=selection.pk)
+        if selection.used_at is None:
+            return Outcome(0, 0, 0, was_done=True)
+        done = changes_of(selection)
+        rows = ExportRecord.objects.select_for_update(of=("self",)).filter(
+            pk__in=done, organisation_id=selection.organisation_id
+        )
+        records = {str(row.pk): row for row in rows.order_by("pk")}
+        backs = [
+            Planned(record, _before(record, change))
+            for name, change in done.items()
+            if (record := records.get(name)) and record.version == selection.versions[name] + 1
+        ]
+        _write(actor, backs, "undone")
+    return Outcome(len(backs), len(done) - len(backs), 0)
+
+
+def changes_of(selection: Selection) -> dict[str, Change]:
+    """What was done with the records of a used selection, by their ids: each one's change to its next version."""
+    rows = Change.objects.filter(
+        organisation_id=selection.organisation_id,
+        actor_id=selection.owner_id,
+        object_kind="exportrecord",
+        object_id__in=list(selection.versions),
+        action__in=DONE_AS.values(),
+        at__gte=selection.created_at,
+    )
+    return {row.object_id: row for row in rows if row.after.get("version") == selection.versions[row.object_id] + 1}
+
+
+def _refuse_empty(wish: Wish) -> None:
+    """Raises FieldsRejected where it is not said what to do."""
+    if wish.action not in DONE_AS:
+        refuse([invalid("action", _("choose what to do"))])
+    if wish.action == EDIT and not wish.values:
+        refuse([invalid("field", _("tick at least one entry to change"))])
+    if wish.action == EDIT and (unknown := wish.values.keys() - set(FIELDS)):
+        refuse([invalid(name, _("this cannot be set in many records at once")) for name in sorted(unknown)])
+    if wish.action == REMOVE and not 0 < len(wish.reason.strip()) <= LONGEST_REASON:
+        expected = _("say in at most %(most)s characters why it goes") % {"most": LONGEST_REASON}
+        refuse([invalid("removed_reason", expected)])
+
+
+def _chosen(selection: Selection, rows: Any) -> list[ExportRecord]:
+    """The chosen records that still are there, each as it stands now."""
+    found = rows.filter(
+        pk__in=list(selection.versions), organisation_id=selection.organisation_id, removed_at__isnull=True
+    )
+    by_key = {str(row.pk): row for row in found.select_related("company").order_by("pk")}
+    return [by_key[key] for key in selection.versions if key in by_key]
+
+
+def _plan(actor: Actor, selection: Selection, records: Sequence[ExportRecord], wish: Wish) -> Plan:
+    still = sum(selection.versions[str(record.pk)] == record.version for record in records)
+    there_are = known(actor, selection.organisation_id, [{"company": record.company_id} for record in records])
+    return Plan(
+        selection=selection,
+        rows=tuple(_planned(actor, record, wish, there_are) for record in records),
+        moved=len(selection.versions) - still,
+        joined=_joined(actor, selection),
+    )
+
+
+def _joined(actor: Actor, selection: Selection) -> int:
+    """How many match the list by now that were not chosen; none where single records were ticked."""
+    if not selection.query:
+        return 0
+    rows = matching(actor, RecordQuestion.of_text(selection.query)).values_list("pk", flat=True)
+    return sum(str(key) not in selection.versions for key in rows)
+
+
+def _planned(actor: Actor, record: ExportRecord, wish: Wish, there_are: Known) -> Planned:
+    if wish.action == SUBMIT:
+        return _submitted(actor, record)
+    if wish.action == REMOVE:
+        return _removed(actor, record, wish.reason.strip())
+    columns, faults = checked(values_of(record) | dict(wish.values), there_are)
+    differing = {name: value for name, value in columns.items() if getattr(record, name) != value}
+    if not faults and differing and record.status in (ExportRecord.Status.APPROVED, ExportRecord.Status.SUBMITTED):
+        differing |= NOT_DECIDED
+    return Planned(record, differing, tuple(fault.message(_) for fault in faults))
+
+
+def _submitted(actor: Actor, record: ExportRecord) -> Planned:
+    if record.status not in (ExportRecord.Status.DRAFT, ExportRecord.Status.RETURNED):
+        return Planned(record, {}, (_("it is no draft"),))
+    status = {"status": ExportRecord.Status.SUBMITTED, "submitted_by_id": actor.person.pk, "submitted_at": Now()}
+    return Planned(record, status | {"decided_by_id": None, "decided_at": None, "decision_note": ""})
+
+
+def _removed(actor: Actor, record: ExportRecord, reason: str) -> Planned:
+    if record.status not in _OPEN:
+        return Planned(record, {}, (_("it is approved; reopen it first"),))
+    return Planned(record, {"removed_at": Now(), "removed_by_id": actor.person.pk, "removed_reason": reason})
+
+
+def _before(record: ExportRecord, change: Change) -> dict[str, Any]:
+    """The columns that bring back what a change took away: what was stated, the draft, the place in the list."""
+    back: dict[str, Any] = {}
+    for name, was in change.before.items():
+        if name in STATED:
+            field = record._meta.get_field(name)  # noqa: SLF001 Django's documented name
+            back[field.attname] = field.to_python(was) if was is not None else None  # type: ignore[union-attr]
+    if change.action == DONE_AS[SUBMIT]:
+        back |= NOT_DECIDED
+    if change.action == DONE_AS[REMOVE]:
+        back |= {"removed_at": None, "removed_by_id": None, "removed_reason": ""}
+    return back
+
+
+def _write(actor: Actor, planned: Sequence[Planned], action: str) -> None:
+    """Set the columns of all of them, one statement for those that are set alike, and remember every one."""
+    remembered = (*REMEMBERED, "removed_reason")
+    before = [fields_of(row.record, remembered) for row in planned]
+    alike: dict[tuple[tuple[str, str], ...], list[Planned]] = defaultdict(list)
+    for row in planned:
+        alike[tuple((name, repr(value)) for name, value in sorted(row.columns.items()))].append(row)
+    edited = {} if action == DONE_AS[SUBMIT] else {"edited_by_id": actor.person.pk}
+    for rows in alike.values():
+        ExportRecord.objects.filter(pk__in=[row.record.pk for row in rows]).update(
+            **rows[0].columns, **edited, version=F("version") + 1, updated_at=Now()
+        )
+    after = _as_written(row.record.pk for row in planned)
+    remember(
+        [
+            change_row(actor, action, row.record, before=was, after=fields_of(after[row.record.pk], remembered))
+            for row, was in zip(planned, before, strict=True)
+        ]
+    )
+
+
+def _as_written(keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, ExportRecord]:
+    return ExportRecord.objects.in_bulk(list(keys))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
+from django.urls import resolve
 from hypothesis import HealthCheck, Phase, given, settings
 from jsonschema import Draft202012Validator
 from schemathesis.generation import GenerationMode
@@ -18,6 +20,7 @@ from config.api.documents import openapi_document
 from config.wsgi import application
 from tests.companies.office import CompanyFactory, RecordFactory, office
 from tests.companies.programs import key_text, program, statement
+from tests.config.checkout import CHECKOUT
 
 # What is asked with a key or a session.
 OPERATIONS = [
@@ -87,6 +90,13 @@ def test_answers_and_refusals_are_as_described() -> None:
         described = paths[path][method]["responses"][str(answer.status_code)]
         schema = described["content"][answer["Content-Type"]]["schema"]
         validator(schema).validate(answer.json())
+
+
+@pytest.mark.parametrize("name", ["companies", "export-records", "changes"])
+def test_the_members_of_every_list_are_documented_for_fields(name: str) -> None:
+    record = resolve(f"/api/v1/{name}/").func.cls.record
+    members = ", ".join(f"`{field.name}`" for field in dataclasses.fields(record))
+    assert f"| `{name}` | {members} |" in (CHECKOUT / "docs" / "api.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

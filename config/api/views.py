@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from companies.api.door import PersonDoor
 from config.api.problems import ProblemKind, problem_kinds
 from markets.door.address import Door, ListView, RecordView
 from markets.door.parameters import LANG, Parameter
@@ -22,11 +23,12 @@ API_ROOT = "/api/v1/"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A list of things, with its address."""
+    """A list of things, with its address. needs_key: it belongs to an organisation; a session will do too."""
 
     name: str
     url: str
     description: str
+    needs_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class IndexView(Door):
         at = request.build_absolute_uri
         return Response(
             Index(
-                resources=tuple(Resource(name, at(API_ROOT + path), told) for name, path, told in _lists()),
+                resources=tuple(Resource(name, at(API_ROOT + path), told, key) for name, path, told, key in _lists()),
                 openapi=at(f"{API_ROOT}openapi.json"),
                 documentation=at(f"{API_ROOT}docs/"),
                 problems=at(f"{API_ROOT}problems/"),
@@ -57,8 +59,8 @@ class IndexView(Door):
         )
 
 
-def _lists() -> list[tuple[str, str, str]]:
-    """Name, address and description of every list below the root, as the addresses have them."""
+def _lists() -> list[tuple[str, str, str, bool]]:
+    """Every list below the root, as the addresses have them: name, address, description, whether it needs a key."""
     found = []
     for pattern in get_resolver().url_patterns:
         if str(pattern.pattern) != API_ROOT.lstrip("/") or not isinstance(pattern, URLResolver):
@@ -67,7 +69,7 @@ def _lists() -> list[tuple[str, str, str]]:
             view = getattr(inner.callback, "cls", None)
             path = str(inner.pattern)
             if view is not None and issubclass(view, ListView) and "<" not in path:
-                found.append((path.rstrip("/"), path, view.__doc__.split("\n\n")[0]))
+                found.append((path.rstrip("/"), path, view.__doc__.split("\n\n")[0], issubclass(view, PersonDoor)))
     return found
 
 

@@ -32,7 +32,8 @@ def faults(answer: Any) -> dict[str, str]:
     "name",
     [
         "id", "organisation", "organisation_id", "created_by", "edited_by", "decided_by", "status", "version", "origin",
-        "origin_reference", "removed_at", "updated_at", "frequency", "value_printed", "is_staff", "owner", "source", "__class__",
+        "origin_reference", "removed_at", "updated_at", "frequency", "value_printed", "is_staff", "owner", "source",
+        "__class__",
     ],
 )  # fmt: skip
 def test_what_only_the_product_sets_is_an_unknown_field(name: str) -> None:
@@ -120,7 +121,8 @@ def test_no_more_than_a_thousand_at_once_and_not_none() -> None:
 # ---------------------------------------------------------------- the text itself
 @pytest.mark.parametrize(
     "text",
-    ["{", "[" * 100_000, '{"a":' * 5_000, "NaN", '{"value": Infinity}', '{"a": 1, "a": 2}', b"\xff\xfe", '{"a": 1e99999999999999999999}',
+    ["{", "[" * 100_000, '{"a":' * 5_000, "NaN", '{"value": Infinity}', '{"a": 1, "a": 2}', b"\xff\xfe",
+     '{"a": 1e99999999999999999999}',
      '{"value": ' + "9" * 5_000 + "}", "\ufeff{}"],
     ids=range(10),
 )  # fmt: skip
@@ -165,7 +167,8 @@ def test_a_body_that_is_too_large_is_not_read(settings: LazySettings) -> None:
     "query",
     [
         "ordering=password", "sort=created_by__password", "sort=value", "company__organisation=1", "org=1",
-        "organisation=1", "created_by__email=a", "search=" + "x" * 100_000, "fields=id,created_by__email", "limit=1000000000", "limit=0",
+        "organisation=1", "created_by__email=a",
+        "search=" + "x" * 100_000, "fields=id,created_by__email", "limit=1000000000", "limit=0",
         "status=gone", "company=1", "hs=(a%2B)%2B$", "destination=XXXX1,%00", "cursor=abc", "period_from=soon",
         "updated_since=yesterday",
     ],

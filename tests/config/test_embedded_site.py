@@ -47,6 +47,7 @@ def test_two_lives_of_a_checkout(tmp_path: Path) -> None:
         assert "s] " in shown  # seconds beside each step
         assert f"http://127.0.0.1:{port}" in shown
         assert first_page(port) == 200
+        first.read_until("/en/first-admin/?secret=")  # as long as nobody runs it
 
         second = answer(command("run"), environment(tmp_path, PORT=str(free_port())))
         assert second.returncode == 1

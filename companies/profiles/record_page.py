@@ -14,7 +14,7 @@ from companies.profiles.changes import ChangeRecord, change_timeline
 from companies.profiles.people import PersonRef, person_ref
 from companies.profiles.record_doubts import ShownDoubt, record_doubts
 from companies.profiles.record_growth import RecordGrowth, record_growth
-from companies.profiles.record_list import STATUS_WORDS
+from companies.profiles.record_words import STATUS_WORDS
 from companies.profiles.records import RecordEntry, record_entries
 from companies.queries.one_record import comments_of, one_record
 from companies.records.deciding import is_own_work

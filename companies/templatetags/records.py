@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from companies.profiles.changes import ChangeRecord, FieldChange
 from companies.profiles.record_growth import Interval, RecordGrowth
-from companies.profiles.record_list import CORRIDOR_WORDS, STATUS_WORDS
+from companies.profiles.record_words import CORRIDOR_WORDS, STATUS_WORDS
 from companies.profiles.records import RecordEntry
 from companies.records.fields import INCOTERMS, LABELS, MULTIPLIERS
 from companies.records.growth import Verdict

@@ -190,4 +190,19 @@ _PUBLISHED: Final[Mapping[str, Row]] = {
     "companies:changes": Row(read=Action.READ_CHANGES),
     "api:published_sums": _ANYBODY,
 }
-TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API, **_ORGANISATIONS, **_PUBLISHED}
+_RECORD_FORM: Final = Row(
+    read=None, write=Action.WRITE, thing="record", sent={"data": {"version": "1", "text": "seen"}}
+)
+_DECISION: Final = replace(_RECORD_FORM, write=Action.REVIEW)
+_RECORDS: Final[Mapping[str, Row]] = {
+    "companies:record_new": Row(read=Action.WRITE, write=Action.WRITE),
+    "companies:record": Row(read=Action.READ, thing="record"),
+    "companies:record_edit": replace(_RECORD_FORM, read=Action.WRITE),
+    "companies:record_submit": _RECORD_FORM,
+    "companies:record_approve": _DECISION,
+    "companies:record_send_back": _DECISION,
+    "companies:record_reopen": _RECORD_FORM,
+    "companies:record_remove": _RECORD_FORM,
+    "companies:record_comment": _RECORD_FORM,
+}
+TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API, **_ORGANISATIONS, **_PUBLISHED, **_RECORDS}

@@ -252,30 +252,19 @@ def full_amount(value: Decimal | int, unit: str) -> str:
 
 def money(value: Decimal | int, currency: str) -> str:
     """An amount, short, in its currency: `US$1.2 bn`, `CN¥2070万`, `3.4 million KZT`."""
-    return _in_currency(short_number(value), currency)
+    return in_currency(short_number(value), currency)
+
+
+def in_currency(text: str, currency: str) -> str:
+    """A number that is told already, in its currency."""
+    if currency in _CURRENCIES_WITH_SIGN:
+        return _with_unit(currency, text)
+    return _("%(number)s %(currency)s") % {"number": text, "currency": currency}
 
 
 def full_money(value: Decimal | int, currency: str) -> str:
     """An amount with every digit printed, and its currency."""
     return f"{number(value)} {currency}"
-
-
-def money_between(low: Decimal, high: Decimal, currency: str) -> str:
-    """Two amounts in one scale, with two digits of what parts them: `12.18 to 12.31 million CNY`."""
-    power, word = next((scale for scale in short_scales() if high.scaleb(-scale[0]) >= 1), (0, ""))
-    ends = low.scaleb(-power), high.scaleb(-power)
-    apart = ends[1] - ends[0]
-    digits = max(0, 1 - apart.adjusted()) if apart else 0
-    words = {"low": number(ends[0], digits), "high": number(ends[1], digits), "scale": word, "currency": currency}
-    return _("%(low)s to %(high)s%(scale)s %(currency)s") % words
-
-
-def money_about(value: Decimal, currency: str) -> str:
-    """A computed amount to four digits: `12.25 million CNY`."""
-    power, word = next((scale for scale in short_scales() if value.scaleb(-scale[0]) >= 1), (0, ""))
-    scaled = value.scaleb(-power)
-    digits = max(0, 3 - scaled.adjusted())
-    return _in_currency(number(scaled, digits) + word, currency)
 
 
 def unit_words(unit: str) -> str:
@@ -360,12 +349,6 @@ def local_time_words(zone: str, moment: dt.datetime) -> str:
 
 def _month(day: dt.date) -> str:
     return dates.format_date(day, "LLLL", locale=locale())
-
-
-def _in_currency(text: str, currency: str) -> str:
-    if currency in _CURRENCIES_WITH_SIGN:
-        return _with_unit(currency, text)
-    return _("%(number)s %(currency)s") % {"number": text, "currency": currency}
 
 
 def _with_unit(unit: str, text: str) -> str:

@@ -55,29 +55,38 @@ _HELP: Final = {
 }
 
 
-class RecordForm(forms.Form):
-    """The entries of a record, all of them texts; `first` are always open, `others` behind a summary."""
+# Without these a record says nothing; where one stands for another, the help under the field says so.
+_NEEDED: Final = frozenset(_FIRST) - {"stated_growth_pct"}
+# In a form the multiplier stands beside the amount, and is read as the unit it is counted in.
+_OTHER_LABELS: Final = {"multiplier": _lazy("Unit of the amount")}
 
+
+class _Entry(forms.CharField):
+    """A text that is judged elsewhere."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing is refused here."""
+
+
+class RecordForm(forms.Form):
+    """The entries of a record, all of them texts; those that nearly every record has always open, `others` folded."""
+
+    use_required_attribute = False
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     base = forms.CharField(required=False, widget=forms.HiddenInput)
     once = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, companies: Choices = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        widgets = _widgets(companies)
+        widgets = _widgets()
         for name in LABELS:
-            self.fields[name] = forms.CharField(
-                label=label(name),
+            self.fields[name] = _Entry(
+                label=str(_OTHER_LABELS.get(name, label(name))),
                 help_text=_HELP.get(name, ""),
-                required=False,
+                required=name in _NEEDED,
                 widget=widgets[name],
                 max_length=LONGEST_TYPED,
             )
-
-    @property
-    def first(self) -> list[forms.BoundField]:
-        """What nearly every record says."""
-        return [self[name] for name in _FIRST]
 
     @property
     def others(self) -> list[forms.BoundField]:
@@ -137,10 +146,10 @@ def destination_choices() -> Choices:
     ]
 
 
-def _widgets(companies: Choices) -> Mapping[str, forms.Widget]:
+def _widgets() -> Mapping[str, forms.Widget]:
     currencies = _currencies()
     said: dict[str, forms.Widget] = {
-        "company": _select(companies) if companies else _line(list="companies", autocomplete="off"),
+        "company": _line(list="companies", autocomplete="off"),
         "destination": _select(destination_choices()),
         "category": _select([("", _("none")), *((each.slug, each.name) for each in reference().categories)]),
         "hs_revision": _select([("", _("none")), *((each, each) for each in HS_REVISIONS)]),

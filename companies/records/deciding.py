@@ -42,8 +42,6 @@ def approve(actor: Actor, key: object, version: int | None, note: str = "") -> E
 
 def send_back(actor: Actor, key: object, version: int | None, note: str) -> ExportRecord:
     """Give it back with the reason. Raises as `approve` does, and FieldsRejected without a reason."""
-    if not note.strip():
-        refuse([invalid("decision_note", _("say what has to be put right"))])
     return _decided(actor, key, version, Status.RETURNED, note)
 
 
@@ -86,10 +84,13 @@ def _decided(actor: Actor, key: object, version: int | None, status: str, note: 
         record = _standing(actor, key, version, Action.REVIEW, (Status.SUBMITTED,))
         if is_own_work(actor, record):
             raise OwnWork
+        said = _words("decision_note", note)
+        if status == Status.RETURNED and not said:
+            refuse([invalid("decision_note", _("say what has to be put right"))])
         before = fields_of(record, REMEMBERED)
         record.status = status
         record.decided_by, record.decided_at = actor.person, Now()
-        record.decision_note = _words("decision_note", note)
+        record.decision_note = said
         return written(actor, "approved" if status == Status.APPROVED else "returned", record, before)
 
 

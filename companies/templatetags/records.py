@@ -26,7 +26,18 @@ register = template.Library()
 
 # What follows from other fields, and so says nothing new in a history.
 HIDDEN_IN_HISTORY: Final = frozenset(
-    {"version", "frequency", "period_from_on", "period_to_on", "value", "submitted_at", "decided_at"}
+    {
+        "version",
+        "frequency",
+        "period_from_on",
+        "period_to_on",
+        "value",
+        "submitted_by",
+        "submitted_at",
+        "decided_by",
+        "decided_at",
+        "removed_by",
+    }
 )
 VERDICTS: Final[dict[str, Promise]] = {
     Verdict.AGREES.value: _lazy("Both agree within rounding."),
@@ -73,16 +84,27 @@ def goods_words(entry: RecordEntry) -> str:
 
 @register.simple_tag
 def base_words(entry: RecordEntry, interval: Interval) -> str:
-    """The implied base with its interval: `CN¥12.25 million`, from 12.18 to 12.31."""
+    """Between which amounts the implied base lies, with two digits of what parts them: `12.18 to 12.31 million`."""
     assert entry.currency is not None  # noqa: S101 a base is of an amount
-    return wording.money_between(interval.low, interval.high, entry.currency)
+    power, scale = _scale(interval.high)
+    low, high = interval.low.scaleb(-power), interval.high.scaleb(-power)
+    digits = max(0, 1 - (high - low).adjusted())
+    ends = {"low": wording.number(low, digits), "high": wording.number(high, digits) + scale}
+    return wording.in_currency(_("%(low)s to %(high)s") % ends, entry.currency)
 
 
 @register.simple_tag
 def middle_words(entry: RecordEntry, interval: Interval) -> str:
-    """The middle of an interval to four digits."""
+    """The middle of the implied base, to four digits: `12.25 million`."""
     assert entry.currency is not None  # noqa: S101 a base is of an amount
-    return wording.money_about(interval.middle, entry.currency)
+    power, scale = _scale(interval.middle)
+    scaled = interval.middle.scaleb(-power)
+    return wording.in_currency(wording.number(scaled, max(0, 3 - scaled.adjusted())) + scale, entry.currency)
+
+
+def _scale(value: Decimal) -> tuple[int, str]:
+    """The power of ten by which an amount is shortened, with its word."""
+    return next((scale for scale in wording.short_scales() if value.scaleb(-scale[0]) >= 1), (0, ""))
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from companies.access import Actor
-from companies.door import actor_of, person_action, person_view
+from companies.door import actor_of, person_action, person_page
 from companies.errors import FieldsRejected, OwnWork, VersionConflict, WrongState
 from companies.profiles.record_page import record_page
 from companies.records import deciding
@@ -21,7 +21,7 @@ from markets.door.page import answer
 from markets.errors import MarketsError
 
 
-@person_view
+@person_page
 def record(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """What a record states, who says so, what stands against it, what was done to it."""
     return _page(request, key)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config import environment
+from config import environment, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 FRONTEND_DIR = BASE_DIR / "frontend"
@@ -382,25 +382,4 @@ SPECTACULAR_SETTINGS = {
 # ---------------------------------------------------------------- logging
 # One line a request, with its id, status and time. The web server's own lines are told by config/granian.json.
 LOG_REQUESTS = environment.flag("LOG_REQUESTS")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"()": "config.logs.PlainLines"},
-        "json": {"()": "config.logs.JsonLines"},
-    },
-    "filters": {"ids": {"()": "config.logs.Ids"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "filters": ["ids"],
-            "formatter": environment.text("LOG_FORMAT", "plain"),
-        },
-    },
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        # one line a request would drown the progress of a download; its faults are told by the refresh
-        "httpx2": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.configured(form=environment.text("LOG_FORMAT", "plain"), level=environment.text("LOG_LEVEL", "INFO"))

@@ -252,9 +252,7 @@ def full_amount(value: Decimal | int, unit: str) -> str:
 
 def money(value: Decimal | int, currency: str) -> str:
     """An amount, short, in its currency: `US$1.2 bn`, `CN¥2070万`, `3.4 million KZT`."""
-    if currency in _CURRENCIES_WITH_SIGN:
-        return amount(value, currency)
-    return _("%(number)s %(currency)s") % {"number": short_number(value), "currency": currency}
+    return _in_currency(short_number(value), currency)
 
 
 def full_money(value: Decimal | int, currency: str) -> str:
@@ -277,7 +275,7 @@ def money_about(value: Decimal, currency: str) -> str:
     power, word = next((scale for scale in short_scales() if value.scaleb(-scale[0]) >= 1), (0, ""))
     scaled = value.scaleb(-power)
     digits = max(0, 3 - scaled.adjusted())
-    return _("%(number)s %(currency)s") % {"number": number(scaled, digits) + word, "currency": currency}
+    return _in_currency(number(scaled, digits) + word, currency)
 
 
 def unit_words(unit: str) -> str:
@@ -362,6 +360,12 @@ def local_time_words(zone: str, moment: dt.datetime) -> str:
 
 def _month(day: dt.date) -> str:
     return dates.format_date(day, "LLLL", locale=locale())
+
+
+def _in_currency(text: str, currency: str) -> str:
+    if currency in _CURRENCIES_WITH_SIGN:
+        return _with_unit(currency, text)
+    return _("%(number)s %(currency)s") % {"number": text, "currency": currency}
 
 
 def _with_unit(unit: str, text: str) -> str:

@@ -27,6 +27,7 @@ from companies.access import actor_of_person
 from companies.accounts.people import keep_account
 from companies.changes import changed
 from companies.models import User
+from companies.models.names import plain_name
 from markets.door.request import request_id
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002 the library's signature
         """A new person, not yet in: their address has to be confirmed."""
-        user.name = form.cleaned_data.get("name", "")
+        user.name = plain_name(form.cleaned_data["name"])
         user.language = translation.get_language() or ""
         with transaction.atomic():
             saved: User = super().save_user(request, user, form, commit)
@@ -94,7 +95,7 @@ class AccountAdapter(DefaultAccountAdapter):
             log.warning("the letter that tells person %s of a change was not sent: %s", user.pk, type(failed).__name__)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address as the limits of the API count it, with our own proxies believed alone; `::` where none is known."""
+        """The address as the limits of the API count it: our own proxies alone are believed. `::`: not known."""
         return clean_client_ip(BaseThrottle().get_ident(request) or "") or NO_ADDRESS
 
     def is_safe_url(self, url: str) -> bool:

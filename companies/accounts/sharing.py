@@ -56,7 +56,7 @@ def make_link(actor: Actor, name: str, query: str, days: int) -> NewLink:
         membership = Membership.objects.select_for_update().get(
             organisation_id=organisation_id, user=actor.person, ended_at__isnull=True
         )
-        if membership.share_links.filter(_in_force()).count() >= MOST_LINKS:
+        if membership.share_links.filter(in_force()).count() >= MOST_LINKS:
             raise TooMany(count=MOST_LINKS + 1, kind=_("links"), most=MOST_LINKS)
         link = ShareLink.objects.create(
             organisation_id=organisation_id,
@@ -88,7 +88,7 @@ def link_of(secret: str) -> tuple[ShareLink, Actor]:
     found = None
     if 0 < len(secret) <= LONGEST_SECRET:
         links = ShareLink.objects.select_related("membership__user", "organisation")
-        found = links.filter(_in_force(), secret_hash=hash_of(secret)).first()
+        found = links.filter(in_force(), secret_hash=hash_of(secret)).first()
     if found is None or not found.membership.user.is_active:
         raise LinkGone
     maker = actor_of_person(found.membership.user, wanted=found.organisation_id)
@@ -99,5 +99,6 @@ def link_of(secret: str) -> tuple[ShareLink, Actor]:
     return found, maker
 
 
-def _in_force() -> Q:
+def in_force() -> Q:
+    """Links that are not revoked, whose time is not over and whose maker still is a member."""
     return Q(revoked_at__isnull=True, expires_at__gt=Now(), membership__ended_at__isnull=True)

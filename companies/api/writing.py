@@ -82,6 +82,7 @@ def writing(**said: Any) -> Callable[[Perform], Callable[..., Any]]:
         def answering(view: PersonDoor, request: Request, **codes: Any) -> Any:
             _allow(view, write, codes)
             version = _named_version(request) if write.names_version else None
+            _take_in(request)
 
             def make() -> Response:
                 values, many = _sent(view, write, perform, request)
@@ -119,9 +120,9 @@ def _sent(
 ) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]] | None]:
     """The values and, where a list was sent, those of each.
 
-    Raises UnsupportedMediaType, InvalidRequest, FieldsRejected, TooMany.
+    Raises InvalidRequest, FieldsRejected, TooMany.
     """
-    given = _body(request)
+    given = None if _is_empty(request) else request.data
     if write.body is None or not (write.takes_many and isinstance(given, list)):
         given = {} if given is None else given
         return bodies.entry(write.body or _Nothing, given, is_partial=write.is_partial), None
@@ -139,13 +140,15 @@ class _Nothing:
     """A body without a single field."""
 
 
-def _body(request: Request) -> Any:
-    """What was sent; None for nothing. Raises UnsupportedMediaType for anything but JSON."""
-    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
-        return None
-    if request.content_type.partition(";")[0].strip().lower() != "application/json":
+def _take_in(request: Request) -> None:
+    """The body, where it is JSON and no longer than is read here. Raises UnsupportedMediaType, RequestDataTooBig."""
+    if not _is_empty(request) and request.content_type.partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType(request.content_type)
-    return request.data
+    _ = request._request.body  # noqa: SLF001 Django's own reading has the limit; the plain request below DRF's
+
+
+def _is_empty(request: Request) -> bool:
+    return request.META.get("CONTENT_LENGTH") in (None, "", "0")
 
 
 def _faults_of(view: PersonDoor, perform: Perform, read: Sequence[tuple[int, Mapping[str, Any]]]) -> list[Any]:

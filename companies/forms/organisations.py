@@ -20,6 +20,11 @@ _LASTS: Final = (
     ("0", _lazy("until it is revoked")),
 )
 
+_ADDRESS_WRONG: Final = {
+    "required": _lazy("Write an e-mail address."),
+    "invalid": _lazy("Write an e-mail address, such as name@example.com."),
+}
+
 
 def _line(**attributes: str) -> forms.TextInput:
     return forms.TextInput(attrs={"class": "form-control", **attributes})
@@ -32,7 +37,12 @@ def _choice() -> forms.Select:
 class OrganisationForm(forms.Form):
     """A new organisation, or another name for one. version: of what was read; empty for a new one."""
 
-    name = forms.CharField(label=_lazy("Name"), widget=_line(autocomplete="organization"), max_length=200)
+    name = forms.CharField(
+        label=_lazy("Name"),
+        widget=_line(autocomplete="organization"),
+        max_length=200,
+        error_messages={"required": _lazy("Write the name of the organisation.")},
+    )
     kind = forms.ChoiceField(label=_lazy("Kind"), choices=Organisation.Kind.choices, widget=_choice())
     home = forms.ChoiceField(
         label=_lazy("Home"), help_text=_lazy("Where its exporters are"), widget=_choice(), required=False
@@ -63,6 +73,7 @@ class InviteForm(forms.Form):
         label=_lazy("E-mail address"),
         widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
         max_length=254,
+        error_messages=_ADDRESS_WRONG,
     )
     role = forms.ChoiceField(label=_lazy("Role"), widget=_choice(), initial=Role.OFFICER)
 
@@ -81,8 +92,13 @@ class KeyForm(forms.Form):
         help_text=_lazy("What uses it, such as a spreadsheet or a nightly job"),
         widget=_line(autocomplete="off"),
         max_length=100,
+        error_messages={"required": _lazy("Give the key a name.")},
     )
-    scopes = forms.MultipleChoiceField(label=_lazy("It can"), widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(
+        label=_lazy("It can"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _lazy("Choose at least one thing that it can do.")},
+    )
     lasts = forms.ChoiceField(label=_lazy("It works for"), choices=_LASTS, widget=_choice(), initial="90")
     networks = forms.CharField(
         label=_lazy("Only from these addresses"),
@@ -108,12 +124,18 @@ class KeyForm(forms.Form):
 class FirstAdminForm(forms.Form):
     """Who runs the installation from now on."""
 
-    name = forms.CharField(label=_lazy("Your name"), widget=_line(autocomplete="name"), max_length=150)
+    name = forms.CharField(
+        label=_lazy("Your name"),
+        widget=_line(autocomplete="name"),
+        max_length=150,
+        error_messages={"required": _lazy("Write your name, as colleagues know you.")},
+    )
     email = forms.EmailField(
         label=_lazy("E-mail address"),
         help_text=_lazy("You sign in with it"),
         widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "username"}),
         max_length=254,
+        error_messages=_ADDRESS_WRONG,
     )
     password = forms.CharField(
         label=_lazy("Password"),
@@ -121,6 +143,7 @@ class FirstAdminForm(forms.Form):
         widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "new-password"}),
         strip=False,
         max_length=1000,
+        error_messages={"required": _lazy("Choose a password.")},
     )
     organisation = forms.CharField(
         label=_lazy("Name of your organisation"),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from companies.access import Action, Actor, seen
 from companies.models import Company, ExportRecord
 from companies.profiles.record_totals import RecordTotals, record_totals
+from companies.profiles.record_words import CORRIDOR_WORDS, ORIGIN_WORDS, STATUS_WORDS
 from companies.queries.records import COLUMNS, RecordQuestion, destinations_used, matching
 from companies.queries.views import ViewRef, views_shown
 from companies.records.fields import LABELS
@@ -40,25 +41,6 @@ INSIDE_ONLY: Final = frozenset(
     {"document_reference", "note", "value_note", "origin", "origin_reference", "entered_by", "edited_by", "version",
      "updated_at", "customs_office"}
 )  # fmt: skip
-STATUS_WORDS: Final[Mapping[str, Promise]] = {
-    "draft": _lazy("Draft"),
-    "submitted": _lazy("Submitted"),
-    "returned": _lazy("Returned"),
-    "approved": _lazy("Approved"),
-}
-ORIGIN_WORDS: Final[Mapping[str, Promise]] = {
-    "typed": _lazy("Typed in"),
-    "imported": _lazy("Imported"),
-    "api": _lazy("By a program"),
-}
-CORRIDOR_WORDS: Final[Mapping[str, Promise]] = {
-    "rail": _lazy("Rail"),
-    "road": _lazy("Road"),
-    "air": _lazy("Air"),
-    "sea": _lazy("Sea"),
-    "pipeline": _lazy("Pipeline"),
-    "mixed": _lazy("Several ways"),
-}
 _CODED: Final[Mapping[str, Mapping[str, Promise]]] = {
     "status": STATUS_WORDS,
     "origin": ORIGIN_WORDS,
@@ -129,6 +111,16 @@ class RecordListPage:
     def last(self) -> int:
         """The number of the last row shown, counted from the first that matches."""
         return self.first + len(self.rows) - 1
+
+    @property
+    def previous_page(self) -> int:
+        """The page before this one."""
+        return self.page - 1
+
+    @property
+    def next_page(self) -> int:
+        """The page after this one."""
+        return self.page + 1
 
     def address_of(self, question: RecordQuestion, **beside: str) -> str:
         """The query string of this page for another question; beside: page, rows, density, download."""

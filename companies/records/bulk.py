@@ -117,8 +117,9 @@ def select_records(actor: Actor, question: RecordQuestion, keys: Sequence[uuid.U
     return selection
 
 
-def chosen_again(actor: Actor, selection: Selection) -> Selection:
+def chosen_again(actor: Actor, key: object) -> Selection:
     """The same records as they stand now, those that are gone left out. Raises as `select_records` does."""
+    selection = one(actor, Selection, key)
     keys = [uuid.UUID(key) for key in selection.versions]
     there = working_on(actor, ExportRecord).filter(pk__in=keys, removed_at__isnull=True)
     again = select_records(actor, RecordQuestion(), list(there.values_list("pk", flat=True)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
 from django import template
 from django.utils.html import format_html
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from companies.profiles.record_list import ListedRecord, RecordListPage
+from companies.profiles.record_totals import RateUsed
 from companies.queries.records import SORTS, RecordQuestion
 from markets import wording
 from markets.profiles.tables import Cell, Column
@@ -64,6 +66,38 @@ def list_query(page: RecordListPage, number: int | str = "", **beside: str) -> s
     """The query of this list on another page of it, or as a file."""
     words = {"page": str(number), **beside} if number else beside
     return page.address_of(page.question, **words)
+
+
+@register.simple_tag
+def query_word(page: RecordListPage) -> str:
+    """The whole question of this list as one word of another address."""
+    return urlencode({"query": page.query})
+
+
+@register.filter
+def question_words(question: RecordQuestion) -> list[tuple[str, str]]:
+    """A question as the fields of a form."""
+    return parse_qsl(question.text())
+
+
+@register.filter
+def rounded_amount(value: Decimal) -> str:
+    """An amount that is only about right: no more than four leading digits."""
+    shown = value.quantize(Decimal(1).scaleb(max(0, value.adjusted() - 3))) if value else value
+    return wording.number(shown, 0)
+
+
+@register.simple_tag
+def rate_words(used: RateUsed, currency: str) -> str:
+    """A rate that was used, whose word it is, and how many records were converted with it."""
+    return _("1 %(base)s = %(rate)s %(currency)s, average of %(year)s (%(kind)s), for %(count)s records:") % {
+        "base": used.currency,
+        "rate": wording.number(used.rate.value, 4),
+        "currency": currency,
+        "year": used.year,
+        "kind": wording.RATE_KIND_WORDS[used.rate.kind],
+        "count": used.rows,
+    }
 
 
 @register.simple_tag

@@ -13,10 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from companies.models import ExportRecord
 from companies.profiles.changes import ChangeRecord, FieldChange
 from companies.profiles.record_growth import Interval, RecordGrowth
-from companies.profiles.record_page import STATUS_WORDS
+from companies.profiles.record_words import CORRIDOR_WORDS, STATUS_WORDS
 from companies.profiles.records import RecordEntry
 from companies.records.fields import INCOTERMS, LABELS, MULTIPLIERS
 from companies.records.growth import Verdict
@@ -123,7 +122,7 @@ def record_facts(entry: RecordEntry) -> list[tuple[str, str]]:
     quantity = f"{wording.number(entry.quantity)} {entry.quantity_unit}" if entry.quantity is not None else ""
     weight = wording.number(entry.net_weight_kg) if entry.net_weight_kg is not None else ""
     incoterm = f"{entry.incoterm} · {INCOTERMS[entry.incoterm]}" if entry.incoterm else ""
-    corridor = _(ExportRecord.Corridor(entry.corridor).label) if entry.corridor else ""
+    corridor = str(CORRIDOR_WORDS[entry.corridor]) if entry.corridor else ""
     said = {
         "hs_revision": entry.hs_revision,
         "quantity": quantity,

@@ -50,7 +50,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         else:
             page = KeysForms(keys_page(actor), KeyForm(choices=choices), text, key.name)
             return answer(request, "companies/keys.html", page)
-    page = KeysForms(keys_page(actor), form, problems=tuple(problems_of(form)))
+    page = KeysForms(keys_page(actor), form, problems=_problems(form))
     return answer(request, "companies/keys.html", page, status=422)
 
 
@@ -60,3 +60,11 @@ def key_revoke(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     ended = revoke_key(actor_of(request), key)
     messages.success(request, _("The key %(name)s is revoked; it opens nothing any more.") % {"name": ended.name})
     return redirect("companies:keys")
+
+
+def _problems(form: KeyForm) -> tuple[tuple[str, str], ...]:
+    """What has to be put right; the scopes are a group of boxes, found by the group's id."""
+    return tuple(
+        (place or ("id_scopes" if words in form.errors.get("scopes", []) else ""), words)
+        for place, words in problems_of(form)
+    )

@@ -17,7 +17,6 @@ from django.conf import LazySettings
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
-from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from companies.models import Change, User
 from tests.companies.visitor import PASSWORD, Visitor, code_to, letter_to, person, unused_address
@@ -160,20 +159,31 @@ def test_another_address_counts_once_its_code_was_typed() -> None:
 
 
 # ---------------------------------------------------------------- second factors
-def test_with_a_second_factor_the_password_alone_opens_nothing(
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
+def test_with_a_second_factor_the_password_alone_opens_nothing() -> None:
     someone, visitor, other = person(), Visitor(), Visitor()
     visitor.signs_in(someone.email)
-    with django_capture_on_commit_callbacks(execute=True):
-        secret = with_second_factor(visitor)
+    secret = with_second_factor(visitor)
     assert other.signs_in(someone.email)["Location"] == "/en/accounts/2fa/authenticate/"
     assert not other.is_in
     assert other.post("/en/accounts/2fa/authenticate/", {"code": "000000"}).status_code == 200
     with time_machine.travel(time.time() + 60):
         assert other.post("/en/accounts/2fa/authenticate/", {"code": totp(secret)})["Location"] == "/en/"
     assert other.is_in
-    assert Change.objects.filter(action="add_second_factor", actor=someone).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("reference_facts")
+def test_a_second_factor_that_comes_or_goes_is_remembered_and_told() -> None:
+    someone, visitor = person(), Visitor()
+    visitor.signs_in(someone.email)
+    with_second_factor(visitor)
+    assert letter_to(someone.email).startswith("Two-step sign-in is on")
+    visitor.post("/en/accounts/2fa/recovery-codes/generate/")
+    assert letter_to(someone.email).startswith("New recovery codes")
+    visitor.post("/en/accounts/2fa/totp/deactivate/")
+    assert letter_to(someone.email).startswith("Two-step sign-in is off")
+    actions = list(Change.objects.filter(actor=someone).order_by("pk").values_list("action", flat=True))
+    assert actions == ["add_second_factor", "make_recovery_codes", "remove_second_factor"]
 
 
 def test_a_recovery_code_opens_the_account_once() -> None:

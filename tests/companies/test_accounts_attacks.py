@@ -26,7 +26,8 @@ pytestmark = pytest.mark.django_db
 FORMS = [
     "login/", "signup/", "logout/", "password/reset/", "password/reset/confirm/", "password/reset/complete/",
     "confirm-email/", "email/", "password/change/", "password/set/", "reauthenticate/", "sessions/",
-    "2fa/authenticate/", "2fa/reauthenticate/", "2fa/totp/activate/", "2fa/totp/deactivate/", "2fa/recovery-codes/generate/",
+    "2fa/authenticate/", "2fa/reauthenticate/", "2fa/totp/activate/", "2fa/totp/deactivate/",
+    "2fa/recovery-codes/generate/",
 ]  # fmt: skip
 
 

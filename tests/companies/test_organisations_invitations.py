@@ -246,7 +246,7 @@ def test_who_signs_up_by_the_link_is_asked_for_no_second_letter_and_joins() -> N
         "next": parse_qs(urlsplit(onward).query)["next"][0],
     }
     signed_up = browser.post(onward, form)
-    assert signed_up.headers["Location"] == back
+    assert signed_up.headers["Location"] == form["next"]
     joined = browser.post(reverse("companies:invitation"), {"secret": secret})
     assert joined.headers["Location"] == reverse("companies:organisation")
     assert Membership.objects.get(user__email=NEW).role == Role.OFFICER

@@ -162,7 +162,6 @@ _API: Final[Mapping[str, Row]] = {
     ),
     "api:change_list": Row(read=Action.READ_CHANGES),
 }
-TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API}
 _ORGANISATIONS: Final[Mapping[str, Row]] = {
     "companies:organisation": Row(read=Action.READ, write=Action.MANAGE),
     "companies:organisation_new": Row(read=PERSON, write=PERSON),

@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from companies.models import Change, Company, ExportRecord, Membership, Organisation, Publication, User
+from companies.profiles.change_words import FIELDS, told
 from companies.profiles.people import person_ref
 from markets import wording
 from markets.models import Area, Category
@@ -53,7 +54,7 @@ class Names:
         if isinstance(value, list):
             return "; ".join(_one_of_many(each) for each in value)
         if isinstance(value, Mapping):
-            return _one_of_many(value)
+            return "; ".join(f"{told(FIELDS, member)}: {_one_of_many(each)}" for member, each in value.items())
         return _plain_words(field, name, value)
 
 

@@ -59,6 +59,11 @@ class ChangeRecord:
     request_id: str
     hash: str
 
+    @property
+    def shown(self) -> tuple[FieldChange, ...]:
+        """The fields there is something to say of: not those a new thing was made without."""
+        return tuple(each for each in self.fields if each.before_words or each.after_words or each.is_kept_back)
+
 
 def change_records(actor: Actor, rows: Sequence[Change]) -> list[ChangeRecord]:
     """The changes in their order, in as many queries for fifty as for one.

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from companies.access import Action, require
 from companies.door import actor_of, person_action, person_view
 from companies.errors import AlreadyWithdrawn, NothingToPublish, PreviewChanged
 from companies.profiles.published import published_organisations, published_page
@@ -40,6 +41,7 @@ def publishing(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if request.method != "POST":
         return answer(request, "companies/publishing.html", publishing_page(actor, word(request, "year")))
+    require(actor, Action.REVIEW)
     year = request.POST.get("year", "")
     if not (year.isascii() and year.isdigit() and len(year) == 4):
         raise InvalidValue(parameter="year", value=year, expected=_("choose a year"))

@@ -68,7 +68,8 @@ def test_all_312_matching_are_changed_when_a_313th_appears(here: Office, company
     rows = Change.objects.filter(action="edited", object_kind="exportrecord")
     assert rows.count() == 312
     assert len(set(rows.values_list("request_id", flat=True))) == 1
-    assert rows[0].before == {"corridor": "", "version": 1} and rows[0].after == {"corridor": "rail", "version": 2}
+    assert rows[0].before == {"corridor": "", "version": 1}
+    assert rows[0].after == {"corridor": "rail", "version": 2}
 
 
 def test_one_changed_since_refuses_the_whole_and_a_fresh_preview_follows(here: Office, company: Company) -> None:
@@ -82,7 +83,8 @@ def test_one_changed_since_refuses_the_whole_and_a_fresh_preview_follows(here: O
     client = signed_in(here.officer)
     wish = {"action": "edit", "field": "corridor", "corridor": "rail", "step": "apply"}
     fresh = client.post(f"{LIST}selections/{selection.pk}/", wish)
-    assert fresh.status_code == 409 and fresh.context["page"].changing == 2
+    assert fresh.status_code == 409
+    assert fresh.context["page"].changing == 2
     client.post(f"{LIST}selections/{fresh.context['page'].id}/", wish)
     assert by_rail() == 2
 

@@ -18,9 +18,7 @@ from tests.companies.office import CompanyFactory, Office, RecordFactory, office
 pytestmark = pytest.mark.django_db
 
 # Recorded with the reference tables kept, as in production. What raises a number there needs a reason.
-BASELINE: Final[dict[str, int]] = json.loads(
-    (Path(__file__).parent / "query_counts.json").read_text(encoding="utf-8")
-)
+BASELINE: Final[dict[str, int]] = json.loads((Path(__file__).parent / "query_counts.json").read_text(encoding="utf-8"))
 MANY: Final = 20_000
 MOST: Final = 12
 

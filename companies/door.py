@@ -11,12 +11,15 @@ from typing import Any, Final
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 
 from companies.access import NOBODY, Actor, actor_of_person
-from companies.errors import SignInNeeded
+from companies.errors import NoOrganisation, SignInNeeded
 from companies.models import User
+from companies.profiles.organisation import working_place
 from markets.door.failures import away_page, failure_page
 from markets.door.page import refuse_unprintable
 from markets.door.request import request_id
@@ -41,9 +44,15 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def work_in(request: HttpRequest, organisation_id: uuid.UUID) -> None:
     """From now on the person's lists show this organisation; one they do not belong to is never taken."""
+    vars(request).pop(_SEEN_AS, None)  # they may have joined it with this very request
     if organisation_id in actor_of(request).roles:
         request.session[WORKING_IN] = str(organisation_id)
-        delattr(request, _SEEN_AS)
+        vars(request).pop(_SEEN_AS)
+
+
+def working_in(request: HttpRequest) -> dict[str, object]:
+    """For every page: where the person works, and where else they could; read only where it is shown."""
+    return {"working_in": SimpleLazyObject(lambda: working_place(actor_of(request)))}
 
 
 def person_view(view: View) -> View:
@@ -56,12 +65,26 @@ def person_action(view: View) -> View:
     return _view(view, ("POST",))
 
 
-def _view(view: View, methods: tuple[str, ...]) -> View:
+def visitor_view(view: View) -> View:
+    """A page for whoever holds its link, signed in or not. Its address is secret: no other site is told of it."""
+    private = _view(view, ("GET", "HEAD", "POST"), is_open=True)
+
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = private(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    return answering
+
+
+def _view(view: View, methods: tuple[str, ...], *, is_open: bool = False) -> View:
     @wraps(view)
     def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in methods:
             return HttpResponseNotAllowed(methods)
-        response = _answered(request, lambda: view(request, *args, **kwargs))
+        response = _answered(request, lambda: view(request, *args, **kwargs), is_open=is_open)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers["Cache-Control"] = "private, no-store"
         return response
@@ -69,13 +92,16 @@ def _view(view: View, methods: tuple[str, ...]) -> View:
     return answering
 
 
-def _answered(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
+def _answered(request: HttpRequest, make: Callable[[], HttpResponse], *, is_open: bool) -> HttpResponse:
     try:
         refuse_unprintable(request)
-        _ = actor_of(request).person
+        if not is_open:
+            _ = actor_of(request).person
         return make()
     except SignInNeeded:
         return redirect_to_login(request.get_full_path(), reverse("account_login"))
+    except NoOrganisation as nowhere:
+        return render(request, "companies/no_organisation.html", {"page": None}, status=nowhere.http_status)
     except MarketsError as failure:
         return failure_page(request, failure)
     except (OperationalError, InterfaceError) as away:

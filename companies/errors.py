@@ -203,3 +203,23 @@ class FieldsRejected(InvalidRequest):
 
     code = "fields_rejected"
     http_status = 422
+
+
+class PreviewChanged(CompaniesError):
+    """Records of {year} were changed since the preview was made. Nothing was published: look at the preview again."""
+
+    code = "preview_changed"
+
+
+class NothingToPublish(CompaniesError):
+    """No sum of {year} can be published: the approved records are too few, or of too few companies.
+    Approve more records, then try again.
+    """
+
+    code = "nothing_to_publish"
+
+
+class AlreadyWithdrawn(CompaniesError):
+    """This publication was withdrawn before. Nothing was changed."""
+
+    code = "already_withdrawn"

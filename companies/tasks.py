@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from celery.utils.log import get_task_logger
 
-from companies.accounts import privacy
+from companies.accounts import answers, privacy
 from companies.profiles.exports import make_export
 from companies.records import exporting
 from markets import jobs
@@ -20,6 +20,12 @@ def erase_people() -> int:
     erased = privacy.erase_due()
     privacy.forget_ended_sessions()
     return erased
+
+
+@shared_task(name="companies.tasks.forget_answers")
+def forget_answers() -> int:
+    """Drop what programs were answered under an Idempotency-Key more than a day ago."""
+    return answers.forget_answers()
 
 
 @shared_task(name=exporting.TASK)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable
+from smtplib import SMTPException
 from typing import Final
 
 from allauth.account.adapter import get_adapter
@@ -18,6 +20,8 @@ from redis.exceptions import RedisError
 from companies.models import User
 from markets.door.failures import away_page
 from markets.vocabulary import Reader, reading_as
+
+log = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # Where a session keeps when it began and when it was last used, in seconds since the epoch.
@@ -63,13 +67,21 @@ class AccountPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.answer(request)
-        if request.resolver_match and _OF_ACCOUNTS.search(request.resolver_match.route):
+        if _is_of_accounts(request):
             response.headers["Cache-Control"] = "private, no-store"
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:  # noqa: ARG002
-        """The page that says when to come back."""
-        return away_page() if isinstance(exception, RedisError) else None
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page that says when to come back: without the count, or without the mail server, nobody comes in."""
+        is_mail = isinstance(exception, SMTPException | OSError) and _is_of_accounts(request)
+        if not (is_mail or isinstance(exception, RedisError)):
+            return None
+        log.warning("%s is not answered: %s", request.path, type(exception).__name__)
+        return away_page()
+
+
+def _is_of_accounts(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and _OF_ACCOUNTS.search(request.resolver_match.route) is not None
 
 
 class ReadAsTheyLike:

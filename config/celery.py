@@ -38,6 +38,7 @@ app.autodiscover_tasks()
 
 SWEEP = "markets.tasks.sweep_jobs"
 ERASE = "companies.tasks.erase_people"
+FORGET = "companies.tasks.forget_answers"
 SWEEP_EXPORTS = "companies.tasks.sweep_exports"
 
 
@@ -70,7 +71,7 @@ app.steps["worker"].add(ComingAndGoing)
 
 
 def timetable() -> dict[str, dict[str, Any]]:
-    """The sweep, the deletion of accounts, and each source card that says how often its dataset is refreshed.
+    """The sweep, what is deleted by the clock, and each source card that says how often its dataset is refreshed.
 
     The latter are asked at least every six hours.
     """
@@ -80,8 +81,10 @@ def timetable() -> dict[str, dict[str, Any]]:
 
     sweep = {"task": SWEEP, "schedule": timedelta(seconds=settings.JOB_SWEEP_SECONDS)}
     erase = {"task": ERASE, "schedule": timedelta(hours=6)}
+    forget = {"task": FORGET, "schedule": timedelta(hours=1)}
     exports = {"task": SWEEP_EXPORTS, "schedule": timedelta(hours=1)}
-    return {"sweep jobs": sweep, "delete accounts": erase, "sweep files of lists": exports} | {
+    ours = {"sweep jobs": sweep, "delete accounts": erase, "forget answers": forget, "sweep files of lists": exports}
+    return ours | {
         f"refresh {card.id}": {
             "task": "markets.tasks.refresh_dataset",
             "schedule": min(card.refresh_every, ASK_AT_LEAST_EVERY),

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 IDS: Final = ("request_id", "job_id", "task_id")
 
@@ -99,3 +99,23 @@ def chosen_lines() -> logging.Formatter:
 
 def _moment(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+def configured(*, form: str, level: str) -> dict[str, Any]:
+    """How everything is logged, for Django's LOGGING. form: `plain` or `json`."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "plain": {"()": "config.logs.PlainLines"},
+            "json": {"()": "config.logs.JsonLines"},
+        },
+        "filters": {"ids": {"()": "config.logs.Ids"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["ids"], "formatter": form}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "propagate": True},
+            # one line a request would drown the progress of a download; its faults are told by the refresh
+            "httpx2": {"level": "WARNING"},
+        },
+    }

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config import environment
+from config import environment, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 FRONTEND_DIR = BASE_DIR / "frontend"
@@ -79,6 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "companies.door.working_in",
             ],
         },
     },
@@ -129,6 +130,10 @@ CACHES = {
 PAGE_CACHE_SECONDS = environment.number("PAGE_CACHE_SECONDS", 60)
 # Whether a process keeps the reference tables (areas, indicators, categories) until one of them changes.
 REFERENCE_IS_KEPT = environment.flag("REFERENCE_IS_KEPT", default=True)
+# A sum is published when at least so many companies stand behind it, never fewer than three, and when the second
+# largest of them cannot estimate the largest within so many per cent.
+PUBLISH_FEWEST_COMPANIES = environment.number("PUBLISH_FEWEST_COMPANIES", 3)
+PUBLISH_ESTIMATE_PCT = environment.number("PUBLISH_ESTIMATE_PCT", 10)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a lost cache signs nobody out
 
 CELERY_BROKER_URL = _redis["broker"]
@@ -262,7 +267,6 @@ DELETION_GRACE_DAYS = environment.number("DELETION_GRACE_DAYS", 14)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "markets:home"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_ADAPTER = "companies.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "companies.forms.accounts.SignUpForm",
@@ -356,30 +360,26 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "key": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "sgd_<prefix>.<secret>",
+                "description": "A key of a member, made under `My keys`; in the header alone, never in an address.",
+            },
+            "session": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "sessionid",
+                "description": "A person who is signed in on the pages (`__Host-sessionid` on https); what they write"
+                " needs the page's token in the header X-CSRFToken.",
+            },
+        }
+    },
 }
 
 # ---------------------------------------------------------------- logging
 # One line a request, with its id, status and time. The web server's own lines are told by config/granian.json.
 LOG_REQUESTS = environment.flag("LOG_REQUESTS")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"()": "config.logs.PlainLines"},
-        "json": {"()": "config.logs.JsonLines"},
-    },
-    "filters": {"ids": {"()": "config.logs.Ids"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "filters": ["ids"],
-            "formatter": environment.text("LOG_FORMAT", "plain"),
-        },
-    },
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        # one line a request would drown the progress of a download; its faults are told by the refresh
-        "httpx2": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.configured(form=environment.text("LOG_FORMAT", "plain"), level=environment.text("LOG_LEVEL", "INFO"))

@@ -252,9 +252,7 @@ def full_amount(value: Decimal | int, unit: str) -> str:
 
 def money(value: Decimal | int, currency: str) -> str:
     """An amount, short, in its currency: `US$1.2 bn`, `CN¥2070万`, `3.4 million KZT`."""
-    if currency in _CURRENCIES_WITH_SIGN:
-        return amount(value, currency)
-    return _("%(number)s %(currency)s") % {"number": short_number(value), "currency": currency}
+    return _in_currency(short_number(value), currency)
 
 
 def full_money(value: Decimal | int, currency: str) -> str:
@@ -270,6 +268,14 @@ def money_between(low: Decimal, high: Decimal, currency: str) -> str:
     digits = max(0, 1 - apart.adjusted()) if apart else 0
     words = {"low": number(ends[0], digits), "high": number(ends[1], digits), "scale": word, "currency": currency}
     return _("%(low)s to %(high)s%(scale)s %(currency)s") % words
+
+
+def money_about(value: Decimal, currency: str) -> str:
+    """A computed amount to four digits: `12.25 million CNY`."""
+    power, word = next((scale for scale in short_scales() if value.scaleb(-scale[0]) >= 1), (0, ""))
+    scaled = value.scaleb(-power)
+    digits = max(0, 3 - scaled.adjusted())
+    return _in_currency(number(scaled, digits) + word, currency)
 
 
 def unit_words(unit: str) -> str:
@@ -300,6 +306,18 @@ def period_words(period: str) -> str:
         return dates.format_skeleton("yMMM", dt.date.fromisoformat(period + "-01"), locale=locale())
     first, last = (dt.date.fromisoformat(end + "-01") for end in period.split("/"))
     return dates.format_interval(first, last, "yMMM", locale=locale())
+
+
+def period_in_words(period: str) -> str:
+    """A period with its months in full: `January to April 2025`, `April 2025`; others as `period_words` has them."""
+    parsed = Period.parse(period)
+    if parsed.frequency is Frequency.MONTHLY:
+        return dates.format_skeleton("yMMMM", dt.date.fromisoformat(period + "-01"), locale=locale())
+    if parsed.frequency is not Frequency.YEAR_TO_DATE:
+        return period_words(period)
+    first, last = (dt.date.fromisoformat(end + "-01") for end in period.split("/"))
+    months = {"first": _month(first), "last": _month(last), "year": f"{first.year:04d}"}
+    return _("%(first)s to %(last)s %(year)s") % months
 
 
 def day_words(day: dt.date) -> str:
@@ -338,6 +356,16 @@ def local_time_words(zone: str, moment: dt.datetime) -> str:
     offset = there.strftime("%z")
     shown = dates.format_time(there, "short", tzinfo=there.tzinfo, locale=locale())
     return f"{shown} (UTC{offset[:3]}:{offset[3:]})"
+
+
+def _month(day: dt.date) -> str:
+    return dates.format_date(day, "LLLL", locale=locale())
+
+
+def _in_currency(text: str, currency: str) -> str:
+    if currency in _CURRENCIES_WITH_SIGN:
+        return _with_unit(currency, text)
+    return _("%(number)s %(currency)s") % {"number": text, "currency": currency}
 
 
 def _with_unit(unit: str, text: str) -> str:

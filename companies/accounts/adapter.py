@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 from contextlib import AbstractContextManager, nullcontext
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.httpkit import clean_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -16,17 +19,24 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse, translate_url
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from rest_framework.throttling import BaseThrottle
 
 from companies.access import actor_of_person
 from companies.accounts.people import keep_account
 from companies.changes import changed
 from companies.models import User
+from companies.models.names import plain_name
 from markets.door.request import request_id
 
+log = logging.getLogger(__name__)
+
+NO_ADDRESS = "::"
 # Letters that tell of a change to the account; each is remembered under its own name.
 _TOLD = {
     "account/email/password_changed": "change_password",
+    "account/email/password_set": "change_password",
     "account/email/password_reset": "reset_password",
     "account/email/email_changed": "change_address",
     "account/email/email_confirm": "confirm_address",
@@ -42,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002 the library's signature
         """A new person, not yet in: their address has to be confirmed."""
-        user.name = form.cleaned_data.get("name", "")
+        user.name = plain_name(form.cleaned_data["name"])
         user.language = translation.get_language() or ""
         with transaction.atomic():
             saved: User = super().save_user(request, user, form, commit)
@@ -79,7 +89,19 @@ class AccountAdapter(DefaultAccountAdapter):
             _TOLD.get(template_prefix, "change_account"),
             user,
         )
-        super().send_notification_mail(template_prefix, user, context, email)
+        try:
+            super().send_notification_mail(template_prefix, user, context, email)
+        except (SMTPException, OSError) as failed:
+            log.warning("the letter that tells person %s of a change was not sent: %s", user.pk, type(failed).__name__)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address as the limits of the API count it: our own proxies alone are believed. `::`: not known."""
+        return clean_client_ip(BaseThrottle().get_ident(request) or "") or NO_ADDRESS
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether it leads to a page of this very site."""
+        request: HttpRequest = self.request
+        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002
         """Attempts on an account count together, under whatever name of this site and port they are sent."""

@@ -20,7 +20,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, one, require
-from companies.accounts.addresses import mark_verified, owns_address, small
 from companies.accounts.organisations import held
 from companies.accounts.secrets import hash_of, new_secret
 from companies.changes import changed
@@ -44,7 +43,7 @@ def invite(actor: Actor, email: str, role: str) -> Invitation:
     the invitation is withdrawn again.
     """
     secret = new_secret()
-    invitation = _kept(actor, small(email), role, secret)
+    invitation = _kept(actor, email.strip().lower(), role, secret)
     try:
         _letter(invitation, secret, language=actor.person.language or translation.get_language()).send()
     except (OSError, smtplib.SMTPException) as unsent:
@@ -76,7 +75,7 @@ def invitation_of(secret: str) -> Invitation:
 
 @transaction.atomic
 def accept(actor: Actor, secret: str) -> Membership:
-    """Join by a letter. Only the person it was written to can; that they hold its secret shows the address is theirs.
+    """Join by a letter. Only the person it was written to can: nobody is signed in before their address is confirmed.
 
     Who belongs already keeps the role they have. Raises SignInNeeded, InvitationGone, InvitedOther.
     """
@@ -85,18 +84,15 @@ def accept(actor: Actor, secret: str) -> Membership:
     # The organisation first, as everywhere: two who accept at one moment wait for each other.
     Organisation.objects.select_for_update(no_key=True).get(pk=invitation.organisation_id)
     invitation = invitation_of(secret)
-    if actor.api_key is not None or not owns_address(person, invitation.email):
+    if actor.api_key is not None or person.email != invitation.email:
         raise InvitedOther
-    is_own_account = person.email == invitation.email
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=Now(), accepted_by=person, email="")
-    if is_own_account:
-        mark_verified(person)
     known = membership_in_force(invitation.organisation_id, person.pk)
     membership = known or Membership.objects.create(
         organisation_id=invitation.organisation_id, user=person, role=invitation.role
     )
     after = {"role": membership.role, "invitation": invitation.pk, "invited_by": invitation.invited_by_id}
-    changed(actor, "joined", membership, after=after)
+    changed(actor, "accepted", membership, after=after)
     return membership
 
 

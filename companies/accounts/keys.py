@@ -72,7 +72,7 @@ def make_key(
         secret_hash=hash_of(secret),
         **values,
     )
-    changed(actor, "created", key, after=values | {"prefix": key.prefix})
+    changed(actor, "made", key, after=values | {"prefix": key.prefix})
     return key, f"sgd_{key.prefix}.{secret}"
 
 

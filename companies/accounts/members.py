@@ -15,7 +15,7 @@ from companies.accounts.organisations import held, version_up
 from companies.accounts.sessions import end_sessions
 from companies.changes import changed
 from companies.errors import FieldsRejected, HiddenObject, InvalidField, LastAdmin, VersionConflict, VersionMissing
-from companies.models import ApiKey, Invitation, ListExport, Membership, Role, Selection, ShareLink, User
+from companies.models import ApiKey, Invitation, ListExport, Membership, Organisation, Role, Selection, ShareLink, User
 from companies.queries.organisations import admins_beside, last_author, membership_in_force
 from markets import jobs
 from markets.errors import InvalidRequest
@@ -44,7 +44,7 @@ def change_role(actor: Actor, membership_id: int, version: int | None, role: str
         _refuse_last_admin(membership)
     membership.role = role
     version_up(membership)
-    changed(actor, "changed_role", membership, before={"role": before}, after={"role": role})
+    changed(actor, "edited", membership, before={"role": before}, after={"role": role})
     return membership
 
 
@@ -73,18 +73,15 @@ def leave(actor: Actor, organisation_id: uuid.UUID) -> Membership:
 
 @transaction.atomic
 def end_all_memberships(actor: Actor, user: User) -> int:
-    """End every membership of a person who goes away, with all that ends with it. How many there were.
+    """End every membership of a person who goes away, with all that ends with it: how many there were.
 
-    An organisation of that person alone is left without members: what it holds is then out of everybody's reach.
-    Raises LastAdmin, naming the organisation, where others would be left without an admin.
+    An organisation of that person alone is left without members, and what it holds out of everybody's reach. That no
+    colleagues are left without an admin is seen to when the person asks to go; from then on they count as none.
     """
     mine = Membership.objects.filter(user=user, ended_at__isnull=True).select_related("organisation", "user")
     memberships = list(mine.order_by("organisation_id"))
     for membership in memberships:
-        type(membership.organisation).objects.select_for_update(no_key=True).get(pk=membership.organisation_id)
-        others = Membership.objects.filter(organisation_id=membership.organisation_id, ended_at__isnull=True)
-        if membership.role == Role.ADMIN and others.exclude(pk=membership.pk).exists():
-            _refuse_last_admin(membership)
+        Organisation.objects.select_for_update(no_key=True).get(pk=membership.organisation_id)
         _ended(actor, membership, "left", {})
     return len(memberships)
 
@@ -107,7 +104,7 @@ def _refuse_last_admin(membership: Membership) -> None:
 def _ended(actor: Actor, membership: Membership, action: str, beside: dict[str, int]) -> Membership:
     """End it with all that hangs on it. Must stand in a transaction that holds the organisation."""
     before = {"role": membership.role}
-    membership.ended_at = Now()  # type: ignore[assignment]
+    membership.ended_at = Now()
     membership.save(update_fields=["ended_at"])
     membership.refresh_from_db()
     live: dict[str, Any] = {"membership": membership, "revoked_at__isnull": True}

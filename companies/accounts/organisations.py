@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from companies.access import Action, Actor, require
 from companies.changes import changed, fields_of
 from companies.errors import FieldsRejected, HiddenObject, InvalidField, TooManyToday, VersionConflict, VersionMissing
-from companies.models import Membership, Organisation, Role
+from companies.models import Membership, Organisation, Role, User
 from companies.models.names import plain_name
 from companies.queries.organisations import last_author, made_today, membership_in_force
 from markets.models import Area
@@ -34,13 +34,13 @@ def create_organisation(actor: Actor, name: str, kind: str, home: str | None = N
         raise HiddenObject(kind="organisation", key=name)
     values = _checked(name, kind, home)
     # Two requests of one person at one moment must count each other.
-    type(person).objects.select_for_update(no_key=True).get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if made_today(person.pk) >= MOST_ORGANISATIONS_A_DAY:
         raise TooManyToday(most=MOST_ORGANISATIONS_A_DAY, kind=_("organisations"))
     organisation = Organisation.objects.create(**values)
     Membership.objects.create(organisation=organisation, user=person, role=Role.ADMIN)
     after = fields_of(organisation, _FIELDS) | {"admin": person.pk}
-    changed(actor, "created", organisation, after=after, organisation_id=organisation.pk)
+    changed(actor, "made", organisation, after=after, organisation_id=organisation.pk)
     return organisation
 
 
@@ -83,7 +83,7 @@ def held(actor: Actor, organisation_id: uuid.UUID, action: Action = Action.MANAG
 
 def version_up(membership: Membership) -> None:
     """Write the role of a membership as its next version."""
-    membership.version = F("version") + 1  # type: ignore[assignment]
+    membership.version = F("version") + 1
     membership.save(update_fields=["role", "version"])
     membership.refresh_from_db()
 
@@ -91,7 +91,7 @@ def version_up(membership: Membership) -> None:
 def _checked(name: str, kind: str, home: str | None) -> dict[str, object]:
     faults = []
     plain = plain_name(name)
-    if not 1 <= len(plain) <= Organisation._meta.get_field("name").max_length:  # type: ignore[operator]  # noqa: SLF001 Django's documented name
+    if not 1 <= len(plain) <= 200:
         faults.append(
             InvalidField(pointer="/name", field=_("Name"), expected=_("write a name of at most 200 characters"))
         )

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from companies.access import Actor
 from companies.changes import changed, fields_of
 from companies.models import User
+from companies.models.names import plain_name
 
 # What a person chooses, as the change log keeps it. Of the name it keeps only that it changed: the log is never erased.
 CHOSEN: Final = ("language", "number_style", "currency", "time_zone")
@@ -22,7 +23,8 @@ def choose_settings(actor: Actor, values: Mapping[str, Any]) -> User:
     """The actor's own name and ways of reading, by field name. Raises SignInNeeded."""
     person = User.objects.select_for_update().get(pk=actor.person.pk)
     before, named = fields_of(person, CHOSEN), person.name
-    for field in ("name", *CHOSEN):
+    person.name = plain_name(values["name"])
+    for field in CHOSEN:
         setattr(person, field, values[field])
     person.save(update_fields=["name", *CHOSEN])
     after = fields_of(person, CHOSEN)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
-from collections.abc import Collection
 from typing import Any
 
 import orjson
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
@@ -23,9 +19,11 @@ from django.utils import timezone
 
 from companies.access import Actor
 from companies.accounts import people
+from companies.accounts.members import end_all_memberships
+from companies.accounts.sessions import end_sessions
 from companies.changes import changed, plain
 from companies.errors import LastAdmin
-from companies.models import ApiKey, Change, Invitation, Membership, SavedView, ShareLink, User
+from companies.models import Change, Invitation, SavedView, User
 from companies.queries import accounts as stored
 
 log = logging.getLogger(__name__)
@@ -80,7 +78,7 @@ def leave(actor: Actor) -> None:
     if stored.led_alone(actor).exists():
         raise LastAdmin
     people.want_deletion(actor)
-    _end_sessions({actor.person.pk}, set())
+    end_sessions(actor.person)
 
 
 def erase_due() -> int:
@@ -101,8 +99,8 @@ def _erase(number: int, before: dt.datetime) -> None:
         return  # taken back meanwhile
     address = person.email
     known = {address, *EmailAddress.objects.filter(user=person).values_list("email", flat=True)}
-    _end_memberships(person)
-    _end_sessions({person.pk}, known)
+    end_all_memberships(Actor(via=Change.Via.JOB), person)
+    end_sessions(person, known)
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     SavedView.objects.filter(owner=person, is_shared=False).delete()
@@ -123,32 +121,6 @@ def _erase(number: int, before: dt.datetime) -> None:
     person.user_permissions.clear()
     changed(Actor(via=Change.Via.JOB), "erase_account", person)
     log.info("the account of person %s is deleted", person.pk)
-
-
-def _end_memberships(person: User) -> None:
-    """All memberships end, and with them keys and links; each organisation's log says so."""
-    rows = Membership.objects.select_for_update().filter(user=person, ended_at__isnull=True)
-    for membership in rows:
-        ApiKey.objects.filter(membership=membership, revoked_at__isnull=True).update(revoked_at=Now())
-        ShareLink.objects.filter(membership=membership, revoked_at__isnull=True).update(revoked_at=Now())
-        Membership.objects.filter(pk=membership.pk).update(ended_at=Now(), version=membership.version + 1)
-        before = {"role": membership.role}
-        changed(Actor(via=Change.Via.JOB), "end_membership", membership, before=before, after={})
-
-
-def _end_sessions(numbers: Collection[int], addresses: Collection[str]) -> None:
-    """The sessions of these people, and those half-way through a sign-in that hold one of the addresses."""
-    UserSession.objects.filter(user_id__in=numbers).delete()
-    signed_in = {str(number) for number in numbers}
-    ended = [row.pk for row in Session.objects.iterator() if _belongs(row.get_decoded(), signed_in, addresses)]
-    Session.objects.filter(pk__in=ended).delete()
-
-
-def _belongs(kept: dict[str, Any], numbers: Collection[str], addresses: Collection[str]) -> bool:
-    if kept.get(SESSION_KEY) in numbers:
-        return True
-    text = json.dumps(kept, ensure_ascii=False).lower() if addresses else ""
-    return any(address.lower() in text for address in addresses)
 
 
 def forget_ended_sessions() -> None:

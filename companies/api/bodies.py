@@ -44,10 +44,11 @@ class Faults:
 def entry(kind: type, given: Any, *, is_partial: bool = False) -> dict[str, Any]:
     """What a body says, by field name; only what it names. Raises FieldsRejected with every fault at once.
 
-    kind: the dataclass that describes it; a field without a default has to be given, unless is_partial.
+    kind: the dataclass that describes it. What has to be given is for the use-case to say, with all else that it
+    finds; is_partial: something at least.
     """
     faults = Faults()
-    values = _record(faults, "", given, kind, is_partial=is_partial)
+    values = _record(faults, "", given, kind)
     if is_partial and isinstance(given, Mapping) and not given:
         faults.add("", _("name at least one field to change"))
     faults.refuse()
@@ -69,24 +70,16 @@ def entries(kind: type, given: Sequence[Any], faults: Faults) -> list[tuple[int,
     return read
 
 
-def _record(faults: Faults, pointer: str, given: Any, kind: type, *, is_partial: bool = False) -> dict[str, Any]:
+def _record(faults: Faults, pointer: str, given: Any, kind: type) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         faults.add(pointer, _("write an object of fields and values"))
         return {}
     readers = _readers(kind)
     for name in given:
         if name not in readers:
-            said, known = name[:100], ", ".join(readers)
+            said, known = name[:100].encode("utf-8", "replace").decode(), ", ".join(readers)
             faults.found.append(UnknownField(pointer=f"{pointer}/{_escaped(said)}", field=said, allowed=known))
-    if not is_partial:
-        for field in dataclasses.fields(kind):
-            if field.name not in given and _is_required(field):
-                faults.add(f"{pointer}/{field.name}", _("it is missing"))
     return {name: readers[name](faults, f"{pointer}/{name}", value) for name, value in given.items() if name in readers}
-
-
-def _is_required(field: dataclasses.Field[Any]) -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 @cache
@@ -142,12 +135,10 @@ def _whole(faults: Faults, pointer: str, given: Any) -> int:
 
 def _decimal(faults: Faults, pointer: str, given: Any) -> Decimal:
     try:
-        if isinstance(given, bool | float):
-            raise InvalidOperation
-        figure = Decimal(given)
-        if not figure.is_finite() or abs(figure.adjusted()) > _POWERS or len(figure.as_tuple().digits) > _POWERS:
-            raise InvalidOperation
+        figure = Decimal("NaN") if isinstance(given, bool | float) else Decimal(given)
     except (InvalidOperation, TypeError, ValueError):
+        figure = Decimal("NaN")
+    if not figure.is_finite() or abs(figure.adjusted()) > _POWERS or len(figure.as_tuple().digits) > _POWERS:
         faults.add(pointer, _('write a number, such as "20.7"'))
         return Decimal(0)
     return figure

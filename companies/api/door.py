@@ -86,7 +86,7 @@ class PersonDoor(Door):
 
     def _with_etag(self, request: Request, response: HttpResponse, version: int) -> Any:
         etag = self.etag(version, response.content)
-        if request.method in ("GET", "HEAD"):
+        if "If-None-Match" in request.headers and "If-Match" not in request.headers:
             return unless_known(request, response, etag)
         response["ETag"] = etag
         return None

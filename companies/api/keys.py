@@ -55,8 +55,8 @@ class PersonSession(SessionAuthentication):
     """The person who is signed in on the pages; what they write needs the page's token."""
 
     def enforce_csrf(self, request: Any) -> None:
-        """Raises PageTokenMissing."""
+        """Raises PageTokenMissing. Of the plain request: the body is read later, once it is known that it may be."""
         try:
-            super().enforce_csrf(request)
+            super().enforce_csrf(request._request)  # noqa: SLF001 the plain request below DRF's
         except PermissionDenied as refused:
             raise PageTokenMissing from refused

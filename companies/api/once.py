@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.http import HttpResponse
+from django.utils.encoding import force_bytes
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -74,7 +75,7 @@ def _made(view: PersonDoor, make: Callable[[], Response]) -> Response:
 
 def _whole(view: PersonDoor, request: Request, response: Response) -> HttpResponse:
     """The answer as bytes, which can be kept."""
-    content = request.accepted_renderer.render(response.data) if response.data is not None else b""
+    content = b"" if response.data is None else force_bytes(request.accepted_renderer.render(response.data))
     kind = response.content_type or request.accepted_renderer.media_type
     beside = {name: value for name, value in response.items() if name != "Content-Type"}
     answer = HttpResponse(content, status=response.status_code, content_type=kind, headers=beside)

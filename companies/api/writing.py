@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, field, fields
 from functools import wraps
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ class Write:
 
     needs: what the actor must be allowed. body: the dataclass that says what may be sent; None: nothing. is_partial:
     only what changes is sent. takes_many: a list is taken too. names_version: the header If-Match must say which
-    version was read. status: of success. address: the name of the address where a new thing stands.
+    version was read. status: of success. address: the name of the address where a new thing stands. example: a body.
     """
 
     needs: Action
@@ -45,6 +45,13 @@ class Write:
     status: int = 200
     address: str = ""
     parameters: Sequence[Parameter] = (LANG,)
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a body has to be sent at all."""
+        has_to = self.body is not None and any(each.default is MISSING for each in fields(self.body))
+        return has_to or self.is_partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,11 @@ def writing(**said: Any) -> Callable[[Perform], Callable[..., Any]]:
         def answering(view: PersonDoor, request: Request, **codes: Any) -> Any:
             _allow(view, write, codes)
             version = _named_version(request) if write.names_version else None
+            _take_in(request)
 
             def make() -> Response:
-                return _done(view, write, perform, _sent(view, write, perform, request, codes.get("id"), version))
+                values, many = _sent(view, write, perform, request)
+                return _done(view, write, perform, Entry(codes.get("id"), version, values, many))
 
             return answered_once(view, request, make) if request.method == "POST" else make()
 
@@ -107,27 +116,23 @@ def _named_version(request: Request) -> int:
 
 
 def _sent(
-    view: PersonDoor,
-    write: Write,
-    perform: Perform,
-    request: Request,
-    key: uuid.UUID | None,
-    version: int | None,
-) -> Entry:
-    """Raises UnsupportedMediaType, InvalidRequest, FieldsRejected, TooMany."""
-    given = _body(request)
-    if write.body is None:
-        return Entry(key, version, bodies.entry(_Nothing, {} if given is None else given))
-    given = {} if given is None else given
-    if not (write.takes_many and isinstance(given, list)):
-        return Entry(key, version, bodies.entry(write.body, given, is_partial=write.is_partial))
+    view: PersonDoor, write: Write, perform: Perform, request: Request
+) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]] | None]:
+    """The values and, where a list was sent, those of each.
+
+    Raises InvalidRequest, FieldsRejected, TooMany.
+    """
+    given = None if _is_empty(request) else request.data
+    if write.body is None or not (write.takes_many and isinstance(given, list)):
+        given = {} if given is None else given
+        return bodies.entry(write.body or _Nothing, given, is_partial=write.is_partial), None
     faults = bodies.Faults()
     read = bodies.entries(write.body, given, faults)
     if faults.found and read:
         faults.found += _faults_of(view, perform, read)
         faults.found.sort(key=lambda fault: _place(fault.context["pointer"]))
     faults.refuse()
-    return Entry(key, version, {}, [values for _place_, values in read])
+    return {}, [values for _number, values in read]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +140,15 @@ class _Nothing:
     """A body without a single field."""
 
 
-def _body(request: Request) -> Any:
-    """What was sent; None for nothing. Raises UnsupportedMediaType for anything but JSON."""
-    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
-        return None
-    if request.content_type.partition(";")[0].strip().lower() != "application/json":
+def _take_in(request: Request) -> None:
+    """The body, where it is JSON and no longer than is read here. Raises UnsupportedMediaType, RequestDataTooBig."""
+    if not _is_empty(request) and request.content_type.partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType(request.content_type)
-    return request.data
+    _ = request._request.body  # noqa: SLF001 Django's own reading has the limit; the plain request below DRF's
+
+
+def _is_empty(request: Request) -> bool:
+    return request.META.get("CONTENT_LENGTH") in (None, "", "0")
 
 
 def _faults_of(view: PersonDoor, perform: Perform, read: Sequence[tuple[int, Mapping[str, Any]]]) -> list[Any]:
@@ -149,7 +156,7 @@ def _faults_of(view: PersonDoor, perform: Perform, read: Sequence[tuple[int, Map
     places = [place for place, _values in read]
     try:
         with transaction.atomic():
-            perform(view, Entry(None, None, {}, [values for _place_, values in read]))
+            perform(view, Entry(None, None, {}, [values for _number, values in read]))
             transaction.set_rollback(True)
     except FieldsRejected as rejected:
         return [_moved(fault, places) for fault in rejected.context["faults"]]

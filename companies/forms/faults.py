@@ -22,4 +22,4 @@ def tell(form: forms.Form, failure: FieldsRejected | CompaniesError) -> None:
 
 
 def _capital(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"{words[:1].upper()}{words[1:]}" if words.endswith((".", "。")) else f"{words[:1].upper()}{words[1:]}."

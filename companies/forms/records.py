@@ -16,7 +16,7 @@ from companies.access import Actor
 from companies.models import Company, ExportRecord
 from companies.queries.companies import CompanyQuestion, matching
 from companies.queries.naming import fold
-from companies.records.fields import INCOTERMS, LABELS, MULTIPLIERS
+from companies.records.fields import INCOTERMS, LABELS, MULTIPLIERS, label
 from companies.records.reading import HS_REVISIONS
 from markets.models import Currency
 from markets.queries import FOCUS_MARKETS, reference
@@ -65,9 +65,9 @@ class RecordForm(forms.Form):
     def __init__(self, *args: Any, companies: Choices = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         widgets = _widgets(companies)
-        for name, label in LABELS.items():
+        for name in LABELS:
             self.fields[name] = forms.CharField(
-                label=label,
+                label=label(name),
                 help_text=_HELP.get(name, ""),
                 required=False,
                 widget=widgets[name],

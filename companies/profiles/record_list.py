@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from companies.access import Action, Actor, seen
 from companies.models import Company, ExportRecord
-from companies.profiles.record_page import STATUS_WORDS
 from companies.profiles.record_totals import RecordTotals, record_totals
+from companies.profiles.record_words import CORRIDOR_WORDS, ORIGIN_WORDS, STATUS_WORDS
 from companies.queries.records import COLUMNS, RecordQuestion, destinations_used, matching
 from companies.queries.views import ViewRef, views_shown
 from companies.records.fields import LABELS
@@ -41,19 +41,6 @@ INSIDE_ONLY: Final = frozenset(
     {"document_reference", "note", "value_note", "origin", "origin_reference", "entered_by", "edited_by", "version",
      "updated_at", "customs_office"}
 )  # fmt: skip
-ORIGIN_WORDS: Final[Mapping[str, Promise]] = {
-    "typed": _lazy("Typed in"),
-    "imported": _lazy("Imported"),
-    "api": _lazy("By a program"),
-}
-CORRIDOR_WORDS: Final[Mapping[str, Promise]] = {
-    "rail": _lazy("Rail"),
-    "road": _lazy("Road"),
-    "air": _lazy("Air"),
-    "sea": _lazy("Sea"),
-    "pipeline": _lazy("Pipeline"),
-    "mixed": _lazy("Several ways"),
-}
 _CODED: Final[Mapping[str, Mapping[str, Promise]]] = {
     "status": STATUS_WORDS,
     "origin": ORIGIN_WORDS,

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from companies.access import Action, Actor
 from companies.errors import NotAllowed, OwnWork
@@ -18,18 +14,13 @@ from companies.profiles.changes import ChangeRecord, change_timeline
 from companies.profiles.people import PersonRef, person_ref
 from companies.profiles.record_doubts import ShownDoubt, record_doubts
 from companies.profiles.record_growth import RecordGrowth, record_growth
+from companies.profiles.record_words import STATUS_WORDS
 from companies.profiles.records import RecordEntry, record_entries
 from companies.queries.one_record import comments_of, one_record
 from companies.records.deciding import is_own_work
 from markets import wording
 
 Status = ExportRecord.Status
-STATUS_WORDS: Final[Mapping[str, Promise]] = {
-    Status.DRAFT.value: _lazy("Draft"),
-    Status.SUBMITTED.value: _lazy("Submitted"),
-    Status.RETURNED.value: _lazy("Returned"),
-    Status.APPROVED.value: _lazy("Approved"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from companies.models import ExportRecord
-from companies.queries.records import members_of
-from companies.records.overlap import Scope, Stated, Total, goods_of, totals
+from companies.records.overlap import Scope, Stated, Total, totals
+from companies.records.scopes import scopes
 from markets import queries
 from markets.errors import InvalidValue
 from markets.profiles.rates import Averages, Rate, RateAnswer
-from markets.queries import standing
 
 _COLUMNS = (
     "company_id", "currency_id", "destination_id", "category_id", "hs_code",
@@ -141,17 +139,3 @@ def _stated(rows: QuerySet[ExportRecord]) -> tuple[int, list[Stated]]:
             scope = Scope(*scope_of(destination, category or "", hs_code), first, last, shipment)
             stated.append(Stated(company, currency, scope, value))
     return count, stated
-
-
-def scopes() -> Callable[[str, str, str], tuple[frozenset[str], tuple[str, ...]]]:
-    """A function from destination, category and code to places and goods; each answer is worked out once."""
-    codes_by_category: dict[str, list[str]] = {}
-    for product in standing.reference().category_products:
-        codes_by_category.setdefault(product.owner, []).append(product.code)
-
-    @cache
-    def scope(destination: str, category: str, hs_code: str) -> tuple[frozenset[str], tuple[str, ...]]:
-        places = members_of(destination) or frozenset({destination})
-        return places, goods_of(category, hs_code, lambda slug: codes_by_category.get(slug, ()))
-
-    return scope

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from companies.access import Actor, one, seen
 from companies.models import ExportRecord, Selection
-from companies.profiles.record_list import COLUMN_LABELS, STATUS_WORDS
+from companies.profiles.record_list import COLUMN_LABELS
+from companies.profiles.record_words import STATUS_WORDS
 from companies.records import bulk
 from companies.records.fields import INCOTERMS, label
 from companies.records.reading import HS_REVISIONS

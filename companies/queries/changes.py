@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from companies.access import Action, Actor, seen, working_on
-from companies.models import Change, Company, ExportRecord
+from companies.models import Change, Company, ExportRecord, User
 
 # What has a history of its own, for everyone who sees it.
 Historied = Company | ExportRecord
@@ -54,3 +55,43 @@ def changes_of(actor: Actor, thing: Historied) -> list[Change]:
     rows = seen(actor, Change, Action.READ).filter(organisation_id=thing.organisation_id)
     of_thing = rows.filter(object_kind=thing._meta.model_name, object_id=str(thing.pk))  # noqa: SLF001 Django's name
     return list(of_thing.select_related("actor", "api_key").order_by("-id"))
+
+
+def people_of_log(actor: Actor) -> list[User]:
+    """Who stands in the log of the organisation the actor works in. Raises as `changes` does."""
+    return list(User.objects.filter(pk__in=working_on(actor, Change).values("actor")).order_by("name", "pk"))
+
+
+def words_of_log(actor: Actor, column: str) -> list[str]:
+    """The words that stand in a column of that log. Raises as `changes` does."""
+    return sorted(working_on(actor, Change).order_by().values_list(column, flat=True).distinct())
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A row of the log that is not as it was written, or that does not follow the one written before it."""
+
+    id: int
+    organisation: str
+    is_altered: bool
+
+
+_CHAIN = """
+    WITH chained AS (
+        SELECT c.id, c.organisation_id, c.hash <> companies_change_hash(c) AS is_altered,
+               c.previous_hash <> coalesce(lag(c.hash) OVER of_organisation, '') AS is_apart
+          FROM companies_change AS c
+        WINDOW of_organisation AS (PARTITION BY c.organisation_id ORDER BY c.id))
+    SELECT id, organisation_id, is_altered FROM chained WHERE is_altered OR is_apart ORDER BY id LIMIT 1
+"""
+
+
+def first_broken_row() -> tuple[int, BrokenRow | None]:
+    """How many rows all logs have, and the first that breaks its organisation's chain of hashes; None: all hold.
+
+    Rows missing at the very end of a chain leave no trace in it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CHAIN)
+        row = cursor.fetchone()
+    return Change.objects.count(), BrokenRow(row[0], str(row[1] or ""), row[2]) if row else None

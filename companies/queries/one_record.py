@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from companies.access import Actor, one, seen
+from companies.access import Actor, one, seen, working_on
 from companies.errors import HiddenObject
-from companies.models import ExportRecord, RecordComment
+from companies.models import Company, ExportRecord, RecordComment
 from markets.models import Product
 from markets.queries.trade import StatedTrade, stated_trade, trade_in_force
 from markets.vocabulary import Flow
 
 # So many of a company's prices tell what is usual.
-MOST_PRICES = 200
+MOST_PRICES: Final = 200
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def one_record(actor: Actor, key: object) -> ExportRecord:
@@ -23,6 +26,18 @@ def one_record(actor: Actor, key: object) -> ExportRecord:
     if record.removed_at is not None:
         raise HiddenObject(kind=str(ExportRecord._meta.verbose_name), key=key)  # noqa: SLF001 Django's documented name
     return record
+
+
+def newest_of_person(actor: Actor) -> ExportRecord | None:
+    """What the actor entered last where they work: the next one is often much like it."""
+    rows = working_on(actor, ExportRecord).filter(created_by=actor.person, removed_at=None)
+    return rows.order_by("-created_at").first()
+
+
+def companies_of(actor: Actor, keys: Iterable[str]) -> list[Company]:
+    """The companies with these ids that exist for the actor; a text that is no id names none."""
+    wanted = [key for key in keys if _UUID.fullmatch(key)]
+    return list(seen(actor, Company).filter(pk__in=wanted)) if wanted else []
 
 
 def others(actor: Actor, record: ExportRecord) -> QuerySet[ExportRecord]:

@@ -37,16 +37,17 @@ def membership_in_force(organisation_id: uuid.UUID, person: int) -> Membership |
 
 
 def admins_beside(membership: Membership) -> int:
-    """How many other admins the organisation has."""
+    """How many other admins the organisation has; who is about to be deleted counts no more."""
     others = Membership.objects.filter(
         organisation_id=membership.organisation_id, role=Role.ADMIN, ended_at__isnull=True, user__is_active=True
     )
+    others = others.filter(user__deletion_wanted_at__isnull=True)
     return others.exclude(pk=membership.pk).count()
 
 
 def made_today(person: int) -> int:
     """How many organisations a person created within a day."""
-    rows = Change.objects.filter(actor_id=person, action="created", object_kind="organisation")
+    rows = Change.objects.filter(actor_id=person, action="made", object_kind="organisation")
     return rows.filter(at__gt=timezone.now() - A_DAY).count()
 
 

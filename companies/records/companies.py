@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from companies.access import Action, Actor, require
+from companies.access import Action, Actor, require, seen
 from companies.changes import changed, fields_of
 from companies.errors import Archived, CompaniesError
 from companies.models import Company, CompanyName, Contact, ProductLine
@@ -30,14 +31,20 @@ _MASK: Final = "•••"
 _MASK_OF_NEW: Final = "••• (new)"
 
 
-def register_company(actor: Actor, values: Mapping[str, Any]) -> Company:
+def register_company(actor: Actor, values: Mapping[str, Any], *, key: uuid.UUID | None = None) -> Company:
     """A new company where the actor works.
 
     values: by field name; rows of names {name, language, kind}, lines {category, hs_code, hs_revision, note} and
-    contacts {name, position, email, phone}. Raises FieldsRejected with every fault; NotAllowed.
+    contacts {name, position, email, phone}. key: the id it gets, given out beforehand; registering under the same key
+    again registers nothing and returns what was. Raises FieldsRejected with every fault; NotAllowed.
     """
     organisation_id = require(actor, Action.WRITE)
     company = Company(organisation_id=organisation_id, created_by=actor.person)
+    if key is not None:
+        before = seen(actor, Company).filter(pk=key, created_by=actor.person).first()
+        if before is not None:
+            return before
+        company.pk = key
     with transaction.atomic():
         entered = checked_company(values, company=company)
         _take(company, entered)

@@ -76,6 +76,22 @@ def totals(rows: Iterable[Stated]) -> list[Total]:
     return [_added(currency, parts) for currency, parts in sorted(sums.items())]
 
 
+def counting(rows: Sequence[Stated]) -> list[int]:
+    """The places in `rows` of the statements that `totals` adds up, in their order."""
+    groups: dict[tuple[str, Hashable], list[Stated]] = defaultdict(list)
+    places: dict[tuple[str, Hashable, Scope], int] = {}
+    for place, row in enumerate(rows):
+        groups[row.currency, row.company].append(row)
+        places.setdefault((row.currency, row.company, row.scope), place)
+    return sorted(
+        places[currency, company, each.scope]
+        for (currency, company), group in groups.items()
+        for near in _by_place(group)
+        for each in _compared(near)
+        if not each.within and not each.is_apart
+    )
+
+
 def _added(currency: str, parts: Sequence[Total]) -> Total:
     return Total(
         currency=currency,
@@ -112,13 +128,8 @@ def _joined(by_places: Mapping[frozenset[str], list[Stated]]) -> list[list[State
 def _total(currency: str, rows: Sequence[Stated]) -> Total:
     if len(rows) == 1:
         return Total(currency, rows[0].value, 1, 0, 0)
-    said = _said(rows)
-    _compare(said)
-    for each in said:
-        # What stands within another is told with it; of the widest ones, those that cannot be told apart are left out.
-        each.is_apart = not each.within and (each.is_disputed or any(not other.within for other in each.beside))
     value, counted, inside, apart = Decimal(0), 0, 0, 0
-    for each in said:
+    for each in _compared(rows):
         if each.within:
             is_told = any(not wider.within and not wider.is_apart for wider in each.within)
             inside, apart = (inside + each.count, apart) if is_told else (inside, apart + each.count)
@@ -129,6 +140,16 @@ def _total(currency: str, rows: Sequence[Stated]) -> Total:
             counted += 1
             inside += each.count - 1
     return Total(currency, value, counted, inside, apart)
+
+
+def _compared(rows: Sequence[Stated]) -> list[_Said]:
+    """Every scope, with the wider ones it stands within; those that cannot be told apart are marked."""
+    said = _said(rows)
+    _compare(said)
+    for each in said:
+        # What stands within another is told with it; of the widest ones, those that cannot be told apart are left out.
+        each.is_apart = not each.within and (each.is_disputed or any(not other.within for other in each.beside))
+    return said
 
 
 def _said(rows: Sequence[Stated]) -> list[_Said]:

@@ -53,5 +53,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         names = [name for name, _value in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidRequest(reason=_("the body names %(member)s twice") % {"member": twice[:100]})
+        raise InvalidRequest(
+            reason=_("the body names %(member)s twice") % {"member": twice[:100].encode("utf-8", "replace").decode()}
+        )
     return members

@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.encoding import escape_uri_path
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_SECONDS: Final = 5
 _LONGEST_INSTANCE: Final = 300
+_LONGEST_PLACE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ _OF_THE_DOOR: Final = (
         406,
         gettext_noop("Form not offered"),
         gettext_noop("None of the forms in the header Accept is offered here. Ask for application/json."),
+    ),
+    ProblemKind(
+        "too_large",
+        413,
+        gettext_noop("Body too large"),
+        gettext_noop("The body is larger than is read here. Send less at once."),
     ),
     ProblemKind(
         "unsupported_media_type",
@@ -148,11 +155,40 @@ _TITLES: Final = {
     "unknown_parameter": gettext_noop("Unknown parameter"),
     "not_found": gettext_noop("Not found"),
     "edit_conflict": gettext_noop("Changed by somebody else"),
+    "companies_error": gettext_noop("Could not be done"),
+    "not_authenticated": gettext_noop("Not signed in"),
+    "admin_exists": gettext_noop("There is an admin already"),
+    "first_admin_link_gone": gettext_noop("Link ended"),
+    "invited_other": gettext_noop("Invitation of somebody else"),
+    "letter_not_sent": gettext_noop("Letter not sent"),
+    "too_many_today": gettext_noop("Too many today"),
+    "page_token_missing": gettext_noop("Token of the page missing"),
+    "not_allowed": gettext_noop("Role does not allow it"),
+    "scope_missing": gettext_noop("Key without the scope"),
+    "no_organisation": gettext_noop("No organisation yet"),
+    "hidden_object": gettext_noop("Not found"),
+    "version_conflict": gettext_noop("Changed by somebody else"),
+    "version_missing": gettext_noop("Version not named"),
+    "own_work": gettext_noop("Own work"),
+    "wrong_state": gettext_noop("Not in that state"),
+    "archived": gettext_noop("Archived"),
+    "in_use": gettext_noop("In use"),
+    "last_admin": gettext_noop("Last admin"),
+    "invitation_gone": gettext_noop("Invitation ended"),
+    "link_gone": gettext_noop("Link ended"),
+    "selection_changed": gettext_noop("Selection changed"),
+    "too_many": gettext_noop("Too many at once"),
+    "idempotency_key_reused": gettext_noop("Idempotency-Key used before"),
+    "idempotency_key_in_progress": gettext_noop("Still being answered"),
+    "invalid_field": gettext_noop("Wrong entry"),
+    "unknown_field": gettext_noop("Unknown field"),
+    "fields_rejected": gettext_noop("Wrong entries"),
 }
 # What Django REST framework raises itself, most special first.
 _CODES: Final[Sequence[tuple[type[Exception], str]]] = (
     (exceptions.ValidationError, "invalid_fields"),
     (exceptions.ParseError, "malformed"),
+    (RequestDataTooBig, "too_large"),
     (SuspiciousOperation, "malformed"),
     (exceptions.AuthenticationFailed, "not_authenticated"),
     (exceptions.NotAuthenticated, "not_authenticated"),
@@ -229,7 +265,8 @@ def _parts(raised: Exception) -> Iterator[dict[str, str]]:
     """The single faults: of parameters by name, of a body's fields by JSON pointer."""
     if isinstance(raised, InvalidRequest):
         for fault in raised.context.get("faults", (raised,)):
-            place = {"parameter": str(fault.context["parameter"])[:100]} if "parameter" in fault.context else {}
+            said = ((name, fault.context.get(name)) for name in ("parameter", "pointer"))
+            place = {name: str(word)[:_LONGEST_PLACE] for name, word in said if word is not None}
             yield {**place, "code": fault.code, "detail": told(fault)}
     elif isinstance(raised, exceptions.ValidationError):
         yield from _in_body(raised.detail, "")

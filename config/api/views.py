@@ -65,8 +65,8 @@ def _lists() -> list[tuple[str, str, str]]:
             continue
         for inner in pattern.url_patterns:
             view = getattr(inner.callback, "cls", None)
-            if view is not None and issubclass(view, ListView):
-                path = str(inner.pattern)
+            path = str(inner.pattern)
+            if view is not None and issubclass(view, ListView) and "<" not in path:
                 found.append((path.rstrip("/"), path, view.__doc__.split("\n\n")[0]))
     return found
 

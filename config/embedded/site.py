@@ -43,6 +43,7 @@ def run_site(supervisor: Supervisor) -> None:
     logs = supervisor.place.logs
     if status < http.client.BAD_REQUEST:
         progress.say(f"\n  Sogdia is ready: {address}\n  Logs: {logs}\n  Stop: Ctrl-C\n")
+        supervisor.start(_first_admin(environment))
     else:
         progress.say(
             f"\n  Sogdia runs, but its first page is an error: {logs / 'web.log'} says more.\n  Stop: Ctrl-C\n"
@@ -160,6 +161,18 @@ def _beat(environment: dict[str, str], logs: Path) -> Child:
         folder=CHECKOUT,
         is_needed=False,
     )  # fmt: skip
+
+
+def _first_admin(environment: dict[str, str]) -> Child:
+    """Says where the first admin is made, as long as there is none."""
+    return Child(
+        name="the link of the first admin",
+        command=python("manage.py", "first_admin", "--if-none"),
+        environment=environment,
+        log=None,
+        folder=CHECKOUT,
+        is_task=True,
+    )
 
 
 def _first_page(supervisor: Supervisor, host: str, port: int) -> int:

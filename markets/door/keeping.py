@@ -27,14 +27,16 @@ class _Kept(NamedTuple):
     headers: dict[str, str]
 
 
-def kept(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
-    """The page as it was kept, or made and kept now.
+def kept(
+    request: HttpRequest, make: Callable[[], HttpResponse], state: Callable[[], object] = lambda: None
+) -> HttpResponse:
+    """The page as it was kept, or made and kept now. state: of what the page shows beside the markets' own data.
 
     Only what everybody sees is kept: whole pages that were asked for without a cookie and set none.
     """
     if request.COOKIES or request.method != "GET" or not settings.PAGE_CACHE_SECONDS:
         return make()
-    key = _key(request)
+    key = _key(request, state())
     try:
         found = cache.get(key)
     except RedisError as away:
@@ -48,8 +50,8 @@ def kept(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse
     return response
 
 
-def _key(request: HttpRequest) -> str:
-    asked = (request.get_full_path(), get_language(), request.headers.get("HX-Request"), queries.data_state())
+def _key(request: HttpRequest, state: object) -> str:
+    asked = (request.get_full_path(), get_language(), request.headers.get("HX-Request"), queries.data_state(), state)
     return "page:" + hashlib.sha256(repr(asked).encode("utf-8", "surrogatepass")).hexdigest()
 
 

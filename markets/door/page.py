@@ -43,12 +43,23 @@ class ManyTables(Protocol):
 
 def page_view(view: View) -> View:
     """A view that answers GET and HEAD, tells every foreseen failure as a page, and says how it may be cached."""
+    return page_view_of(lambda: None)(view)
 
-    @wraps(view)
-    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return _answered(request, lambda: cacheable(request, kept(request, lambda: view(request, *args, **kwargs))))
 
-    return answering
+def page_view_of(state: Callable[[], object]) -> Callable[[View], View]:
+    """The same for pages of data that are not the markets' alone: `state` tells when that has changed."""
+
+    def wrapped(view: View) -> View:
+        @wraps(view)
+        def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            def make() -> HttpResponse:
+                return view(request, *args, **kwargs)
+
+            return _answered(request, lambda: cacheable(request, kept(request, make, state)))
+
+        return answering
+
+    return wrapped
 
 
 def live_view(view: View) -> View:

@@ -9,8 +9,10 @@ may_miss: the address names something public that these tests do not make.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from companies.access import Action
 
 ANYONE, PERSON, STAFF = "anyone", "person", "staff"
 _NO_JOB: Final = "00000000-0000-4000-8000-000000000000"
@@ -123,4 +125,69 @@ _MARKETS: Final[Mapping[str, Row]] = {
     "markets:help": _ANYBODY,
     "markets:methods": _ANYBODY,
 }
-TABLE: Final[Mapping[str, Row]] = {**_MARKETS}
+_IF_MATCH: Final = {"If-Match": '"1"'}
+_COMPANY_ACTION: Final = Row(
+    read=None, write=Action.WRITE, thing="company", is_json=True, body='{"reason": "closed"}', headers=_IF_MATCH
+)
+_RECORD_ACTION: Final = Row(read=None, write=Action.WRITE, thing="record", is_json=True, body="", headers=_IF_MATCH)
+_API: Final[Mapping[str, Row]] = {
+    "api:company_list": Row(read=Action.READ, write=Action.WRITE, is_json=True),
+    "api:company": Row(
+        read=Action.READ,
+        write=Action.WRITE,
+        writes=frozenset({"PATCH"}),
+        thing="company",
+        is_json=True,
+        body='{"note": "seen"}',
+        headers=_IF_MATCH,
+    ),
+    "api:company_archive": _COMPANY_ACTION,
+    "api:company_restore": replace(_COMPANY_ACTION, body=""),
+    "api:export_record_list": Row(read=Action.READ, write=Action.WRITE, is_json=True),
+    "api:export_record": Row(
+        read=Action.READ,
+        write=Action.WRITE,
+        writes=frozenset({"PATCH", "DELETE"}),
+        thing="record",
+        is_json=True,
+        body='{"note": "seen"}',
+        headers=_IF_MATCH,
+    ),
+    "api:export_record_submit": _RECORD_ACTION,
+    "api:export_record_approve": replace(_RECORD_ACTION, write=Action.REVIEW),
+    "api:export_record_send_back": replace(_RECORD_ACTION, write=Action.REVIEW),
+    "api:export_record_reopen": _RECORD_ACTION,
+    "api:export_record_comment_list": Row(
+        read=Action.READ, write=Action.WRITE, thing="record", is_json=True, body='{"text": "seen"}'
+    ),
+    "api:change_list": Row(read=Action.READ_CHANGES),
+}
+TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API}
+_ORGANISATIONS: Final[Mapping[str, Row]] = {
+    "companies:organisation": Row(read=Action.READ, write=Action.MANAGE),
+    "companies:organisation_new": Row(read=PERSON, write=PERSON),
+    "companies:organisation_leave": Row(read=Action.READ, write=Action.READ),
+    "companies:organisation_switch": Row(read=None, write=PERSON, may_miss=True),
+    "companies:members": Row(read=Action.READ, write=Action.MANAGE),
+    "companies:member_role": Row(
+        read=None, write=Action.MANAGE, thing="membership", sent={"data": {"role": "officer", "version": "1"}}
+    ),
+    "companies:member_remove": Row(read=Action.MANAGE, write=Action.MANAGE, thing="membership"),
+    "companies:invitation_withdraw": Row(read=None, write=Action.MANAGE, thing="invitation"),
+    "companies:invitation": Row(write=ANYONE, may_miss=True),
+    "companies:first_admin": Row(write=ANYONE, may_miss=True),
+    "companies:keys": Row(read=Action.OWN_KEYS, write=Action.OWN_KEYS),
+    "companies:key_revoke": Row(read=None, write=Action.MANAGE, thing="key"),
+}
+_PUBLISHED: Final[Mapping[str, Row]] = {
+    "companies:published": _ANYBODY,
+    "companies:published_organisation": Row(thing="", fixed={"key": _NO_JOB}, may_miss=True),
+    "companies:publishing": Row(
+        read=Action.REVIEW, write=Action.REVIEW, sent={"data": {"year": "2024", "fingerprint": ""}}
+    ),
+    "companies:publication_withdraw": Row(read=None, write=Action.REVIEW, thing="publication"),
+    "companies:approvals": Row(read=Action.REVIEW, write=Action.REVIEW),
+    "companies:changes": Row(read=Action.READ_CHANGES),
+    "api:published_sums": _ANYBODY,
+}
+TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API, **_ORGANISATIONS, **_PUBLISHED}

@@ -56,7 +56,7 @@ def test_a_change_is_told_in_names_and_words_beside_what_was_kept() -> None:
     assert field(record, "value") == ("1,000,000", "20.70")
     assert field(record, "period")[1].endswith("Apr 2025")
     (value,) = (each for each in record.fields if each.field == "value")
-    assert (value.before, value.after) == ("1000000", "20.70")
+    assert (value.before, value.after) == (1_000_000, "20.70")
     with translation.override("ru"):
         (in_russian,) = change_records(home.actor("reviewer"), [row])
         assert field(in_russian, "destination")[1] == "Узбекистан"

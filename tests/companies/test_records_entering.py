@@ -18,32 +18,14 @@ from companies.errors import (
     VersionMissing,
     WrongState,
 )
-from companies.models import Change, Company, ExportRecord
+from companies.models import Change, ExportRecord
 from companies.profiles.records import record_entries
 from companies.records.deciding import approve, submit
 from companies.records.entering import MOST_AT_ONCE, edit_record, enter_record, enter_records, remove_record
-from tests.companies.office import CompanyFactory, Office, office
+from tests.companies.office import office
+from tests.companies.record_world import company_of, entries
 
 pytestmark = pytest.mark.django_db
-
-
-def company_of(home: Office) -> Company:
-    return CompanyFactory(organisation=home.organisation, created_by=home.officer)
-
-
-def entries(company: Company, **other: Any) -> dict[str, Any]:
-    return {
-        "company": str(company.pk),
-        "destination": "CA5",
-        "category": "appliances",
-        "hs_code": "8418",
-        "hs_revision": "HS2022",
-        "period": "2025-01/2025-04",
-        "value": "20.7",
-        "multiplier": "1000000",
-        "currency": "CNY",
-        "stated_growth_pct": "+69 %",
-    } | other
 
 
 def faults_of(rejected: pytest.ExceptionInfo[FieldsRejected]) -> list[str]:
@@ -52,7 +34,7 @@ def faults_of(rejected: pytest.ExceptionInfo[FieldsRejected]) -> list[str]:
 
 def test_a_record_of_some_months_is_kept_as_it_was_printed() -> None:
     home = office()
-    record = enter_record(home.actor("officer"), entries(company_of(home)))
+    record = enter_record(home.actor("officer"), entries(company_of(home), stated_growth_pct="+69 %"))
     record.refresh_from_db()
     assert (record.value, record.value_printed, record.multiplier) == (Decimal(20_700_000), "20.7", 1_000_000)
     assert (record.frequency, record.period_from_on, record.period_to_on) == (
@@ -271,3 +253,14 @@ def test_records_are_shown_in_as_many_queries_for_many_as_for_one(django_assert_
         record_entries(actor, made[:1])
     with django_assert_num_queries(4):
         record_entries(actor, made)
+
+
+def test_an_archived_company_takes_no_new_records_and_keeps_its_old_ones() -> None:
+    home = office()
+    record = enter_record(home.actor("officer"), entries(company_of(home)))
+    record.company.archived_at = dt.datetime.now(dt.UTC)
+    record.company.save()
+    with pytest.raises(FieldsRejected) as rejected:
+        enter_record(home.actor("officer"), entries(record.company))
+    assert faults_of(rejected) == ["/company"]
+    assert edit_record(home.actor("officer"), record.pk, 1, {"value": "21"}).version == 2

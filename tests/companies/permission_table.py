@@ -190,4 +190,21 @@ _PUBLISHED: Final[Mapping[str, Row]] = {
     "companies:changes": Row(read=Action.READ_CHANGES),
     "api:published_sums": _ANYBODY,
 }
-TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API, **_ORGANISATIONS, **_PUBLISHED}
+_LISTS: Final[Mapping[str, Row]] = {
+    "companies:record_list": Row(read=Action.READ, write=Action.READ),
+    "companies:record_total": Row(read=Action.READ, write=Action.READ),
+    "companies:view_new": Row(read=None, write=Action.READ, sent={"data": {"name": "Mine"}}),
+    "companies:view_change": Row(
+        read=None, write=Action.MANAGE, thing="view", sent={"data": {"do": "rename", "name": "x", "version": "1"}}
+    ),
+    "companies:selection_new": Row(read=None, write=Action.WRITE, sent={"data": {"all": "1"}}),
+    "companies:selection": Row(read=Action.WRITE, write=Action.WRITE, thing="selection", may_miss=True),
+    "companies:selection_undo": Row(read=None, write=Action.WRITE, thing="selection", may_miss=True),
+    "companies:exports": Row(read=Action.READ, write=Action.READ),
+    "companies:export": Row(read=Action.READ, write=Action.READ, thing="export", may_miss=True),
+    "companies:export_cancel": Row(read=None, write=Action.READ, thing="export", may_miss=True),
+    "companies:shares": Row(read=Action.SHARE_OUTSIDE, write=Action.SHARE_OUTSIDE),
+    "companies:share_revoke": Row(read=None, write=Action.SHARE_OUTSIDE, thing="share", may_miss=True),
+    "companies:shared": Row(query="?secret=none"),
+}
+TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API, **_ORGANISATIONS, **_PUBLISHED, **_LISTS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import transaction
@@ -227,6 +227,8 @@ def _chosen(selection: Selection, rows: Any) -> list[ExportRecord]:
 def _plan(actor: Actor, selection: Selection, records: Sequence[ExportRecord], wish: Wish) -> Plan:
     still = sum(selection.versions[str(record.pk)] == record.version for record in records)
     there_are = known(actor, selection.organisation_id, [{"company": record.company_id} for record in records])
+    # A record stays with its company, archived or not.
+    there_are = replace(there_are, companies=dict.fromkeys(there_are.companies, False))
     return Plan(
         selection=selection,
         rows=tuple(_planned(actor, record, wish, there_are) for record in records),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from companies.queries.records import days_of
 from companies.records.amounts import Unreadable
 from markets.errors import InvalidValue
 from markets.vocabulary import Frequency, Period
@@ -33,7 +33,7 @@ def span(text: str) -> Span:
         period = Period.parse(plain.upper())
     except InvalidValue as wrong:
         raise Unreadable(_("write 2025, 2025-04, 2025-01/2025-04 for January to April, or 2025-04-17")) from wrong
-    first, last = _days(period)
+    first, last = days_of(period.text)
     return Span(period, first, last)
 
 
@@ -42,23 +42,3 @@ def year_before(period: Period) -> str:
     if period.frequency is Frequency.AS_OF:
         return ""
     return period.text.replace(str(period.year), f"{period.year - 1:04d}")
-
-
-def _days(period: Period) -> tuple[dt.date, dt.date]:
-    text, year = period.text, period.year
-    if period.frequency is Frequency.AS_OF:
-        day = dt.date.fromisoformat(text)
-        return day, day
-    first, last = _months(period)
-    return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
-
-
-def _months(period: Period) -> tuple[int, int]:
-    text = period.text
-    if period.frequency is Frequency.ANNUAL:
-        return 1, 12
-    if period.frequency is Frequency.QUARTERLY:
-        quarter = int(text[-1])
-        return 3 * quarter - 2, 3 * quarter
-    last = int(text[-2:])
-    return (1, last) if period.frequency is Frequency.YEAR_TO_DATE else (last, last)

@@ -13,6 +13,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from companies.profiles.record_list import ListedRecord, RecordListPage
 from companies.profiles.record_totals import RateUsed
@@ -90,7 +91,12 @@ def rounded_amount(value: Decimal) -> str:
 @register.simple_tag
 def rate_words(used: RateUsed, currency: str) -> str:
     """A rate that was used, whose word it is, and how many records were converted with it."""
-    return _("1 %(base)s = %(rate)s %(currency)s, average of %(year)s (%(kind)s), for %(count)s records:") % {
+    form = ngettext(
+        "1 %(base)s = %(rate)s %(currency)s in %(year)s, %(kind)s, for %(count)s record;",
+        "1 %(base)s = %(rate)s %(currency)s in %(year)s, %(kind)s, for %(count)s records;",
+        used.rows,
+    )
+    return form % {
         "base": used.currency,
         "rate": wording.number(used.rate.value, 4),
         "currency": currency,

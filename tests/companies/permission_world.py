@@ -57,7 +57,10 @@ def _things(of: Office) -> dict[str, django_models.Model]:
         "membership": Membership.objects.get(user=of.viewer),
         "company": company,
         "record": record,
-        "view": models.SavedView.objects.create(**mine, name="Shared", is_shared=True),
+        # of the admin: its owner could change it, which no other role but an admin could
+        "view": models.SavedView.objects.create(
+            organisation=of.organisation, owner=of.admin, name="Shared", is_shared=True
+        ),
         "selection": models.Selection.objects.create(**mine, versions={str(record.pk): 1}, count=1),
     }
     dated = {"organisation": of.organisation, "membership": member, "expires_at": LATER}

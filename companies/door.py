@@ -60,6 +60,11 @@ def person_view(view: View) -> View:
     return _view(view, ("GET", "HEAD", "POST"))
 
 
+def person_page(view: View) -> View:
+    """The same for what is only read: GET alone."""
+    return _view(view, ("GET", "HEAD"))
+
+
 def person_action(view: View) -> View:
     """The same for what only a form can ask: POST alone."""
     return _view(view, ("POST",))

@@ -162,7 +162,6 @@ _API: Final[Mapping[str, Row]] = {
     ),
     "api:change_list": Row(read=Action.READ_CHANGES),
 }
-TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API}
 _ORGANISATIONS: Final[Mapping[str, Row]] = {
     "companies:organisation": Row(read=Action.READ, write=Action.MANAGE),
     "companies:organisation_new": Row(read=PERSON, write=PERSON),
@@ -190,4 +189,12 @@ _PUBLISHED: Final[Mapping[str, Row]] = {
     "companies:changes": Row(read=Action.READ_CHANGES),
     "api:published_sums": _ANYBODY,
 }
-TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API, **_ORGANISATIONS, **_PUBLISHED}
+_COMPANIES: Final[Mapping[str, Row]] = {
+    "companies:company_list": Row(read=Action.READ),
+    "companies:company_new": Row(read=Action.WRITE, write=Action.WRITE),
+    "companies:company": Row(read=Action.READ, thing="company"),
+    "companies:company_edit": Row(read=Action.WRITE, write=Action.WRITE, thing="company"),
+    "companies:company_archive": Row(read=Action.WRITE, write=Action.WRITE, thing="company"),
+    "companies:company_restore": Row(read=None, write=Action.WRITE, thing="company"),
+}
+TABLE: Final[Mapping[str, Row]] = {**_MARKETS, **_API, **_ORGANISATIONS, **_PUBLISHED, **_COMPANIES}

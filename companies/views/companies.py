@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from companies.access import Action, Actor, require
-from companies.door import actor_of, person_action, person_view
+from companies.door import actor_of, person_action, person_page, person_view
 from companies.errors import Archived, FieldsRejected, VersionConflict
 from companies.forms.companies import ArchiveForm, CompanyForm, values_of
 from companies.models import Company, CompanyName
@@ -61,7 +61,7 @@ class ArchivePage:
 
 
 # ---------------------------------------------------------------- reading
-@person_view
+@person_page
 def listing(request: HttpRequest) -> HttpResponse:
     """The companies that match, or all of them as a file."""
     actor, question = actor_of(request), _question(request)
@@ -71,7 +71,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return answer(request, "companies/company_list.html", company_list(actor, question, _number(request)))
 
 
-@person_view
+@person_page
 def company(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One company."""
     return answer(request, "companies/company.html", company_page(actor_of(request), key))

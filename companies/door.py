@@ -62,8 +62,6 @@ def person_view(view: View) -> View:
 
 def person_page(view: View) -> View:
     """The same for what is only read: GET alone."""
-def person_reading(view: View) -> View:
-    """The same for what is only looked at: GET alone."""
     return _view(view, ("GET", "HEAD"))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from companies.door import actor_of, person_reading
+from companies.door import actor_of, person_page
 from companies.profiles.change_log import MOST_IN_FILE, SHOWN, change_log
 from companies.queries.changes import ChangeQuestion
 from markets import downloads
@@ -19,7 +19,7 @@ from markets.errors import InvalidValue
 _LONGEST: Final = 18
 
 
-@person_reading
+@person_page
 def audit(request: HttpRequest) -> HttpResponse:
     """The newest changes that match, or a file of them when `?download=` asks for one."""
     question = ChangeQuestion(

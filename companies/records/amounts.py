@@ -16,6 +16,7 @@ _GROUPED: Final = re.compile(rf"[+-]?\d{{1,3}}([{_BLANKS}]\d{{3}})+(\.\d+)?", re
 _COMMAS: Final = re.compile(r"[+-]?\d{1,3}((,\d{3}){2,}(\.\d+)?|,\d{3}\.\d+)", re.ASCII)
 _ONE_COMMA: Final = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _EXPONENT: Final = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", re.ASCII)
+_THOUSANDS: Final = 3
 MOST_DIGITS: Final = 30
 
 
@@ -70,6 +71,8 @@ def _narrow(sign: str) -> str:
 def _why_not(plain: str) -> str:
     if _ONE_COMMA.fullmatch(plain):
         both = {"text": plain, "fraction": plain.replace(",", "."), "whole": plain.replace(",", "")}
+        if len(plain.partition(",")[2]) != _THOUSANDS:
+            return _("write %(fraction)s, with a point before the fraction") % both
         return _("%(text)s can be read two ways: write %(fraction)s or %(whole)s") % both
     if _EXPONENT.fullmatch(plain):
         return _("write all the digits, without an exponent")

@@ -132,7 +132,7 @@ def test_nothing_but_the_entries_is_taken_from_a_form() -> None:
 def test_all_problems_stand_in_the_summary_with_links_and_what_was_typed_is_kept() -> None:
     home = office()
     client = signed_in(home, "officer")
-    typed = form_of(client) | entries(company_of(home)) | {"value": "20,7", "period": "spring", "note": "kept"}
+    typed = form_of(client) | entries(company_of(home)) | {"value": "20,700", "period": "spring", "note": "kept"}
     answer = client.post(NEW, typed)
     page = text_of(answer)
     assert answer.status_code == 422
@@ -140,7 +140,7 @@ def test_all_problems_stand_in_the_summary_with_links_and_what_was_typed_is_kept
     assert 'href="#id_value"' in page
     assert 'href="#id_period"' in page
     assert "can be read two ways" in page
-    assert 'value="20,7"' in page
+    assert 'value="20,700"' in page
     assert "kept</textarea>" in page
     assert "<title> Error:" in page
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from companies.errors import FieldsRejected, InvalidField
 from companies.models import CompanyName
-from companies.profiles.companies import CompanyRecord
+from companies.profiles.companies import NAME_KINDS, CompanyRecord
 from companies.profiles.merging import sealed
 from companies.records.company_entries import CONTACT_FIELDS, FIELDS, LINE_FIELDS, MOST_ROWS, NAME_FIELDS
 from companies.records.reading import HS_REVISIONS
@@ -50,7 +50,7 @@ class _NameRow(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer(self, "language", _language_choices(self.initial.get("language", "")))
-        _offer(self, "kind", [(kind.value, _(kind.label)) for kind in CompanyName.Kind])
+        _offer(self, "kind", [(kind, str(told)) for kind, told in NAME_KINDS.items()])
 
 
 class _LineRow(forms.Form):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import QuerySet, prefetch_related_objects
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _lazy
 
 from companies.access import Action, Actor
 from companies.models import Company, CompanyName, Contact, ProductLine
@@ -18,6 +20,11 @@ from markets.queries import reference
 
 # What a reader without `Action.READ_CONTACTS` is not shown.
 KEPT_BACK: Final = ("registration_number", "contacts.email", "contacts.phone")
+NAME_KINDS: Final[Mapping[str, Promise]] = {
+    CompanyName.Kind.OFFICIAL: _lazy("Official name"),
+    CompanyName.Kind.TRADE: _lazy("Trade name"),
+    CompanyName.Kind.ALIAS: _lazy("Alias"),
+}
 
 
 @dataclass(frozen=True, slots=True)

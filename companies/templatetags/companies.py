@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.translation import gettext as _
 
-from companies.models import CompanyName, ExportRecord
+from companies.profiles.companies import NAME_KINDS
 
 register = template.Library()
 
@@ -13,10 +12,4 @@ register = template.Library()
 @register.filter
 def name_kind(kind: str) -> str:
     """What kind of name it is."""
-    return _(CompanyName.Kind(kind).label)
-
-
-@register.filter
-def record_status(status: str) -> str:
-    """Where a record stands on its way to approval."""
-    return _(ExportRecord.Status(status).label)
+    return str(NAME_KINDS[kind])

@@ -17,9 +17,9 @@ from companies.access import Action, Actor, require
 from companies.door import actor_of, person_action, person_page, person_view
 from companies.errors import Archived, FieldsRejected, VersionConflict
 from companies.forms.companies import ArchiveForm, CompanyForm, values_of
-from companies.models import Company, CompanyName
+from companies.models import Company
 from companies.profiles import merging
-from companies.profiles.companies import CompanyRecord, company_record
+from companies.profiles.companies import NAME_KINDS, CompanyRecord, company_record
 from companies.profiles.company_pages import company_list, company_page, company_table
 from companies.queries import companies as queries
 from companies.queries.companies import CompanyQuestion
@@ -235,7 +235,7 @@ def _words() -> merging.Said:
     """Entries of a company in words, a line each."""
     kept = reference()
     names = {each.slug: each.name for each in kept.categories}
-    kinds = {kind.value: _(kind.label) for kind in CompanyName.Kind}
+    kinds = {kind: str(told) for kind, told in NAME_KINDS.items()}
 
     def word_of(field: str, value: str) -> str:
         return (names if field == "category" else kinds if field == "kind" else {}).get(value, value)

@@ -30,10 +30,14 @@ class OrganisationRef:
 
 @dataclass(frozen=True, slots=True)
 class WorkingPlace:
-    """Where a person works, and the other organisations they could turn to. here None: they belong to none."""
+    """Where a person works, and the other organisations they could turn to. here None: they belong to none.
+
+    may_review: whether they decide on records and read the change log there.
+    """
 
     here: OrganisationRef | None
     others: tuple[OrganisationRef, ...]
+    may_review: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def working_place(actor: Actor) -> WorkingPlace:
     """Where the actor works; nowhere for who is signed out or belongs to no organisation."""
     known = [organisation_ref(each) for each in rows.own_organisations(actor)] if actor.roles else []
     here = next((each for each in known if each.id == actor.working_in), None)
-    return WorkingPlace(here, tuple(each for each in known if each is not here))
+    return WorkingPlace(here, tuple(each for each in known if each is not here), actor.may(Action.REVIEW))
 
 
 def organisation_page(actor: Actor) -> OrganisationPage:

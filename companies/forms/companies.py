@@ -81,7 +81,7 @@ class _Rows(forms.BaseFormSet):
     @property
     def shown_count(self) -> int:
         """How many rows stand open: those there are, or the first blank one."""
-        return max(1, self.initial_form_count(), sum(form.is_bound and form.has_changed() for form in self.forms))
+        return max(1, self.initial_form_count(), sum(self._stays(form) for form in self.forms))
 
     def filled(self) -> list[forms.Form]:
         """The forms of the rows that are to stay, in their order."""

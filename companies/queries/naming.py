@@ -37,13 +37,13 @@ _PALLADIUS: Final = (("чж", "zh"), ("цз", "z"), ("ц", "c"), ("х", "h"))
 # Spellings of one sound, in the order they are looked for.
 _SOUNDS: Final = (
     (re.compile("wu"), "u"),
+    (re.compile("ck|c(?![aeiouyh])"), "k"),
     (re.compile("ng"), "n"),
     (re.compile("zh|dz|j"), "z"),
     (re.compile("ch|ts|q"), "c"),
     (re.compile("sh|x"), "s"),
     (re.compile("kh"), "h"),
     (re.compile("ph"), "f"),
-    (re.compile("ck"), "k"),
     (re.compile("w"), "v"),
     (re.compile("[aeiouy]+"), "a"),
     (re.compile(r"([b-df-hj-np-tv-z])\1+"), r"\1"),

@@ -21,8 +21,8 @@ NAMES = ("宁波汉电电器有限公司", "ООО «Нинбо Хандянь»
 _LETTERS = st.characters(categories=("Lu", "Ll", "Lo", "Nd", "Zs", "Po", "So"), exclude_characters="\x00")
 
 
-def found(home: Office, words: str, role: str = "officer", **asked: Any) -> list[str]:
-    return [each.name for each in matching(home.actor(role), CompanyQuestion(words=words, **asked))]
+def found(office_: Office, words: str, role: str = "officer", **asked: Any) -> list[str]:
+    return [each.name for each in matching(office_.actor(role), CompanyQuestion(words=words, **asked))]
 
 
 def registered(office_: Office, name: str, **values: Any) -> Company:
@@ -117,7 +117,7 @@ def test_filters_narrow_the_list() -> None:
         ("NINGBO HANDIAN ELECTRIC co., ltd.", {}, Likeness.NAME),
         ("Ningbo Handian Electric LLC", {}, Likeness.LATIN),
         ("Нинбо Хандянь Электрик ООО", {}, Likeness.SOUND),
-        ("Ningbo Handain Electric", {}, Likeness.SPELLING),
+        ("Ningbo Handian Eletric", {}, Likeness.SPELLING),
     ],
 )
 @pytest.mark.django_db

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,25 +10,17 @@ from companies.access import Action, Actor
 from companies.errors import NotAllowed, OwnWork
 from companies.models import ExportRecord, Role
 from companies.profiles.changes import ChangeRecord, change_timeline
-from companies.profiles.people import PersonRef, person_ref
+from companies.profiles.comments import CommentRecord, comment_records
 from companies.profiles.record_doubts import ShownDoubt, record_doubts
 from companies.profiles.record_growth import RecordGrowth, record_growth
 from companies.profiles.record_words import STATUS_WORDS
 from companies.profiles.records import RecordEntry, record_entries
-from companies.queries.one_record import comments_of, one_record
+from companies.queries.comments import comments
+from companies.queries.one_record import one_record
 from companies.records.deciding import is_own_work
 from markets import wording
 
 Status = ExportRecord.Status
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What a colleague said beside the record."""
-
-    author: PersonRef
-    at: dt.datetime
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +45,7 @@ class RecordPage:
     provenance: str
     doubts: tuple[ShownDoubt, ...]
     growth: RecordGrowth | None
-    comments: tuple[Remark, ...]
+    comments: tuple[CommentRecord, ...]
     history: tuple[ChangeRecord, ...]
     offers: Offers
 
@@ -70,7 +61,7 @@ def record_page(actor: Actor, key: object) -> RecordPage:
         provenance=_provenance(entry),
         doubts=record_doubts(actor, record, growth),
         growth=growth,
-        comments=tuple(Remark(person_ref(each.author), each.at, each.text) for each in comments_of(record)),
+        comments=tuple(comment_records(comments(actor).filter(record=record).order_by("at", "id"))),
         history=tuple(change_timeline(actor, record)),
         offers=_offers(actor, record),
     )

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from companies.access import Actor, one, seen, working_on
 from companies.errors import HiddenObject
-from companies.models import Company, ExportRecord, RecordComment
+from companies.models import Company, ExportRecord
 from markets.models import Product
 from markets.queries.trade import StatedTrade, stated_trade, trade_in_force
 from markets.vocabulary import Flow
@@ -94,8 +94,3 @@ def code_is_known(revision: str, code: str) -> bool | None:
     """Whether a revision has a code; None where the revision is not loaded."""
     of_revision = Product.objects.filter(classification=revision)
     return of_revision.filter(code=code).exists() or (False if of_revision.exists() else None)
-
-
-def comments_of(record: ExportRecord) -> list[RecordComment]:
-    """What colleagues remarked, the oldest first. record: one that the reader sees."""
-    return list(record.comments.select_related("author").order_by("at", "id"))

@@ -92,7 +92,7 @@ def test_answers_and_refusals_are_as_described() -> None:
         validator(schema).validate(answer.json())
 
 
-@pytest.mark.parametrize("name", ["companies", "export-records", "changes"])
+@pytest.mark.parametrize("name", ["companies", "export-records", "changes", "published-sums"])
 def test_the_members_of_every_list_are_documented_for_fields(name: str) -> None:
     record = resolve(f"/api/v1/{name}/").func.cls.record
     members = ", ".join(f"`{field.name}`" for field in dataclasses.fields(record))

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 NO_ADDRESS = "::"
 # Letters that tell of a change to the account; each is remembered under its own name.
-_TOLD = {
+NOTICES = {
     "account/email/password_changed": "change_password",
     "account/email/password_set": "change_password",
     "account/email/password_reset": "reset_password",
@@ -89,7 +89,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """A letter that tells of a change, which is remembered too."""
         changed(
             actor_of_person(user, request_id=request_id(self.request)),
-            _TOLD.get(template_prefix, "change_account"),
+            NOTICES.get(template_prefix, "change_account"),
             user,
         )
         try:

@@ -70,7 +70,7 @@ def _fill(organisation: Organisation, admin: User) -> None:
     actor = actor_of_person(admin, wanted=organisation.pk, via=Change.Via.COMMAND)
     changed(
         actor,
-        "created",
+        "made",
         organisation,
         after=fields_of(organisation, _FOUNDED) | {"admin": admin.pk},
         organisation_id=organisation.pk,

@@ -101,4 +101,4 @@ def test_every_action_that_is_remembered_has_words() -> None:
     }
     assert len(said) > 20
     assert {str(action) for action in said} - ACTIONS.keys() == set()
-    assert set(adapter._TOLD.values()) - ACTIONS.keys() == set()
+    assert set(adapter.NOTICES.values()) - ACTIONS.keys() == set()

@@ -72,7 +72,7 @@ def _fill(organisation: Organisation, admin: User) -> None:
         actor,
         "made",
         organisation,
-        after=fields_of(organisation, _FOUNDED) | {"admin": admin.pk},
+        after=fields_of(organisation, _FOUNDED),
         organisation_id=organisation.pk,
     )
     documents = {document.code: document for document in Document.objects.all()}

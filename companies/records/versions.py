@@ -31,10 +31,10 @@ def held(actor: Actor, model: type[Versioned], key: object, version: int | None,
 
 
 def last_author(thing: models.Model) -> str:
-    """Who changed a thing last, as colleagues see them."""
+    """Who changed a thing last, as colleagues see them; a comment changes nothing."""
     kind = thing._meta.model_name or ""  # noqa: SLF001 Django's documented name
     rows = Change.objects.filter(object_kind=kind, object_id=str(thing.pk)).select_related("actor").order_by("-id")
-    last = rows.first()
+    last = rows.exclude(action="commented").first()
     return last.actor.shown_name if last and last.actor else _("somebody")
 
 

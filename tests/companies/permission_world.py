@@ -32,7 +32,7 @@ _PASSWORD = make_password("correct horse battery staple")
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """home: the office whose people ask; away: another. own, other: a thing of each kind by its name, of the office and of another.
+    """home: the office whose people ask; away: another. own, other: a thing of each kind by its name, of either.
 
     clients: by role, signed in and just asked for their password; of a stranger and of staff without an organisation
     too.

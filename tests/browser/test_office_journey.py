@@ -53,7 +53,7 @@ def becomes_admin(someone: Colleague) -> None:
 def founds(admin: Colleague) -> None:
     admin.page.locator(".account-menu summary").click()
     admin.page.locator(".account-menu").get_by_role("link", name="Create an organisation").click()
-    admin.fills({"Name": OFFICE, "Home": "China"})
+    admin.fills({"Name": OFFICE, "Country or region": "China"})
     admin.presses("Create the organisation")
     admin.is_told("Invite your colleagues")
 

@@ -8,11 +8,11 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from django.conf import LazySettings
 from django.contrib import admin
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
 
 from companies.accounts.invitations import invite
 from companies.accounts.keys import make_key
@@ -72,7 +72,7 @@ def test_nobody_keeps_a_page_that_a_signed_in_person_reads(here: World) -> None:
 
 @pytest.mark.parametrize("page", ["published/", "markets/", "data/"])
 def test_a_public_page_that_somebody_reads_signed_in_is_never_given_to_others(
-    page: str, settings: SettingsWrapper
+    page: str, settings: LazySettings
 ) -> None:
     settings.PAGE_CACHE_SECONDS = 60
     reader = person(name=f"Reader {uuid.uuid4()}")
@@ -89,7 +89,7 @@ def test_a_public_page_that_somebody_reads_signed_in_is_never_given_to_others(
     assert reader.name in again.content.decode()
 
 
-def test_a_program_asks_with_its_key_and_what_it_gets_is_its_own(settings: SettingsWrapper) -> None:
+def test_a_program_asks_with_its_key_and_what_it_gets_is_its_own(settings: LazySettings) -> None:
     settings.PAGE_CACHE_SECONDS = 60
     home = office()
     _key, text = make_key(home.actor("viewer"), "p", [ApiKey.Scope.READ_RECORDS])
@@ -100,7 +100,7 @@ def test_a_program_asks_with_its_key_and_what_it_gets_is_its_own(settings: Setti
     assert "public" not in public.get("Cache-Control", "")
 
 
-def test_languages_do_not_mix_on_published_pages(settings: SettingsWrapper) -> None:
+def test_languages_do_not_mix_on_published_pages(settings: LazySettings) -> None:
     settings.PAGE_CACHE_SECONDS = 60
     home = office()
     for number in range(3):
@@ -116,7 +116,7 @@ def test_languages_do_not_mix_on_published_pages(settings: SettingsWrapper) -> N
 
 
 @pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "testserver:80@evil.example", "a b"])
-def test_an_unknown_host_is_refused_and_kept_nowhere(host: str, settings: SettingsWrapper) -> None:
+def test_an_unknown_host_is_refused_and_kept_nowhere(host: str, settings: LazySettings) -> None:
     settings.PAGE_CACHE_SECONDS = 60
     address = f"/en/published/?{uuid.uuid4()}"
     refused = Client(HTTP_HOST=host).get(address)
@@ -125,7 +125,7 @@ def test_an_unknown_host_is_refused_and_kept_nowhere(host: str, settings: Settin
     assert "evil" not in Client(HTTP_X_FORWARDED_HOST=host).get(address).content.decode()
 
 
-def test_a_letter_leads_to_the_site_whatever_host_the_request_named(settings: SettingsWrapper) -> None:
+def test_a_letter_leads_to_the_site_whatever_host_the_request_named(settings: LazySettings) -> None:
     settings.ALLOWED_HOSTS = ["*"]
     settings.SITE_URL = "https://sogdia.example"
     home = office()
@@ -189,7 +189,7 @@ FORGED = "2026-01-01T00:00:00.000+00:00 INFO companies.door: all is well"
 
 
 @pytest.mark.parametrize("cut", ["\n", "\r\n", "\x0b", "\u2028", "\x1b[2K\r"])
-def test_nothing_that_is_sent_begins_a_line_of_its_own(cut: str, lines: io.StringIO, settings: SettingsWrapper) -> None:
+def test_nothing_that_is_sent_begins_a_line_of_its_own(cut: str, lines: io.StringIO, settings: LazySettings) -> None:
     settings.LOG_REQUESTS = True
     planted = f"x{cut}{FORGED}"
     client = Client()
@@ -205,7 +205,7 @@ def test_nothing_that_is_sent_begins_a_line_of_its_own(cut: str, lines: io.Strin
     assert "\x1b" not in written
 
 
-def test_no_line_tells_a_secret_or_an_address(lines: io.StringIO, settings: SettingsWrapper) -> None:
+def test_no_line_tells_a_secret_or_an_address(lines: io.StringIO, settings: LazySettings) -> None:
     settings.LOG_REQUESTS = True
     visitor, email, home = Visitor(), unused_address(), office()
     visitor.signs_up(email, "Ann Smith")
@@ -249,7 +249,7 @@ def test_no_line_tells_a_secret_or_an_address(lines: io.StringIO, settings: Sett
 
 
 def test_a_fault_of_ours_tells_a_number_and_nothing_else(
-    lines: io.StringIO, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+    lines: io.StringIO, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert settings.DEBUG is False
     home = office()

@@ -73,6 +73,12 @@ class AccountAdapter(DefaultAccountAdapter):
             response.headers["Location"] = translate_url(response.headers["Location"], user.language)
         return response
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where nobody asked for a page: to the records of the organisation, else to the first page."""
+        person = request.user
+        at_work = isinstance(person, User) and bool(actor_of_person(person).roles)
+        return reverse("companies:record_list" if at_work else "markets:home")
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """Back to the settings, which say that it was done."""
         return reverse("companies:settings")

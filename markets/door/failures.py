@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from markets.door.request import request_id
 from markets.errors import MarketsError
 
 RETRY_AFTER_SECONDS = 5
@@ -22,10 +23,11 @@ WITH_PAGE = frozenset({400, 403, 404, 410, 413, 429, 500, 503})
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """An error as shown. message empty: the page's own words say all."""
+    """An error as shown. message empty: the page's own words say all. request_id: of what went wrong with us."""
 
     status: int
     message: str = ""
+    request_id: str = ""
 
 
 def failure_page(request: HttpRequest, failure: MarketsError) -> HttpResponse:
@@ -41,9 +43,9 @@ def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResp
     return response
 
 
-def apart_page(status: int) -> HttpResponse:
-    """The page of a status for when the database may be away: nothing on it knows who asks."""
-    body = render_to_string(f"{status}.html", {"page": ErrorPage(status)})
+def apart_page(status: int, number: str = "") -> HttpResponse:
+    """The page of a status for when the database may be away: nothing on it knows who asks. number: of the request."""
+    body = render_to_string(f"{status}.html", {"page": ErrorPage(status, request_id=number)})
     return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})
 
 
@@ -70,11 +72,11 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 Django's signature
+def failed(request: HttpRequest) -> HttpResponse:
     """Django's handler500: a fault of ours, or the database away where no page of ours looked out for it."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return away_page()
-    return apart_page(500)
+    return apart_page(500, request_id(request))
 
 
 def away_page() -> HttpResponse:

@@ -240,10 +240,8 @@ _LISTS: Final[Mapping[str, Row]] = {
     "companies:export": Row(read=Action.READ, thing="export", owners=_OFFICER),
     "companies:export_cancel": Row(read=None, write=Action.READ, thing="export", owners=_OFFICER),
     "companies:shares": Row(read=Action.SHARE_OUTSIDE, write=Action.SHARE_OUTSIDE),
-    # a reviewer's own, which the admin sees and ends too
-    "companies:share_revoke": Row(
-        read=None, write=Action.SHARE_OUTSIDE, thing="share", owners=frozenset({Role.REVIEWER, Role.ADMIN})
-    ),
+    # an admin's own, which a reviewer neither sees nor ends
+    "companies:share_revoke": Row(read=None, write=Action.SHARE_OUTSIDE, thing="share", owners=frozenset({Role.ADMIN})),
     "companies:shared": Row(may_miss=True),
 }
 # The library's own pages: what they show is the person's alone, for no address names anybody. A form takes PUT as POST.

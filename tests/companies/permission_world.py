@@ -108,7 +108,7 @@ def _things(of: Office) -> dict[str, django_models.Model]:
     dated = {"organisation": of.organisation, "membership": member, "expires_at": LATER}
     things["key"] = _key(of, Membership.objects.get(user=of.viewer))
     things["share"] = models.ShareLink.objects.create(
-        **dated | {"membership": Membership.objects.get(user=of.reviewer)},
+        **dated | {"membership": Membership.objects.get(user=of.admin)},
         name="Link",
         secret_hash=str(of.organisation.pk),
     )

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from companies.access import Action, Actor, require
+from companies.access import Action, Actor, hidden, require
 from companies.changes import changed, fields_of
-from companies.errors import FieldsRejected, HiddenObject, InvalidField, TooManyToday, VersionConflict, VersionMissing
+from companies.errors import FieldsRejected, InvalidField, TooManyToday, VersionConflict, VersionMissing
 from companies.models import Membership, Organisation, Role, User
 from companies.models.names import plain_name
 from companies.queries.organisations import last_author, made_today, membership_in_force
@@ -31,7 +31,7 @@ def create_organisation(actor: Actor, name: str, kind: str, home: str | None = N
     """
     person = actor.person
     if actor.api_key is not None:
-        raise HiddenObject(kind="organisation", key=name)
+        raise hidden(Organisation, name)
     values = _checked(name, kind, home)
     # Two requests of one person at one moment must count each other.
     User.objects.select_for_update(no_key=True).get(pk=person.pk)

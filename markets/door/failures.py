@@ -18,7 +18,9 @@ from markets.errors import MarketsError
 RETRY_AFTER_SECONDS = 5
 ATTEMPTS_AFTER_SECONDS = 300
 # Each of these has a page of its own; any other status borrows the page of its class.
-WITH_PAGE = frozenset({400, 403, 404, 410, 413, 429, 500, 503})
+WITH_PAGE = frozenset({400, 403, 404, 409, 410, 413, 422, 429, 500, 503})
+# What was asked for no longer suits what is there: somebody was quicker, or the form names no version.
+_OVERTAKEN = frozenset({412, 428})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,28 @@ def failure_page(request: HttpRequest, failure: MarketsError) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
     """The page of a status, never kept by any cache."""
-    template = status if status in WITH_PAGE else 500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 400
-    response = render(request, f"{template}.html", {"page": ErrorPage(status, message)}, status=status)
+    response = render(request, f"{_page_of(status)}.html", {"page": ErrorPage(status, message)}, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
+<<<<<<< HEAD
 def apart_page(status: int, number: str = "") -> HttpResponse:
     """The page of a status for when the database may be away: nothing on it knows who asks. number: of the request."""
     body = render_to_string(f"{status}.html", {"page": ErrorPage(status, request_id=number)})
+=======
+def _page_of(status: int) -> int:
+    if status in WITH_PAGE:
+        return status
+    if status in _OVERTAKEN:
+        return 409
+    return 500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 400
+
+
+def apart_page(status: int) -> HttpResponse:
+    """The page of a status for when the database may be away: nothing on it knows who asks."""
+    body = render_to_string(f"{status}.html", {"page": ErrorPage(status)})
+>>>>>>> rev2
     return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})
 
 

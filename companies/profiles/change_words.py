@@ -89,15 +89,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "exports": _("Files dropped"),
     "fewest_companies": _("Fewest companies"),
     "frequency": _("Frequency"),
-<<<<<<< HEAD
-    "growth_base": _("Base of the growth"),
     "home": _("Country or region"),
-    "hs_code": _("HS code"),
-    "hs_revision": _("HS revision"),
-    "incoterm": _("Incoterm"),
-=======
-    "home": _("Home"),
->>>>>>> rev2
     "invitation": _("Invitation"),
     "invitations": _("Invitations withdrawn"),
     "invited_by": _("Invited by"),

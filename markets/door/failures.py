@@ -44,11 +44,6 @@ def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResp
     return response
 
 
-<<<<<<< HEAD
-def apart_page(status: int, number: str = "") -> HttpResponse:
-    """The page of a status for when the database may be away: nothing on it knows who asks. number: of the request."""
-    body = render_to_string(f"{status}.html", {"page": ErrorPage(status, request_id=number)})
-=======
 def _page_of(status: int) -> int:
     if status in WITH_PAGE:
         return status
@@ -57,10 +52,9 @@ def _page_of(status: int) -> int:
     return 500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 400
 
 
-def apart_page(status: int) -> HttpResponse:
-    """The page of a status for when the database may be away: nothing on it knows who asks."""
-    body = render_to_string(f"{status}.html", {"page": ErrorPage(status)})
->>>>>>> rev2
+def apart_page(status: int, number: str = "") -> HttpResponse:
+    """The page of a status for when the database may be away: nothing on it knows who asks. number: of the request."""
+    body = render_to_string(f"{status}.html", {"page": ErrorPage(status, request_id=number)})
     return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})
 
 

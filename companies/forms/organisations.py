@@ -45,7 +45,7 @@ class OrganisationForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_lazy("Kind"), choices=Organisation.Kind.choices, widget=_choice())
     home = forms.ChoiceField(
-        label=_lazy("Home"), help_text=_lazy("Where its exporters are"), widget=_choice(), required=False
+        label=_lazy("Country or region"), help_text=_lazy("Where its exporters are"), widget=_choice(), required=False
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

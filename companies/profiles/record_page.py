@@ -25,7 +25,7 @@ Status = ExportRecord.Status
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the reader may do with the record now. why_not_decide: why a reviewer cannot decide on a waiting record."""
+    """What the reader may do with the record now. why_not_decide: why a waiting record is not theirs to decide on: it is their own work."""
 
     edit: bool
     submit: bool
@@ -83,12 +83,12 @@ def _provenance(entry: RecordEntry) -> str:
 def _offers(actor: Actor, record: ExportRecord) -> Offers:
     place, status = record.organisation_id, record.status
     writes = actor.may(Action.WRITE, place)
-    decides = status == Status.SUBMITTED and actor.may(Action.REVIEW, place)
-    is_own = decides and is_own_work(actor, record)
+    waits = status == Status.SUBMITTED
+    is_own = waits and is_own_work(actor, record)
     return Offers(
         edit=writes,
         submit=writes and status in (Status.DRAFT, Status.RETURNED),
-        decide=decides and not is_own,
+        decide=waits and not is_own and actor.may(Action.REVIEW, place),
         reopen=writes and status in (Status.SUBMITTED, Status.APPROVED),
         remove=writes and status != Status.APPROVED,
         comment=writes,

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from markets.door.request import request_id
 from markets.errors import MarketsError
 
 RETRY_AFTER_SECONDS = 5
@@ -24,10 +25,11 @@ _OVERTAKEN = frozenset({412, 428})
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """An error as shown. message empty: the page's own words say all."""
+    """An error as shown. message empty: the page's own words say all. request_id: of what went wrong with us."""
 
     status: int
     message: str = ""
+    request_id: str = ""
 
 
 def failure_page(request: HttpRequest, failure: MarketsError) -> HttpResponse:
@@ -50,9 +52,9 @@ def _page_of(status: int) -> int:
     return 500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 400
 
 
-def apart_page(status: int) -> HttpResponse:
-    """The page of a status for when the database may be away: nothing on it knows who asks."""
-    body = render_to_string(f"{status}.html", {"page": ErrorPage(status)})
+def apart_page(status: int, number: str = "") -> HttpResponse:
+    """The page of a status for when the database may be away: nothing on it knows who asks. number: of the request."""
+    body = render_to_string(f"{status}.html", {"page": ErrorPage(status, request_id=number)})
     return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})
 
 
@@ -79,11 +81,11 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 Django's signature
+def failed(request: HttpRequest) -> HttpResponse:
     """Django's handler500: a fault of ours, or the database away where no page of ours looked out for it."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return away_page()
-    return apart_page(500)
+    return apart_page(500, request_id(request))
 
 
 def away_page() -> HttpResponse:

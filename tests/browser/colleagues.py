@@ -44,11 +44,11 @@ class Colleague:
         self.page.locator("main").get_by_role("button", name=words).first.click()
 
     def fills(self, entries: Mapping[str, str]) -> None:
-        """Type or choose by labels."""
+        """Type by labels; of a choice, the first that holds the text."""
         for label, text in entries.items():
             field = self.page.locator("main").get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(\(.*\))?\s*$")).first
             if field.evaluate("field => field.tagName") == "SELECT":
-                field.select_option(label=text)
+                field.select_option(field.locator("option", has_text=text).first.get_attribute("value"))
             else:
                 field.fill(text)
 

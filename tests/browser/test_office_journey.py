@@ -32,7 +32,7 @@ RECORDS = (
     {"Destination": "Kazakhstan", "Period": "2025-01/2025-04", "Value": "20.7", "Growth as stated, %": "69"},
 )
 OTHERS = (Decimal(11), Decimal(9), Decimal("7.5"))
-IN_ALL = Decimal(40000000)
+IN_ALL = Decimal(44_000_000)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -53,7 +53,7 @@ def becomes_admin(someone: Colleague) -> None:
 def founds(admin: Colleague) -> None:
     admin.page.locator(".account-menu summary").click()
     admin.page.locator(".account-menu").get_by_role("link", name="Create an organisation").click()
-    admin.fills({"Name": OFFICE, "Home": "China"})
+    admin.fills({"Name": OFFICE, "Country or region": "China"})
     admin.presses("Create the organisation")
     admin.is_told("Invite your colleagues")
 
@@ -80,8 +80,7 @@ def enters(officer: Colleague) -> list[str]:
     """The three records, one after the other: their addresses."""
     officer.goes_to("Records")
     officer.follows("Add a record")
-    kept = {"Company": COMPANY, "Category": "Home appliances", "Unit of the amount": "million"}
-    kept["Currency"] = "CNY · Chinese Yuan"
+    kept = {"Company": COMPANY, "Category": "Home appliances", "Unit of the amount": "million", "Currency": "CNY"}
     for record in RECORDS[:-1]:
         officer.fills({**kept, **record})
         officer.presses("Enter it and write another")
@@ -135,7 +134,7 @@ def nobody_approves_their_own(admin: Colleague, officer: Colleague, record: str)
     admin.page.get_by_role("button", name="Change the role of Wang Fang").click()
     admin.is_told("The role is changed")
     officer.opens(record)
-    officer.reads("somebody else")
+    officer.reads("You entered or submitted this record yourself.")
     expect(button).to_have_count(0)
     officer.goes_to("Approvals")
     officer.reads("Your own work: somebody else decides.")
@@ -200,11 +199,13 @@ def with_others_their_sum_is_published(reviewer: Colleague, stranger: Colleague)
 
     stranger.opens("/en/published/")
     stranger.follows(OFFICE)
-    row = stranger.page.locator("table.sums tr", has_text="Kazakhstan").first
-    assert Decimal(row.locator("data").get_attribute("value") or "") == IN_ALL
-    counted = ExportRecord.objects.filter(destination="KAZ", period="2024", status="approved")
+    rows = stranger.page.locator("table.sums tr")
+    assert Decimal(rows.locator("data").first.get_attribute("value") or "") == IN_ALL
+    counted = ExportRecord.objects.filter(period="2024", status="approved")
     assert sum(record.value or 0 for record in counted) == IN_ALL
-    expect(stranger.page.locator("table.sums tr", has_text="Uzbekistan").first).to_contain_text("withheld")
+    # Of Uzbekistan one company would be laid bare, and Kazakhstan's sum would tell it by subtraction.
+    for market in ("Kazakhstan", "Uzbekistan"):
+        expect(rows.filter(has_text=market).first).to_contain_text("withheld")
     text = stranger.page.locator("main").inner_text()
     assert COMPANY not in text
     assert "Shunde" not in text

@@ -24,12 +24,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 MATCHING = 312
 
 
-@pytest.fixture
-def home(world: LiveServer, django_db_blocker: DjangoDbBlocker) -> Iterator[Office]:  # noqa: ARG001 the facts first
-    """An office that is really there while a test runs, whose people can sign in."""
-    yield committed(staffed)
+@pytest.fixture(scope="module", autouse=True)
+def nobody_stays(world: LiveServer, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:  # noqa: ARG001 the facts first
+    yield
     with django_db_blocker.unblock():
-        committed(forget_offices)
+        forget_offices()
+
+
+@pytest.fixture
+def home(world: LiveServer) -> Office:  # noqa: ARG001 the facts first
+    """An office that is really there, whose people can sign in."""
+    made: Office = committed(staffed)
+    return made
 
 
 def staffed() -> Office:

@@ -6,7 +6,7 @@ thing: what the address names, in `permission_world`; another organisation's mus
 owners: the roles whose people alone it exists for, where it is somebody's own: for others it is not found.
 hidden: whether it is not found, rather than refused, by whoever may not do this: they do not see such things at all.
 answers: what people are answered by the state of these tests before anything is asked of them: by role, or by `person`
-for all who are signed in.
+for all who are signed in; 401 is also a page that sends people to the way in.
 may_miss: the address names something that these tests do not make.
 """
 
@@ -240,10 +240,8 @@ _LISTS: Final[Mapping[str, Row]] = {
     "companies:export": Row(read=Action.READ, thing="export", owners=_OFFICER),
     "companies:export_cancel": Row(read=None, write=Action.READ, thing="export", owners=_OFFICER),
     "companies:shares": Row(read=Action.SHARE_OUTSIDE, write=Action.SHARE_OUTSIDE),
-    # a reviewer's own, which the admin sees and ends too
-    "companies:share_revoke": Row(
-        read=None, write=Action.SHARE_OUTSIDE, thing="share", owners=frozenset({Role.REVIEWER, Role.ADMIN})
-    ),
+    # an admin's own, which a reviewer neither sees nor ends
+    "companies:share_revoke": Row(read=None, write=Action.SHARE_OUTSIDE, thing="share", owners=frozenset({Role.ADMIN})),
     "companies:shared": Row(may_miss=True),
 }
 # The library's own pages: what they show is the person's alone, for no address names anybody. A form takes PUT as POST.
@@ -252,7 +250,7 @@ _DOOR: Final = Row(write=ANYONE, writes=_FORM)
 _OWN: Final = Row(read=PERSON, write=PERSON, writes=_FORM)
 # Whoever is in already is sent on, whatever is asked.
 _ENTRANCE: Final = replace(_DOOR, answers={PERSON: 302})
-# Nobody is in the middle of anything here: all are sent back, whoever is not signed in to the way in.
+# Nobody is in the middle of anything here: whoever is in is sent on, others to the way in.
 _STEP: Final = replace(_DOOR, answers={PERSON: 302, ANONYMOUS: 401})
 # Nobody has a second factor here.
 _NO_FACTOR: Final = {PERSON: 404}
@@ -262,7 +260,7 @@ _ACCOUNTS: Final[Mapping[str, Row]] = {
     "companies:privacy_file": Row(read=None, write=PERSON),
     "companies:leave": Row(read=None, write=PERSON),
     "account_login": _ENTRANCE,
-    "account_logout": Row(write=ANYONE, writes=_FORM),
+    "account_logout": Row(write=ANYONE),
     "account_signup": _ENTRANCE,
     "account_inactive": _ANYBODY,
     "account_reauthenticate": _OWN,
@@ -272,11 +270,12 @@ _ACCOUNTS: Final[Mapping[str, Row]] = {
     # everybody here has a password, and is sent to the page that changes it
     "account_set_password": replace(_OWN, answers={PERSON: 302}),
     "account_reset_password": _DOOR,
-    "account_confirm_password_reset_code": _STEP,
-    "account_complete_password_reset": _STEP,
+    # nobody has asked for a code: all are sent back to where one does
+    "account_confirm_password_reset_code": replace(_DOOR, answers={PERSON: 401, ANONYMOUS: 401}),
+    "account_complete_password_reset": replace(_DOOR, answers={PERSON: 302, ANONYMOUS: 302}),
     "account_password_reset_completed": _ANYBODY,
     "mfa_index": Row(read=PERSON),
-    "mfa_authenticate": replace(_STEP, answers={PERSON: 401, ANONYMOUS: 401}),
+    "mfa_authenticate": _STEP,
     # without a second factor people prove who they are by their password
     "mfa_reauthenticate": replace(_OWN, answers={PERSON: 302}),
     "mfa_activate_totp": _OWN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from django.test import Client
 
 from companies import models
 from companies.models import ApiKey, Membership, Role, User
+from config.accounts import BEGAN, USED
 from tests.companies.office import CompanyFactory, Office, PersonFactory, RecordFactory, office
 from tests.companies.permission_table import ANONYMOUS, STAFF, STRANGER
 from tests.companies.programs import key_text
@@ -30,17 +32,17 @@ _PASSWORD = make_password("correct horse battery staple")
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """home: the office whose people ask. own, other: a thing of each kind by its name, of the office and of another.
+    """home: the office whose people ask; away: another. own, other: a thing of each kind by its name, of either.
 
     clients: by role, signed in and just asked for their password; of a stranger and of staff without an organisation
-    too. keys: texts of API keys of home by role, each for all that the role allows; and `READING`, `REVOKED`, `AWAY`.
+    too.
     """
 
     home: Office
+    away: Office
     own: Mapping[str, django_models.Model]
     other: Mapping[str, django_models.Model]
     clients: Mapping[str, Client]
-    keys: Mapping[str, str]
 
 
 def world() -> World:
@@ -50,7 +52,7 @@ def world() -> World:
     people[STRANGER] = PersonFactory()
     people[STAFF] = PersonFactory(is_staff=True, is_superuser=True)
     clients = {ANONYMOUS: visitor()} | {role: _signed_in(person) for role, person in people.items()}
-    return World(home, _things(home), _things(away), clients, _keys(home, away))
+    return World(home, away, _things(home), _things(away), clients)
 
 
 def visitor() -> Client:
@@ -69,11 +71,15 @@ def _signed_in(person: User) -> Client:
     request = HttpRequest()
     request.session, request.user = client.session, person
     record_authentication(request, person, "password", reauthenticated=True)
+    # used a moment ago too: the first request of a session writes that down
+    request.session.update({BEGAN: int(time.time()), USED: int(time.time())})
     request.session.save()
     return client
 
 
-def _keys(home: Office, away: Office) -> dict[str, str]:
+def keys_in(here: World) -> dict[str, str]:
+    """Texts of API keys of home by role, each for all that the role allows; and `READING`, `REVOKED`, `AWAY`."""
+    home, away = here.home, here.away
     keys = {role: key_text(home, role) for role in Role.values}
     keys[REVOKED] = key_text(home, Role.ADMIN)
     ApiKey.objects.filter(prefix=keys[REVOKED][4:14]).update(revoked_at=Now())
@@ -102,7 +108,7 @@ def _things(of: Office) -> dict[str, django_models.Model]:
     dated = {"organisation": of.organisation, "membership": member, "expires_at": LATER}
     things["key"] = _key(of, Membership.objects.get(user=of.viewer))
     things["share"] = models.ShareLink.objects.create(
-        **dated | {"membership": Membership.objects.get(user=of.reviewer)},
+        **dated | {"membership": Membership.objects.get(user=of.admin)},
         name="Link",
         secret_hash=str(of.organisation.pk),
     )

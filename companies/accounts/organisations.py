@@ -39,7 +39,7 @@ def create_organisation(actor: Actor, name: str, kind: str, home: str | None = N
         raise TooManyToday(most=MOST_ORGANISATIONS_A_DAY, kind=_("organisations"))
     organisation = Organisation.objects.create(**values)
     Membership.objects.create(organisation=organisation, user=person, role=Role.ADMIN)
-    after = fields_of(organisation, _FIELDS) | {"admin": person.pk}
+    after = fields_of(organisation, _FIELDS)
     changed(actor, "made", organisation, after=after, organisation_id=organisation.pk)
     return organisation
 

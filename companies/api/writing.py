@@ -22,7 +22,7 @@ from companies.api.door import PersonDoor, VersionedResponse
 from companies.api.once import answered_once
 from companies.errors import FieldsRejected, VersionMissing
 from markets.door.parameters import LANG, Parameter
-from markets.errors import InvalidValue
+from markets.errors import InvalidRequest, InvalidValue
 
 # `"7"` or `"7-3fa9c2..."`; a proxy that packs answers may have put the mark of a weak one before it.
 _VERSION: Final = re.compile(r'(?:W/)?"(\d{1,9})(?:-[0-9a-f]{1,64})?"', re.ASCII)
@@ -141,10 +141,15 @@ class _Nothing:
 
 
 def _take_in(request: Request) -> None:
-    """The body, where it is JSON and no longer than is read here. Raises UnsupportedMediaType, RequestDataTooBig."""
+    """The body, where it is JSON and no longer than is read here.
+
+    Raises UnsupportedMediaType, RequestDataTooBig; InvalidRequest for one that comes in pieces of unknown length.
+    """
+    if _is_empty(request) and "Transfer-Encoding" in request.headers:
+        raise InvalidRequest(reason=_("the body comes without its length; send it whole, with Content-Length"))
     if not _is_empty(request) and request.content_type.partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType(request.content_type)
-    _ = request._request.body  # noqa: SLF001 Django's own reading has the limit; the plain request below DRF's
+    request._request.body  # noqa: B018, SLF001 reading it there keeps to the limit; the plain request below DRF's
 
 
 def _is_empty(request: Request) -> bool:

@@ -162,6 +162,13 @@ def test_a_body_that_is_too_large_is_not_read(settings: LazySettings) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
+def test_a_body_without_its_length_is_not_taken_for_none() -> None:
+    company, caller = writer()
+    record = RecordFactory(company=company)
+    answer = caller("POST", f"{LIST}{record.pk}/submit/", Transfer_Encoding="chunked", If_Match='"1"')
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+
+
 # ---------------------------------------------------------------- the question
 @pytest.mark.parametrize(
     "query",

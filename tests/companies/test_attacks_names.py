@@ -135,7 +135,7 @@ def pages(here: Office, things: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if not name.startswith("companies:") or row.read is None or (row.thing and row.thing not in things):
             continue
         client = Client()
-        client.force_login(here.officer if row.owner == "officer" else here.admin)
+        client.force_login(here.officer if "officer" in row.owners else here.admin)
         answer = client.get(_address(name, row, things))
         if answer.status_code == 200:
             yield name, answer.content.decode()

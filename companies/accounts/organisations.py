@@ -101,9 +101,8 @@ def _checked(name: str, kind: str, home: str | None) -> dict[str, object]:
         )
     area = Area.objects.filter(code=home, is_aggregate=False).first() if home else None
     if home and area is None:
-        faults.append(
-            InvalidField(pointer="/home", field=_("Country or region"), expected=_("choose a country of the list"))
-        )
+        expected = _("choose a country of the list")
+        faults.append(InvalidField(pointer="/home", field=_("Country or region"), expected=expected))
     if faults:
         raise FieldsRejected(faults=faults, count=len(faults))
     return {"name": plain, "kind": kind, "home": area}

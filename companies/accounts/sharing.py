@@ -17,6 +17,7 @@ from companies.accounts.secrets import hash_of, new_secret
 from companies.changes import changed
 from companies.errors import LinkGone, TooMany
 from companies.models import Membership, ShareLink
+from companies.models.names import plain_name
 from companies.queries.records import RecordQuestion
 from companies.records.checking import invalid, refuse
 
@@ -44,7 +45,7 @@ def make_link(actor: Actor, name: str, query: str, days: int) -> NewLink:
     """
     organisation_id = require(actor, Action.SHARE_OUTSIDE)
     question = RecordQuestion.of_text(query)
-    told = " ".join(name.replace("\x00", "").split())
+    told = plain_name(name)
     faults = []
     if not 0 < len(told) <= LONGEST_NAME:
         faults.append(invalid("name", _("write a name of at most %(most)s characters") % {"most": LONGEST_NAME}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -196,6 +196,11 @@ def one(actor: Actor, model: type[Row], key: object, action: Action | None = Non
         return seen(actor, model, action).get(pk=key)
     except (model.DoesNotExist, ValueError, ValidationError) as missing:  # type: ignore[attr-defined]
         raise HiddenObject(kind=str(model._meta.verbose_name), key=key) from missing  # noqa: SLF001
+
+
+def working_where(actor: Actor, thing: models.Model) -> Actor:
+    """The actor at work in the organisation of a thing they see, whichever lists they look at otherwise."""
+    return replace(actor, working_in=thing.organisation_id)  # type: ignore[attr-defined]
 
 
 def organisations(actor: Actor) -> QuerySet[Organisation]:

@@ -16,7 +16,8 @@ from companies.accounts.sessions import end_sessions
 from companies.changes import changed
 from companies.errors import FieldsRejected, HiddenObject, InvalidField, LastAdmin, VersionConflict, VersionMissing
 from companies.models import ApiKey, Invitation, ListExport, Membership, Organisation, Role, Selection, ShareLink, User
-from companies.queries.organisations import admins_beside, last_author, membership_in_force
+from companies.queries.changes import last_author
+from companies.queries.organisations import admins_beside, membership_in_force
 from markets import jobs
 from markets.errors import InvalidRequest
 from markets.models import Job

@@ -10,11 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from companies.access import actor_of_person
-from companies.accounts import invitations
+from companies.accounts import invitations, privacy
 from companies.accounts.members import change_role
-from companies.errors import NotAllowed
+from companies.accounts.people import keep_account
+from companies.accounts.sharing import link_of, make_link
+from companies.changes import change_row, remember
+from companies.errors import LinkGone, NotAllowed
 from companies.forms.once import given_out, taken
-from companies.models import Company, ExportRecord, Invitation, Membership, SavedView, User
+from companies.models import Company, ExportRecord, Invitation, Membership, RecordComment, SavedView, User
+from companies.profiles.record_page import record_page
 from companies.queries.companies import CompanyQuestion, matching
 from companies.queries.records import RecordQuestion
 from companies.records import bulk, views
@@ -167,3 +171,36 @@ def test_a_key_of_idempotency_is_of_the_version_that_was_named_too() -> None:
     # With the version read anew it is another request, and is not answered with the old refusal.
     assert caller("POST", place, Idempotency_Key="one", If_Match='"2"').json()["code"] == "idempotency_key_reused"
     assert caller("POST", place, Idempotency_Key="two", If_Match='"2"').status_code == 200
+
+
+# ---------------------------------------------------------------- how much
+def test_the_page_of_a_record_changed_and_remarked_on_without_end_stays_short() -> None:
+    home = office()
+    record = entered(home)
+    actor = home.actor("officer")
+    remember(
+        change_row(actor, "edited", record, before={"note": f"{number}"}, after={"note": f"{number + 1}"})
+        for number in range(300)
+    )
+    RecordComment.objects.bulk_create(
+        RecordComment(record=record, author=home.officer, text=f"remark {number}.") for number in range(150)
+    )
+    page = record_page(actor, record.pk)
+    assert (len(page.history), len(page.comments)) == (100, 100)
+    assert (page.history[0].fields[0].after, page.comments[-1].text) == ("300", "remark 149.")
+    shown = signed_in(home.officer).get(reverse("companies:record", args=[record.pk])).content.decode()
+    assert shown.count("These are the newest 100.") == 2
+
+
+# ---------------------------------------------------------------- leaving
+def test_keys_and_links_of_whoever_waits_to_be_deleted_open_nothing_until_they_come_back() -> None:
+    home = office()
+    caller = Caller(Authorization=f"Bearer {key_text(home, 'reviewer')}")
+    made = make_link(home.actor("reviewer"), "For the ministry", "", 3)
+    privacy.leave(home.actor("reviewer"))
+    assert caller("GET", "companies/").status_code == 401
+    with pytest.raises(LinkGone):
+        link_of(made.secret)
+    keep_account(home.actor("reviewer"))
+    assert caller("GET", "companies/").status_code == 200
+    assert link_of(made.secret)[0] == made.link

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from companies.errors import HiddenObject, NoOrganisation, NotAllowed, ScopeMissing, SignInNeeded
 from companies.models import (
@@ -81,6 +82,23 @@ _SEEN_WITH: Final[Mapping[type[models.Model], Action]] = {
     Invitation: Action.MANAGE,
     ApiKey: Action.OWN_KEYS,
     ShareLink: Action.SHARE_OUTSIDE,
+}
+
+
+# What people call a thing that is not there for them.
+_CALLED: Final[Mapping[type[models.Model], str]] = {
+    Company: gettext_noop("company"),
+    ExportRecord: gettext_noop("export record"),
+    SavedView: gettext_noop("saved view"),
+    Selection: gettext_noop("selection"),
+    ListExport: gettext_noop("file"),
+    Publication: gettext_noop("publication"),
+    Change: gettext_noop("change"),
+    Membership: gettext_noop("member"),
+    Invitation: gettext_noop("invitation"),
+    ApiKey: gettext_noop("API key"),
+    ShareLink: gettext_noop("link"),
+    Organisation: gettext_noop("organisation"),
 }
 
 
@@ -162,7 +180,7 @@ def require(actor: Actor, action: Action, organisation_id: uuid.UUID | None = No
     _ = actor.person
     role = actor.roles.get(wanted)
     if role is None:
-        raise HiddenObject(kind="organisation", key=wanted)
+        raise hidden(Organisation, wanted)
     if action not in ALLOWED[role]:
         raise NotAllowed(organisation=Organisation.objects.get(pk=wanted).name, needed=_needed(action))
     if not actor.may(action, wanted):
@@ -195,7 +213,12 @@ def one(actor: Actor, model: type[Row], key: object, action: Action | None = Non
     try:
         return seen(actor, model, action).get(pk=key)
     except (model.DoesNotExist, ValueError, ValidationError) as missing:  # type: ignore[attr-defined]
-        raise HiddenObject(kind=str(model._meta.verbose_name), key=key) from missing  # noqa: SLF001
+        raise hidden(model, key) from missing
+
+
+def hidden(model: type[models.Model], key: object) -> HiddenObject:
+    """What is raised for a thing that is not there for whoever asks, be it of others or of nobody."""
+    return HiddenObject(kind=_CALLED[model], key=key)
 
 
 def working_where(actor: Actor, thing: models.Model) -> Actor:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from allauth.account import admin as addresses
+from allauth.mfa import admin as second_factors
+from allauth.usersessions import admin as sessions
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
 from companies.models import User
+
+# The library's own pages would show staff what opens an account: they are taken off.
+admin.site.unregister([addresses.EmailAddress, second_factors.Authenticator, sessions.UserSession])
 
 
 @admin.register(User)

@@ -74,6 +74,10 @@ class PlainLines(logging.Formatter):
         record.ids = f" [{' '.join(known)}]" if known else ""
         return super().format(record)
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 logging's own
+        """What somebody sent begins no line of its own, and turns no direction of writing round."""
+        return "".join(sign if sign.isprintable() else _escaped(sign) for sign in super().formatMessage(record))
+
 
 class JsonLines(logging.Formatter):
     """Time (UTC), level, logger, message, the ids, what `extra` added, and the traceback if there is one."""
@@ -90,6 +94,10 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _escaped(sign: str) -> str:
+    return sign.encode("unicode_escape").decode("ascii")
 
 
 def chosen_lines() -> logging.Formatter:

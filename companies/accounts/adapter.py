@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 NO_ADDRESS = "::"
 # Letters that tell of a change to the account; each is remembered under its own name.
-_TOLD = {
+NOTICES = {
     "account/email/password_changed": "change_password",
     "account/email/password_set": "change_password",
     "account/email/password_reset": "reset_password",
@@ -73,6 +73,12 @@ class AccountAdapter(DefaultAccountAdapter):
             response.headers["Location"] = translate_url(response.headers["Location"], user.language)
         return response
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where nobody asked for a page: to the records of the organisation, else to the first page."""
+        person = request.user
+        at_work = isinstance(person, User) and bool(actor_of_person(person).roles)
+        return reverse("companies:record_list" if at_work else "markets:home")
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """Back to the settings, which say that it was done."""
         return reverse("companies:settings")
@@ -89,7 +95,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """A letter that tells of a change, which is remembered too."""
         changed(
             actor_of_person(user, request_id=request_id(self.request)),
-            _TOLD.get(template_prefix, "change_account"),
+            NOTICES.get(template_prefix, "change_account"),
             user,
         )
         try:

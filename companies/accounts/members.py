@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from companies.access import ALLOWED, Action, Actor, one
+from companies.access import ALLOWED, Action, Actor, hidden, one
 from companies.accounts.organisations import held, version_up
 from companies.accounts.sessions import end_sessions
 from companies.changes import changed
-from companies.errors import FieldsRejected, HiddenObject, InvalidField, LastAdmin, VersionConflict, VersionMissing
+from companies.errors import FieldsRejected, InvalidField, LastAdmin, VersionConflict, VersionMissing
 from companies.models import ApiKey, Invitation, ListExport, Membership, Organisation, Role, Selection, ShareLink, User
 from companies.queries.changes import last_author
 from companies.queries.organisations import admins_beside, membership_in_force
@@ -96,7 +96,7 @@ def _held(actor: Actor, membership_id: int) -> Membership:
     held(actor, found.organisation_id)
     now = Membership.objects.select_related("user", "organisation").filter(pk=found.pk, ended_at__isnull=True).first()
     if now is None:
-        raise HiddenObject(kind="member", key=membership_id)
+        raise hidden(Membership, membership_id)
     return now
 
 

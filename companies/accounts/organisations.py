@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from companies.access import Action, Actor, require
+from companies.access import Action, Actor, hidden, require
 from companies.changes import changed, fields_of
-from companies.errors import FieldsRejected, HiddenObject, InvalidField, TooManyToday, VersionConflict, VersionMissing
+from companies.errors import FieldsRejected, InvalidField, TooManyToday, VersionConflict, VersionMissing
 from companies.models import Membership, Organisation, Role, User
 from companies.models.names import plain_name
 from companies.queries.changes import last_author
@@ -32,7 +32,7 @@ def create_organisation(actor: Actor, name: str, kind: str, home: str | None = N
     """
     person = actor.person
     if actor.api_key is not None:
-        raise HiddenObject(kind="organisation", key=name)
+        raise hidden(Organisation, name)
     values = _checked(name, kind, home)
     # Two requests of one person at one moment must count each other.
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -40,7 +40,7 @@ def create_organisation(actor: Actor, name: str, kind: str, home: str | None = N
         raise TooManyToday(most=MOST_ORGANISATIONS_A_DAY, kind=_("organisations"))
     organisation = Organisation.objects.create(**values)
     Membership.objects.create(organisation=organisation, user=person, role=Role.ADMIN)
-    after = fields_of(organisation, _FIELDS) | {"admin": person.pk}
+    after = fields_of(organisation, _FIELDS)
     changed(actor, "made", organisation, after=after, organisation_id=organisation.pk)
     return organisation
 
@@ -102,7 +102,9 @@ def _checked(name: str, kind: str, home: str | None) -> dict[str, object]:
         )
     area = Area.objects.filter(code=home, is_aggregate=False).first() if home else None
     if home and area is None:
-        faults.append(InvalidField(pointer="/home", field=_("Home"), expected=_("choose a country of the list")))
+        faults.append(
+            InvalidField(pointer="/home", field=_("Country or region"), expected=_("choose a country of the list"))
+        )
     if faults:
         raise FieldsRejected(faults=faults, count=len(faults))
     return {"name": plain, "kind": kind, "home": area}

@@ -10,13 +10,11 @@ from typing import Any, ClassVar
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from rest_framework.request import Request
 
-from companies.access import Action
+from companies.access import Action, hidden
 from companies.api.door import PersonDoor, PersonListView, PersonRecordView
 from companies.api.writing import Entry, writing
-from companies.errors import HiddenObject
 from companies.models import ExportRecord, RecordComment
 from companies.profiles.comments import CommentRecord, comment_records
 from companies.profiles.records import RecordEntry, record_entries
@@ -112,7 +110,7 @@ class CommentBody:
 
 def _standing(record: ExportRecord) -> ExportRecord:
     if record.removed_at is not None:
-        raise HiddenObject(kind=gettext_noop("export record"), key=record.pk)
+        raise hidden(ExportRecord, record.pk)
     return record
 
 

@@ -133,6 +133,11 @@ class AppForm(_OurWords, totp.ActivateTOTPForm):
     helped = {"code": _("Six digits; they change every half a minute.")}
 
 
+class _CurrencyField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Currency) -> str:
+        return f"{obj.code} · {obj.name}"
+
+
 class SettingsForm(forms.ModelForm):
     """A person's name and ways of reading; what is left empty is decided by the page."""
 
@@ -151,7 +156,7 @@ class SettingsForm(forms.ModelForm):
             ("myriad", _("万, 亿")),
         ],
     )
-    currency = forms.ModelChoiceField(
+    currency = _CurrencyField(
         Currency.objects.all(),
         label=_("Currency"),
         required=False,

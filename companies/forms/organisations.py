@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _lazy
 
 from companies.models import ApiKey, Organisation, Role
-from companies.profiles.organisation import home_choices, role_words
+from companies.profiles.organisation import home_choices, kind_words, role_words
 
 _LASTS: Final = (
     ("30", _lazy("30 days")),
@@ -45,7 +45,7 @@ class OrganisationForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_lazy("Kind"), choices=Organisation.Kind.choices, widget=_choice())
     home = forms.ChoiceField(
-        label=_lazy("Home"), help_text=_lazy("Where its exporters are"), widget=_choice(), required=False
+        label=_lazy("Country or region"), help_text=_lazy("Where its exporters are"), widget=_choice(), required=False
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -55,7 +55,7 @@ class OrganisationForm(forms.Form):
         homes = self.fields["home"]
         assert isinstance(kinds, forms.ChoiceField)  # noqa: S101 declared above
         assert isinstance(homes, forms.ChoiceField)  # noqa: S101 declared above
-        kinds.choices = [(kind.value, _lazy(kind.label)) for kind in Organisation.Kind]
+        kinds.choices = [(kind.value, kind_words(kind)) for kind in Organisation.Kind]
         homes.choices = [("", _lazy("not stated")), *home_choices()]
 
 

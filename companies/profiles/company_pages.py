@@ -137,7 +137,7 @@ def company_table(actor: Actor, question: CompanyQuestion) -> Table:
         *([Column("registration_number", _("Registration number"))] if reads_all else []),
         Column("home", _("Country or region, code")),
         Column("home_name", _("Country or region")),
-        Column("place", _("Place")),
+        Column("place", _("City or town")),
         Column("sector", _("Sector")),
         Column("categories", _("Categories")),
         Column("hs_codes", _("HS codes")),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from companies.access import Action, Actor
 from companies.accounts.keys import scopes_of_role
@@ -17,6 +21,11 @@ from companies.models.names import mixes_scripts
 from companies.profiles.people import PersonRef, person_ref
 from companies.queries import organisations as rows
 from markets.queries.reference import FOCUS_MARKETS, markets
+
+KIND_WORDS: Final[Mapping[str, Promise]] = {
+    Organisation.Kind.TRADE_OFFICE: _lazy("Trade office"),
+    Organisation.Kind.EXPORTER: _lazy("Exporter"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,7 @@ def organisation_page(actor: Actor) -> OrganisationPage:
     organisation = rows.working_organisation(actor)
     return OrganisationPage(
         organisation=organisation_ref(organisation),
-        kind=_(Organisation.Kind(organisation.kind).label),
+        kind=kind_words(organisation.kind),
         home=organisation.home.name if organisation.home else "",
         role=role_words(actor.roles[organisation.pk]),
         member_count=rows.members(actor).count(),
@@ -187,6 +196,11 @@ def invitation_page(invitation: Invitation) -> InvitationPage:
         invited_by=person_ref(invitation.invited_by),
         expires_at=invitation.expires_at,
     )
+
+
+def kind_words(kind: str) -> str:
+    """What a kind of organisation is called."""
+    return str(KIND_WORDS[kind])
 
 
 def role_words(role: str) -> str:

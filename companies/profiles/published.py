@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from companies.errors import HiddenObject
 from companies.models import Organisation, Publication, PublishedSum
+from companies.profiles.organisation import kind_words
 from companies.profiles.publication_words import PUBLIC_REASONS, PUBLIC_WORDS, rule_words
 from companies.queries.published import in_force, publishing_organisations, years_in_force
 from companies.records.publishing import ALL_MARKETS
@@ -249,7 +250,7 @@ def _organisations(found: Sequence[Organisation]) -> list[PublishedOrganisation]
         PublishedOrganisation(
             id=each.pk,
             name=each.name,
-            kind=_(each.get_kind_display()),
+            kind=kind_words(each.kind),
             home_name=each.home.name if each.home else "",
             is_sample=each.is_sample,
             years=tuple(years[each.pk]),

@@ -141,7 +141,7 @@ def record_list(
 ) -> RecordListPage:
     """The records that match, one page of them. Raises SignInNeeded, NoOrganisation; a page too far is the last one."""
     rows = matching(actor, question)
-    totals = record_totals(rows)
+    totals = record_totals(actor, question)
     pages = max(1, -(-totals.count // page_size))
     page = min(page, pages)
     first = (page - 1) * page_size

@@ -10,12 +10,16 @@ from decimal import Decimal
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from companies.access import Actor
 from companies.models import ExportRecord
+from companies.queries.changes import newest_change
+from companies.queries.records import RecordQuestion, matching
 from companies.records.overlap import Scope, Stated, Total, totals
 from companies.records.scopes import scopes
 from markets import queries
 from markets.errors import InvalidValue
 from markets.profiles.rates import Averages, Rate, RateAnswer
+from markets.queries.kept import kept_value
 
 _COLUMNS = (
     "company_id", "currency_id", "destination_id", "category_id", "hs_code",
@@ -38,18 +42,14 @@ class RecordTotals:
     without_value: int
 
 
-def record_totals(rows: QuerySet[ExportRecord]) -> RecordTotals:
-    """The totals of all these records, in one query."""
-    read = rows.order_by().values_list(*_COLUMNS)
-    scope_of = scopes()
-    stated, count = [], 0
-    for company, currency, destination, category, hs_code, first, last, reference, value in read:
-        count += 1
-        if value is not None:
-            scope = Scope(
-                *scope_of(destination, category or "", hs_code), first, last, reference if first == last else ""
-            )
-            stated.append(Stated(company, currency, scope, value))
+def record_totals(actor: Actor, question: RecordQuestion) -> RecordTotals:
+    """The totals of all records that match; kept for a moment, under the newest change of the organisation."""
+    state = (actor.organisation_id, newest_change(actor), actor.person.pk, question.text())
+    return kept_value("record totals", state, lambda: _added_up(matching(actor, question)))
+
+
+def _added_up(rows: QuerySet[ExportRecord]) -> RecordTotals:
+    count, stated = _stated(rows)
     found = totals(stated)
     return RecordTotals(
         count=count,

@@ -103,7 +103,7 @@ def shared_page(secret: str, page_text: str = "") -> SharedPage:
     columns = tuple(name for name in kept.columns if name not in INSIDE_ONLY)
     question = replace(kept, columns=columns or tuple(name for name in USUAL_COLUMNS if name not in INSIDE_ONLY))
     rows = matching(maker, question)
-    totals = record_totals(rows)
+    totals = record_totals(maker, question)
     pages = max(1, -(-totals.count // SHARED_ROWS))
     page = min(_page(page_text), pages)
     return SharedPage(

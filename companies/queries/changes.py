@@ -9,7 +9,7 @@ from typing import Final
 from django.db import connection, models
 from django.db.models import QuerySet
 
-from companies.access import Action, Actor, seen, working_on
+from companies.access import Action, Actor, require, seen, working_on
 from companies.models import Change, Company, ExportRecord, User
 
 # A page tells so many changes of one thing; the change log has all of them.
@@ -45,6 +45,15 @@ def changes(actor: Actor, question: ChangeQuestion) -> QuerySet[Change]:
         "at__lt": question.until,
     }
     return rows.filter(**{name: value for name, value in asked.items() if value})
+
+
+def newest_change(actor: Actor) -> int:
+    """The number of the newest change where the actor works, which moves on with every write there; 0 before the first.
+
+    It tells nothing of what was changed, so whoever may read there may ask. Raises SignInNeeded, NoOrganisation.
+    """
+    rows = Change.objects.filter(organisation_id=require(actor, Action.READ)).order_by("-id")
+    return rows.values_list("pk", flat=True).first() or 0
 
 
 def newest_changes(rows: QuerySet[Change], limit: int, before: int | None) -> list[Change]:

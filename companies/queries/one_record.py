@@ -8,8 +8,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from companies.access import Actor, one, seen, working_on
-from companies.errors import HiddenObject
+from companies.access import Actor, hidden, one, seen, working_on
 from companies.models import Company, ExportRecord
 from markets.models import Product
 from markets.queries.trade import StatedTrade, stated_trade, trade_in_force
@@ -24,7 +23,7 @@ def one_record(actor: Actor, key: object) -> ExportRecord:
     """The record with this id, not removed. Raises SignInNeeded; HiddenObject where it does not exist for the actor."""
     record = one(actor, ExportRecord, key)
     if record.removed_at is not None:
-        raise HiddenObject(kind=str(ExportRecord._meta.verbose_name), key=key)  # noqa: SLF001 Django's documented name
+        raise hidden(ExportRecord, key)
     return record
 
 

@@ -13,9 +13,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from companies.access import Action, Actor, one, require, working_on, working_where
+from companies.access import Action, Actor, hidden, one, require, working_on, working_where
 from companies.changes import change_row, changed, fields_of, remember
-from companies.errors import HiddenObject, SelectionChanged, TooMany
+from companies.errors import SelectionChanged, TooMany
 from companies.models import Change, ExportRecord, Selection
 from companies.queries.records import RecordQuestion, matching
 from companies.records.checking import Known, checked, invalid, known, refuse, values_of, why_it_goes
@@ -102,7 +102,7 @@ def select_records(actor: Actor, question: RecordQuestion, keys: Sequence[uuid.U
         rows = working_on(actor, ExportRecord).filter(pk__in=keys, removed_at__isnull=True)
     versions = {str(key): version for key, version in rows.values_list("pk", "version")[: MOST_SELECTED + 1]}
     if keys is not None and (missing := {str(key) for key in keys} - versions.keys()):
-        raise HiddenObject(kind=_("export record"), key=min(missing))
+        raise hidden(ExportRecord, min(missing))
     if len(versions) > MOST_SELECTED:
         raise TooMany(count=rows.count(), kind=_("records"), most=MOST_SELECTED)
     if not versions:

@@ -25,7 +25,7 @@ FIELDS: Final = {
     "name": _lazy("Name"),
     "registration_number": _lazy("Registration number"),
     "home": _lazy("Country or region"),
-    "place": _lazy("Place"),
+    "place": _lazy("City or town"),
     "sector": _lazy("Sector"),
     "note": _lazy("Notes"),
     "names": _lazy("Other names"),

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from companies.access import Action, Actor, require, seen
+from companies.access import Action, Actor, hidden, require, seen
 from companies.changes import change_row, changed, fields_of, remember
-from companies.errors import HiddenObject, TooMany, WrongState
+from companies.errors import TooMany, WrongState
 from companies.models import ExportRecord
 from companies.records.checking import checked, known, refuse, values_of, why_it_goes
 from companies.records.fields import REMEMBERED, STATED
@@ -118,7 +118,7 @@ def held_record(actor: Actor, key: object, version: int | None, action: Action =
     """The record, locked, where it was not removed. Raises what `versions.held` raises."""
     record = held(actor, ExportRecord, key, version, action)
     if record.removed_at is not None:
-        raise HiddenObject(kind=str(ExportRecord._meta.verbose_name), key=key)  # noqa: SLF001 Django's documented name
+        raise hidden(ExportRecord, key)
     return record
 
 

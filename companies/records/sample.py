@@ -15,6 +15,7 @@ from companies.models import Change, Company, ExportRecord, Membership, Organisa
 from companies.records.companies import register_company
 from companies.records.entering import enter_record
 from markets.models import Document
+from markets.profiles.demand import UNSTATED
 
 NAME: Final = "Sample trade office (demonstration)"
 _FACTS: Final = Path(__file__).resolve().parent.parent / "facts"
@@ -70,9 +71,9 @@ def _fill(organisation: Organisation, admin: User) -> None:
     actor = actor_of_person(admin, wanted=organisation.pk, via=Change.Via.COMMAND)
     changed(
         actor,
-        "created",
+        "made",
         organisation,
-        after=fields_of(organisation, _FOUNDED) | {"admin": admin.pk},
+        after=fields_of(organisation, _FOUNDED),
         organisation_id=organisation.pk,
     )
     documents = {document.code: document for document in Document.objects.all()}
@@ -114,7 +115,8 @@ def _with_source(fact: Fact, documents: Mapping[str, Document]) -> str:
     """The fact in our words, and who published what it is from."""
     document = documents[fact["citation"].partition(":")[0]]
     day = f", {document.published_on.isoformat()}" if document.published_on else ""
-    return f"{fact['note']}\n{document.publisher}: {document.title}{day} ({fact['citation']})"
+    publisher = f"{document.publisher}: " if document.publisher != UNSTATED else ""
+    return f"{fact['note']}\n{publisher}{document.title}{day} ({fact['citation']})"
 
 
 def _facts(name: str) -> list[dict[str, str]]:

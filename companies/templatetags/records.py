@@ -154,7 +154,6 @@ def record_facts(entry: RecordEntry) -> list[tuple[str, str]]:
         "corridor": corridor,
         "customs_office": entry.customs_office,
         "document_reference": entry.document_reference,
-        "value_note": entry.value_note,
         "note": entry.note,
     }
     return [(str(LABELS[name]), words) for name, words in said.items() if words]

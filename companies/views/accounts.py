@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from companies.accounts import people, privacy
-from companies.door import actor_of, person_action, person_view
+from companies.door import actor_of, person_action, person_page, person_view
 from companies.forms.accounts import SettingsForm
 from companies.profiles.accounts import privacy_page, security_of
 from markets.door.page import answer
@@ -32,7 +32,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     return answer(request, "companies/settings.html", security_of(actor), status=status, form=form)
 
 
-@person_view
+@person_page
 def privacy_view(request: HttpRequest) -> HttpResponse:
     """What is kept of the person, as a file; and the way to leave."""
     return answer(request, "companies/privacy.html", privacy_page(actor_of(request)))

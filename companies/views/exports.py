@@ -9,14 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from companies.door import actor_of, person_action, person_view
+from companies.door import actor_of, person_action, person_page
 from companies.profiles.exports import export_file, exports_page
 from companies.records.exporting import cancel_export
 from markets import downloads
 from markets.door.page import answer, word
 
 
-@person_view
+@person_page
 def listing(request: HttpRequest) -> HttpResponse:
     """The reader's files. `part=live` is the list alone, asked for again while one is being made."""
     page = exports_page(actor_of(request))
@@ -24,7 +24,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return answer(request, template, page)
 
 
-@person_view
+@person_page
 def file(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """A file that is ready."""
     body, form, name = export_file(actor_of(request), key)

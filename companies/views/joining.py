@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -93,6 +94,7 @@ def first_admin(request: HttpRequest) -> HttpResponse:
             tell(form, failure)
         else:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            UserSession.objects.create_from_request(request)
             messages.success(request, _("You run this Sogdia now, and you are signed in."))
             return redirect("companies:organisation" if form.cleaned_data["organisation"] else "markets:home")
     page = FirstAdmin(form, secret, tuple(problems_of(form)))

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from companies.access import Action, one, require
+from companies.access import Action, hidden, one, require
 from companies.accounts import invitations
 from companies.accounts.members import change_role, end_membership
 from companies.door import actor_of, person_action, person_view
@@ -93,7 +93,7 @@ def member_remove(request: HttpRequest, key: int) -> HttpResponse:
     shown = members_page(actor)
     member = next((each for each in shown.members if each.id == key), None)
     if member is None:
-        raise HiddenObject(kind="member", key=key)
+        raise hidden(Membership, key)
     if request.method != "POST":
         return answer(request, "companies/member_remove.html", Removal(shown, member))
     try:

@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from companies.access import Action, require
+from companies.access import Action, hidden, require
 from companies.accounts.members import leave as leave_organisation
 from companies.accounts.organisations import create_organisation, edit_organisation
 from companies.door import actor_of, person_action, person_view, work_in
-from companies.errors import CompaniesError, FieldsRejected, HiddenObject, LastAdmin, TooManyToday, VersionConflict
+from companies.errors import CompaniesError, FieldsRejected, LastAdmin, TooManyToday, VersionConflict
 from companies.forms.faults import tell
 from companies.forms.organisations import OrganisationForm
+from companies.models import Organisation
 from companies.profiles.organisation import OrganisationPage, organisation_page
 from companies.queries.organisations import working_organisation
 from markets.door.page import answer
@@ -108,7 +109,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     known = {str(each): each for each in actor.roles}
     if wanted not in known:
-        raise HiddenObject(kind="organisation", key=wanted[:40])
+        raise hidden(Organisation, wanted[:40])
     work_in(request, uuid.UUID(wanted))
     onward = request.POST.get("next", "")
     is_here = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from companies.access import Actor
-from companies.door import actor_of, person_action, person_view
+from companies.door import actor_of, person_action, person_page
 from companies.errors import FieldsRejected
 from companies.models import SavedView
 from companies.profiles.record_list import PAGE_SIZES, record_list, record_table
@@ -36,7 +36,7 @@ ALL: Final = "all"
 LAST_PAGE: Final = 100_000
 
 
-@person_view
+@person_page
 def listing(request: HttpRequest) -> HttpResponse:
     """The records of the organisation; `?download=` gives all that match as a file."""
     actor = actor_of(request)
@@ -53,7 +53,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return answer(request, "companies/records.html", page, density=density, sizes=PAGE_SIZES)
 
 
-@person_view
+@person_page
 def total(request: HttpRequest) -> HttpResponse:
     """The records that match in one currency, with every rate that was used: asked for, never by itself."""
     actor = actor_of(request)

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from companies.access import Actor
+from companies.access import Actor, hidden
 from companies.door import actor_of, person_action, person_view
-from companies.errors import FieldsRejected, HiddenObject, SelectionChanged
+from companies.errors import FieldsRejected, SelectionChanged
+from companies.models import ExportRecord
 from companies.profiles.selections import preview_page, selection_page
 from companies.queries.records import RecordQuestion
 from companies.records import bulk
@@ -106,4 +107,4 @@ def _keys(given: QueryDict) -> list[uuid.UUID]:
     try:
         return [uuid.UUID(text) for text in given.getlist("record")]
     except ValueError as wrong:
-        raise HiddenObject(kind=_("export record"), key=given.get("record", "")[:40]) from wrong
+        raise hidden(ExportRecord, given.get("record", "")[:40]) from wrong

@@ -12,20 +12,24 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from markets.door.request import request_id
 from markets.errors import MarketsError
 
 RETRY_AFTER_SECONDS = 5
 ATTEMPTS_AFTER_SECONDS = 300
 # Each of these has a page of its own; any other status borrows the page of its class.
-WITH_PAGE = frozenset({400, 403, 404, 410, 413, 429, 500, 503})
+WITH_PAGE = frozenset({400, 403, 404, 409, 410, 413, 422, 429, 500, 503})
+# What was asked for no longer suits what is there: somebody was quicker, or the form names no version.
+_OVERTAKEN = frozenset({412, 428})
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """An error as shown. message empty: the page's own words say all."""
+    """An error as shown. message empty: the page's own words say all. request_id: of what went wrong with us."""
 
     status: int
     message: str = ""
+    request_id: str = ""
 
 
 def failure_page(request: HttpRequest, failure: MarketsError) -> HttpResponse:
@@ -35,15 +39,22 @@ def failure_page(request: HttpRequest, failure: MarketsError) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
     """The page of a status, never kept by any cache."""
-    template = status if status in WITH_PAGE else 500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 400
-    response = render(request, f"{template}.html", {"page": ErrorPage(status, message)}, status=status)
+    response = render(request, f"{_page_of(status)}.html", {"page": ErrorPage(status, message)}, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def apart_page(status: int) -> HttpResponse:
-    """The page of a status for when the database may be away: nothing on it knows who asks."""
-    body = render_to_string(f"{status}.html", {"page": ErrorPage(status)})
+def _page_of(status: int) -> int:
+    if status in WITH_PAGE:
+        return status
+    if status in _OVERTAKEN:
+        return 409
+    return 500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 400
+
+
+def apart_page(status: int, number: str = "") -> HttpResponse:
+    """The page of a status for when the database may be away: nothing on it knows who asks. number: of the request."""
+    body = render_to_string(f"{status}.html", {"page": ErrorPage(status, request_id=number)})
     return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})
 
 
@@ -70,11 +81,11 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 Django's signature
+def failed(request: HttpRequest) -> HttpResponse:
     """Django's handler500: a fault of ours, or the database away where no page of ours looked out for it."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return away_page()
-    return apart_page(500)
+    return apart_page(500, request_id(request))
 
 
 def away_page() -> HttpResponse:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -13,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from markets.models import Observation, Release
+from tests.browser.colleagues import Colleague, Meet
 from tests.conftest import load_reference_facts
 from tests.factories import GDP_PER_HEAD
 from tests.markets.api_world import fill, publish_world
@@ -27,6 +30,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LONGEST_WAIT_MS = 15_000
 # The fixtures prepare rows while the browser's own loop runs in this thread; no view runs in it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -45,6 +49,19 @@ def chromium() -> Iterator[Browser]:
         browser.close()
         # While the browser's loop runs, Django keeps this thread's connections for that loop apart from the others.
         connections.close_all()
+
+
+def committed(work: Callable[[], Any]) -> Any:
+    """Do it on a connection of its own: what the test's transaction holds, no server sees."""
+
+    def alone() -> Any:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(alone).result()
 
 
 class Visit:
@@ -95,3 +112,20 @@ def visit(chromium: Browser, world: LiveServer, request: pytest.FixtureRequest) 
     context = chromium.new_context(**asked)
     yield Visit(context, world.url)
     context.close()
+
+
+@pytest.fixture
+def meet(chromium: Browser, world: LiveServer) -> Iterator[Meet]:
+    """A window of its own for each person met, of 1280 by 900 pixels; `meet(viewport={...})` asks for another."""
+    contexts = []
+
+    def met(**asked: Any) -> Colleague:
+        wanted = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | asked
+        context = chromium.new_context(**wanted)
+        context.set_default_timeout(LONGEST_WAIT_MS)
+        contexts.append(context)
+        return Colleague(Visit(context, world.url))
+
+    yield met
+    for context in contexts:
+        context.close()

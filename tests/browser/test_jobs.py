@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -20,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from markets.errors import HeldMoved, stored
 from markets.jobs.lines import Line, write_line
 from markets.models import HeldRow, Job, JobEvent, Release
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, committed
 from tests.factories import GDP, JobFactory, ReleaseFactory
 from tests.markets.job_world import AREAS, queued, running
 
@@ -29,19 +27,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 SERIOUS = ("serious", "critical")
 DESK = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
 PHONE = {"viewport": {"width": 360, "height": 780}}
-
-
-def committed(work: Callable[[], Any]) -> Any:
-    """Do it on a connection of its own: what the test's transaction holds, no server sees."""
-
-    def alone() -> Any:
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as other:
-        return other.submit(alone).result()
 
 
 def wipe() -> None:

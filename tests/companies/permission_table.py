@@ -3,8 +3,11 @@
 read, write: `anyone`, `person` (signed in), `staff`, or an action of `companies.access` that the role must allow; None
 where the method is not taken. write counts for the methods of `writes`.
 thing: what the address names, in `permission_world`; another organisation's must not be found.
-owner: the role whose person alone it exists for, where it is somebody's own.
-may_miss: the address names something public that these tests do not make.
+owners: the roles whose people alone it exists for, where it is somebody's own: for others it is not found.
+hidden: whether it is not found, rather than refused, by whoever may not do this: they do not see such things at all.
+answers: what people are answered by the state of these tests before anything is asked of them: by role, or by `person`
+for all who are signed in; 401 is also a page that sends people to the way in.
+may_miss: the address names something that these tests do not make.
 """
 
 from __future__ import annotations
@@ -14,8 +17,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from companies.access import Action
+from companies.models import Role
 
 ANYONE, PERSON, STAFF = "anyone", "person", "staff"
+ANONYMOUS, STRANGER = "anonymous", "stranger"
 _NO_JOB: Final = "00000000-0000-4000-8000-000000000000"
 # What stands in addresses that name nothing of an organisation.
 FIXED: Final[Mapping[str, Any]] = {
@@ -41,7 +46,9 @@ class Row:
     headers: Mapping[str, str] = field(default_factory=dict)
     sent: Mapping[str, Any] = field(default_factory=dict)
     may_miss: bool = False
-    owner: str = ""
+    owners: frozenset[str] = frozenset()
+    hidden: bool = False
+    answers: Mapping[str, int] = field(default_factory=dict)
 
     def needed(self, method: str) -> str | None:
         """What the method asks for; None where it is not taken."""
@@ -51,8 +58,13 @@ class Row:
 
     @property
     def is_private(self) -> bool:
-        """Whether somebody must be signed in for anything here: a refusal of the method may come after that."""
+        """Whether somebody must be signed in for anything here."""
         return ANYONE not in {self.read, self.write}
+
+    def answer(self, role: str) -> int | None:
+        """The status that this role is answered whatever is asked; None where it depends."""
+        is_signed_in = role != ANONYMOUS
+        return self.answers.get(role, self.answers.get(PERSON) if is_signed_in else None)
 
 
 EXEMPT: Final[Mapping[str, str]] = {
@@ -61,6 +73,7 @@ EXEMPT: Final[Mapping[str, str]] = {
     "robots.txt": "a fixed text",
     "favicon.ico": "a redirect to a static file",
     "^api(?:/|$)": "nothing is here, whatever the method",
+    "password_change/": "a redirect to the page where everybody changes their password",
 }
 
 _ANYBODY: Final = Row()
@@ -171,27 +184,28 @@ _ORGANISATIONS: Final[Mapping[str, Row]] = {
     "companies:organisation_switch": Row(read=None, write=PERSON, may_miss=True),
     "companies:members": Row(read=Action.READ, write=Action.MANAGE),
     "companies:member_role": Row(
-        read=None, write=Action.MANAGE, thing="membership", sent={"data": {"role": "officer", "version": "1"}}
+        read=None, write=Action.MANAGE, thing="membership", sent={"role": "officer", "version": "1"}
     ),
     "companies:member_remove": Row(read=Action.MANAGE, write=Action.MANAGE, thing="membership"),
-    "companies:invitation_withdraw": Row(read=None, write=Action.MANAGE, thing="invitation"),
+    "companies:invitation_withdraw": Row(read=None, write=Action.MANAGE, thing="invitation", hidden=True),
     "companies:invitation": Row(write=ANYONE, may_miss=True),
     "companies:first_admin": Row(write=ANYONE, may_miss=True),
     "companies:keys": Row(read=Action.OWN_KEYS, write=Action.OWN_KEYS),
-    "companies:key_revoke": Row(read=None, write=Action.MANAGE, thing="key"),
+    # a viewer's own, which the admin sees and ends too
+    "companies:key_revoke": Row(
+        read=None, write=Action.OWN_KEYS, thing="key", owners=frozenset({Role.VIEWER, Role.ADMIN})
+    ),
 }
 _PUBLISHED: Final[Mapping[str, Row]] = {
     "companies:published": _ANYBODY,
     "companies:published_organisation": Row(thing="", fixed={"key": _NO_JOB}, may_miss=True),
-    "companies:publishing": Row(
-        read=Action.REVIEW, write=Action.REVIEW, sent={"data": {"year": "2024", "fingerprint": ""}}
-    ),
+    "companies:publishing": Row(read=Action.REVIEW, write=Action.REVIEW, sent={"year": "2024", "fingerprint": ""}),
     "companies:publication_withdraw": Row(read=None, write=Action.REVIEW, thing="publication"),
     "companies:approvals": Row(read=Action.REVIEW, write=Action.REVIEW),
     "companies:changes": Row(read=Action.READ_CHANGES),
     "api:published_sums": _ANYBODY,
 }
-_FORM_OF_RECORD: Final = Row(read=None, write=Action.WRITE, thing="record", sent={"data": {"version": "1"}})
+_FORM_OF_RECORD: Final = Row(read=None, write=Action.WRITE, thing="record", sent={"version": "1"})
 _COMPANIES: Final[Mapping[str, Row]] = {
     "companies:company_list": Row(read=Action.READ),
     "companies:company_new": Row(read=Action.WRITE, write=Action.WRITE),
@@ -209,50 +223,66 @@ _COMPANIES: Final[Mapping[str, Row]] = {
     "companies:record_remove": _FORM_OF_RECORD,
     "companies:record_comment": _FORM_OF_RECORD,
 }
+_OFFICER: Final = frozenset({Role.OFFICER})
 _LISTS: Final[Mapping[str, Row]] = {
     "companies:record_list": Row(read=Action.READ),
     "companies:record_total": Row(read=Action.READ),
-    "companies:view_new": Row(read=None, write=Action.WRITE),
-    "companies:view_change": Row(read=None, write=Action.WRITE, thing="view"),
+    # shared with everybody; one's own view is every member's to save
+    "companies:view_new": Row(read=None, write=Action.WRITE, sent={"name": "Shared", "query": "", "is_shared": "1"}),
+    # somebody else's that is shared: seen by all, changed by whoever manages
+    "companies:view_change": Row(
+        read=None, write=Action.MANAGE, thing="view", sent={"do": "rename", "name": "Other", "version": "1"}
+    ),
     "companies:selection_new": Row(read=None, write=Action.WRITE),
-    "companies:selection": Row(read=Action.WRITE, write=Action.WRITE, thing="selection", owner="officer"),
-    "companies:selection_undo": Row(read=None, write=Action.WRITE, thing="selection", owner="officer"),
-    "companies:exports": Row(read=Action.READ, write=Action.READ),
-    "companies:export": Row(read=Action.READ, thing="export", owner="officer"),
-    "companies:export_cancel": Row(read=None, write=Action.READ, thing="export", owner="officer"),
+    "companies:selection": Row(read=Action.WRITE, write=Action.WRITE, thing="selection", owners=_OFFICER),
+    "companies:selection_undo": Row(read=None, write=Action.WRITE, thing="selection", owners=_OFFICER),
+    "companies:exports": Row(read=Action.READ),
+    "companies:export": Row(read=Action.READ, thing="export", owners=_OFFICER),
+    "companies:export_cancel": Row(read=None, write=Action.READ, thing="export", owners=_OFFICER),
     "companies:shares": Row(read=Action.SHARE_OUTSIDE, write=Action.SHARE_OUTSIDE),
-    "companies:share_revoke": Row(read=None, write=Action.SHARE_OUTSIDE, thing="share"),
+    # an admin's own, which a reviewer neither sees nor ends
+    "companies:share_revoke": Row(read=None, write=Action.SHARE_OUTSIDE, thing="share", owners=frozenset({Role.ADMIN})),
     "companies:shared": Row(may_miss=True),
 }
-# The library's own pages: what they show is the person's alone, for no address names anybody.
-_DOOR: Final = Row(write=ANYONE)
-_OWN: Final = Row(read=PERSON, write=PERSON)
+# The library's own pages: what they show is the person's alone, for no address names anybody. A form takes PUT as POST.
+_FORM: Final = frozenset({"POST", "PUT"})
+_DOOR: Final = Row(write=ANYONE, writes=_FORM)
+_OWN: Final = Row(read=PERSON, write=PERSON, writes=_FORM)
+# Whoever is in already is sent on, whatever is asked.
+_ENTRANCE: Final = replace(_DOOR, answers={PERSON: 302})
+# Nobody is in the middle of anything here: whoever is in is sent on, others to the way in.
+_STEP: Final = replace(_DOOR, answers={PERSON: 302, ANONYMOUS: 401})
+# Nobody has a second factor here.
+_NO_FACTOR: Final = {PERSON: 404}
 _ACCOUNTS: Final[Mapping[str, Row]] = {
-    "companies:settings": _OWN,
-    "companies:privacy": _OWN,
+    "companies:settings": Row(read=PERSON, write=PERSON),
+    "companies:privacy": Row(read=PERSON),
     "companies:privacy_file": Row(read=None, write=PERSON),
-    "companies:leave": _OWN,
-    "account_login": _DOOR,
-    "account_logout": _DOOR,
-    "account_signup": _DOOR,
+    "companies:leave": Row(read=None, write=PERSON),
+    "account_login": _ENTRANCE,
+    "account_logout": Row(write=ANYONE),
+    "account_signup": _ENTRANCE,
     "account_inactive": _ANYBODY,
     "account_reauthenticate": _OWN,
     "account_email": _OWN,
-    "account_email_verification_sent": _DOOR,
+    "account_email_verification_sent": _STEP,
     "account_change_password": _OWN,
-    "account_set_password": _OWN,
+    # everybody here has a password, and is sent to the page that changes it
+    "account_set_password": replace(_OWN, answers={PERSON: 302}),
     "account_reset_password": _DOOR,
-    "account_confirm_password_reset_code": _DOOR,
-    "account_complete_password_reset": _DOOR,
+    # nobody has asked for a code: all are sent back to where one does
+    "account_confirm_password_reset_code": replace(_DOOR, answers={PERSON: 401, ANONYMOUS: 401}),
+    "account_complete_password_reset": replace(_DOOR, answers={PERSON: 302, ANONYMOUS: 302}),
     "account_password_reset_completed": _ANYBODY,
     "mfa_index": Row(read=PERSON),
-    "mfa_authenticate": _DOOR,
-    "mfa_reauthenticate": _OWN,
+    "mfa_authenticate": _STEP,
+    # without a second factor people prove who they are by their password
+    "mfa_reauthenticate": replace(_OWN, answers={PERSON: 302}),
     "mfa_activate_totp": _OWN,
-    "mfa_deactivate_totp": _OWN,
-    "mfa_view_recovery_codes": Row(read=PERSON),
+    "mfa_deactivate_totp": replace(_OWN, answers=_NO_FACTOR),
+    "mfa_view_recovery_codes": Row(read=PERSON, answers=_NO_FACTOR),
     "mfa_generate_recovery_codes": _OWN,
-    "mfa_download_recovery_codes": Row(read=PERSON),
+    "mfa_download_recovery_codes": Row(read=PERSON, answers=_NO_FACTOR),
     "usersessions_list": _OWN,
 }
 TABLE: Final[Mapping[str, Row]] = {

@@ -3,47 +3,89 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth.hashers import make_password
 from django.db import models as django_models
+from django.db.models.functions import Now
+from django.http import HttpRequest
 from django.test import Client
 
 from companies import models
 from companies.models import ApiKey, Membership, Role, User
+from config.accounts import BEGAN, USED
 from tests.companies.office import CompanyFactory, Office, PersonFactory, RecordFactory, office
+from tests.companies.permission_table import ANONYMOUS, STAFF, STRANGER
+from tests.companies.programs import key_text
 
 LATER = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
-ANONYMOUS, STRANGER, STAFF = "anonymous", "stranger", "staff"
 ROLES = (*Role.values, STRANGER, STAFF, ANONYMOUS)
+# Keys beside those of the roles: of an admin that may only read, of one that was revoked, of another office's admin.
+READING, REVOKED, AWAY = "reading", "revoked", "away"
+_ANSWERING = Client().handler
+# Made once: to make one takes as long as a page.
+_PASSWORD = make_password("correct horse battery staple")
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """home: the office whose people ask. own, other: a thing of each kind by its name, of the office and of another.
+    """home: the office whose people ask; away: another. own, other: a thing of each kind by its name, of either.
 
-    clients: by role, signed in; a page of a stranger and of staff without an organisation too.
+    clients: by role, signed in and just asked for their password; of a stranger and of staff without an organisation
+    too.
     """
 
     home: Office
+    away: Office
     own: Mapping[str, django_models.Model]
     other: Mapping[str, django_models.Model]
     clients: Mapping[str, Client]
-    people: Mapping[str, User]
 
 
 def world() -> World:
-    """The world as each test finds it."""
+    """The world as each request finds it."""
     home, away = office(), office()
     people = {role: getattr(home, role) for role in Role.values}
     people[STRANGER] = PersonFactory()
     people[STAFF] = PersonFactory(is_staff=True, is_superuser=True)
-    clients = {ANONYMOUS: Client()}
-    for role, person in people.items():
-        clients[role] = Client()
-        clients[role].force_login(person)
-    return World(home, _things(home), _things(away), clients, people)
+    clients = {ANONYMOUS: visitor()} | {role: _signed_in(person) for role, person in people.items()}
+    return World(home, away, _things(home), _things(away), clients)
+
+
+def visitor() -> Client:
+    """Whoever comes first; all share what answers them, which takes its time to load."""
+    client = Client()
+    client.handler = _ANSWERING
+    return client
+
+
+def _signed_in(person: User) -> Client:
+    """Whoever came in by their password, and typed it once more a moment ago."""
+    person.password = _PASSWORD
+    person.save()
+    client = visitor()
+    client.force_login(person)
+    request = HttpRequest()
+    request.session, request.user = client.session, person
+    record_authentication(request, person, "password", reauthenticated=True)
+    # used a moment ago too: the first request of a session writes that down
+    request.session.update({BEGAN: int(time.time()), USED: int(time.time())})
+    request.session.save()
+    return client
+
+
+def keys_in(here: World) -> dict[str, str]:
+    """Texts of API keys of home by role, each for all that the role allows; and `READING`, `REVOKED`, `AWAY`."""
+    home, away = here.home, here.away
+    keys = {role: key_text(home, role) for role in Role.values}
+    keys[REVOKED] = key_text(home, Role.ADMIN)
+    ApiKey.objects.filter(prefix=keys[REVOKED][4:14]).update(revoked_at=Now())
+    keys[READING] = key_text(home, Role.ADMIN, ApiKey.Scope.READ_RECORDS)
+    keys[AWAY] = key_text(away, Role.ADMIN)
+    return keys
 
 
 def _things(of: Office) -> dict[str, django_models.Model]:
@@ -57,17 +99,22 @@ def _things(of: Office) -> dict[str, django_models.Model]:
         "membership": Membership.objects.get(user=of.viewer),
         "company": company,
         "record": record,
-        # of the admin: its owner could change it, which no other role but an admin could
+        # of the admin: whoever made it could change it too
         "view": models.SavedView.objects.create(
             organisation=of.organisation, owner=of.admin, name="Shared", is_shared=True
         ),
         "selection": models.Selection.objects.create(**mine, versions={str(record.pk): 1}, count=1),
     }
     dated = {"organisation": of.organisation, "membership": member, "expires_at": LATER}
-    # of the admin: an officer could end their own, which no other role could
-    things["key"] = _key(of, Membership.objects.get(user=of.admin))
-    things["share"] = models.ShareLink.objects.create(**dated, name="Link", secret_hash=f"{of.organisation.pk}"[:64])
-    things["export"] = models.ListExport.objects.create(**dated, language="en", form="csv")
+    things["key"] = _key(of, Membership.objects.get(user=of.viewer))
+    things["share"] = models.ShareLink.objects.create(
+        **dated | {"membership": Membership.objects.get(user=of.admin)},
+        name="Link",
+        secret_hash=str(of.organisation.pk),
+    )
+    things["export"] = models.ListExport.objects.create(
+        **dated, language="en", form="csv", content=b"value", count=0, ready_at=Now()
+    )
     things["invitation"] = models.Invitation.objects.create(
         organisation=of.organisation,
         email=f"new-{of.organisation.pk}@example.com",
@@ -92,6 +139,3 @@ def _key(of: Office, member: Membership) -> ApiKey:
         secret_hash="-",
         scopes=["read:records"],
     )
-
-
-Kwargs = Callable[[Mapping[str, django_models.Model]], dict[str, Any]]

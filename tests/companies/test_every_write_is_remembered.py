@@ -10,6 +10,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from companies.accounts import adapter
+from companies.profiles.change_words import ACTIONS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("companies/records", "companies/accounts", "companies/importing")
 REMEMBERING = {"changed", "remember"}
@@ -83,3 +86,19 @@ def test_every_write_is_remembered() -> None:
 
 def test_what_is_exempt_is_there() -> None:
     assert EXEMPT.keys() <= writes().keys()
+
+
+def test_every_action_that_is_remembered_has_words() -> None:
+    said = {
+        node.args[1].value
+        for of_file in FUNCTIONS.values()
+        for function in of_file.values()
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in {"changed", "change_row"}
+        and len(node.args) > 1
+        and isinstance(node.args[1], ast.Constant)
+    }
+    assert len(said) > 20
+    assert {str(action) for action in said} - ACTIONS.keys() == set()
+    assert set(adapter.NOTICES.values()) - ACTIONS.keys() == set()

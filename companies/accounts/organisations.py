@@ -15,7 +15,8 @@ from companies.changes import changed, fields_of
 from companies.errors import FieldsRejected, InvalidField, TooManyToday, VersionConflict, VersionMissing
 from companies.models import Membership, Organisation, Role, User
 from companies.models.names import plain_name
-from companies.queries.organisations import last_author, made_today, membership_in_force
+from companies.queries.changes import last_author
+from companies.queries.organisations import made_today, membership_in_force
 from markets.models import Area
 
 MOST_ORGANISATIONS_A_DAY: Final = 10

@@ -15,7 +15,7 @@ from companies.profiles.record_doubts import ShownDoubt, record_doubts
 from companies.profiles.record_growth import RecordGrowth, record_growth
 from companies.profiles.record_words import STATUS_WORDS
 from companies.profiles.records import RecordEntry, record_entries
-from companies.queries.comments import comments
+from companies.queries.comments import MOST_TOLD, newest_comments
 from companies.queries.one_record import one_record
 from companies.records.deciding import is_own_work
 from markets import wording
@@ -49,6 +49,11 @@ class RecordPage:
     history: tuple[ChangeRecord, ...]
     offers: Offers
 
+    @property
+    def has_older_comments(self) -> bool:
+        """Whether there may be more remarks than are shown."""
+        return len(self.comments) == MOST_TOLD
+
 
 def record_page(actor: Actor, key: object) -> RecordPage:
     """The page of a record. Raises SignInNeeded, HiddenObject."""
@@ -61,7 +66,7 @@ def record_page(actor: Actor, key: object) -> RecordPage:
         provenance=_provenance(entry),
         doubts=record_doubts(actor, record, growth),
         growth=growth,
-        comments=tuple(comment_records(comments(actor).filter(record=record).order_by("at", "id"))),
+        comments=tuple(comment_records(newest_comments(actor, record))),
         history=tuple(change_timeline(actor, record)),
         offers=_offers(actor, record),
     )

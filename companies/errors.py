@@ -52,7 +52,7 @@ class HiddenObject(NotFound):
 
 
 class VersionConflict(CompaniesError):
-    """{kind} was changed by {author} since you opened it. Your entries are kept: compare both and save again."""
+    """{kind} was changed by {author} since you read it. Nothing of yours was saved: look at it again, then decide."""
 
     code = "version_conflict"
     http_status = 412
@@ -195,7 +195,7 @@ class UnknownField(InvalidField):
 
 
 class FieldsRejected(InvalidRequest):
-    """{count} entries are wrong; each is named below. Nothing was changed.
+    """Nothing was changed, for entries are wrong: {count}. Each is named below.
 
     faults: one InvalidField for each; its `pointer` is the JSON pointer of the entry (`/value`, `/3/period`), `field`
     the label people see, `expected` what is wrong and how to put it right.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
 # Entries of a context that are words of ours, and so are translated with the message; the others are facts.
-_WORDS: Final = ("expected", "kind")
+_WORDS: Final = ("expected", "kind", "needed")
 
 
 class MarketsError(Exception):

@@ -13,11 +13,12 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
 
-from companies.models import Change, Company, ExportRecord, Membership, Organisation, Publication, User
+from companies.models import Change, Company, CompanyName, ExportRecord, Membership, Organisation, Publication, User
 from companies.profiles.change_words import FIELDS, told
 from companies.profiles.people import person_ref
 from markets import wording
 from markets.models import Area, Category
+from markets.queries import reference
 
 # Whose keys are told by name. Of the project's own tables only what the log of one organisation can point to.
 _NAMED: Final[Sequence[type[models.Model]]] = (Area, Category, Company, User)
@@ -122,7 +123,16 @@ def _thing_name(thing: models.Model) -> str:
 def _one_of_many(value: Any) -> str:
     """One entry of a list: its filled members one after another."""
     if isinstance(value, Mapping):
-        return ", ".join(str(member) for member in value.values() if member not in (None, ""))
+        return ", ".join(_member_words(name, member) for name, member in value.items() if member not in (None, ""))
+    return str(value)
+
+
+def _member_words(name: str, value: Any) -> str:
+    """A member of a company's names or lines: codes by their names here too."""
+    if name == "category":
+        return next((each.name for each in reference().categories if each.slug == value), str(value))
+    if name == "kind":
+        return _(dict(CompanyName.Kind.choices).get(value, str(value)))
     return str(value)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor
-from companies.errors import NotAllowed, OwnWork
-from companies.models import ExportRecord, Role
+from companies.errors import OwnWork
+from companies.models import ExportRecord
 from companies.profiles.changes import ChangeRecord, change_timeline
 from companies.profiles.comments import CommentRecord, comment_records
 from companies.profiles.record_doubts import ShownDoubt, record_doubts
@@ -25,7 +25,7 @@ Status = ExportRecord.Status
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the reader may do with the record now. why_not_decide: why a waiting record is not theirs to decide on."""
+    """What the reader may do with the record now. why_not_decide: why a reviewer cannot decide on a waiting record."""
 
     edit: bool
     submit: bool
@@ -88,17 +88,18 @@ def _provenance(entry: RecordEntry) -> str:
 def _offers(actor: Actor, record: ExportRecord) -> Offers:
     place, status = record.organisation_id, record.status
     writes = actor.may(Action.WRITE, place)
-    waits = status == Status.SUBMITTED
-    why_not = _why_not_decide(actor, record) if waits else ""
+    decides = status == Status.SUBMITTED and actor.may(Action.REVIEW, place)
+    is_own = decides and is_own_work(actor, record)
     return Offers(
         edit=writes,
         submit=writes and status in (Status.DRAFT, Status.RETURNED),
-        decide=waits and not why_not,
+        decide=decides and not is_own,
         reopen=writes and status in (Status.SUBMITTED, Status.APPROVED),
         remove=writes and status != Status.APPROVED,
         comment=writes,
-        why_not_decide=why_not,
+        why_not_decide=OwnWork().message(_) if is_own else "",
     )
+<<<<<<< HEAD
 
 
 def _why_not_decide(actor: Actor, record: ExportRecord) -> str:
@@ -108,3 +109,5 @@ def _why_not_decide(actor: Actor, record: ExportRecord) -> str:
         needed = NotAllowed(organisation=record.organisation.name, needed=_(Role.REVIEWER.label))
         return needed.message(_) if actor.may(Action.WRITE, record.organisation_id) else ""
     return ""
+=======
+>>>>>>> rev2

@@ -36,9 +36,13 @@ class Printed:
         return Decimal(self.digits)
 
     def times(self, multiplier: int) -> Decimal:
-        """The number in units, with no digit lost."""
+        """The number in units, with no digit lost and none claimed: 20.7 million are 20700000, not 20700000.0.
+
+        multiplier: a power of ten.
+        """
         with localcontext(prec=4 * MOST_DIGITS):
-            return self.exact * multiplier
+            scaled = self.exact.scaleb(len(str(multiplier)) - 1)
+            return Decimal(format(scaled, "f"))
 
 
 def printed(text: str | int | Decimal) -> Printed:

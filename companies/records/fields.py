@@ -32,6 +32,17 @@ LABELS: Final[Mapping[str, Promise]] = {
     "document_reference": _("Document reference"),
     "note": _("Note"),
 }
+# What people say with records when they decide on them, remark on them, change many, remove or share them.
+_SAID_OF_THEM: Final[Mapping[str, Promise]] = {
+    "action": _("What to do"),
+    "days": _("Days until it ends"),
+    "decision_note": _("Reason"),
+    "field": _("Entries to change"),
+    "name": _("Name"),
+    "record": _("Records"),
+    "removed_reason": _("Reason"),
+    "text": _("Comment"),
+}
 # The columns that say what a record states: what an edit alters and a decision is about.
 STATED: Final = (
     "company",
@@ -90,4 +101,4 @@ MULTIPLIERS: Final[Mapping[int, Promise]] = {
 
 def label(name: str) -> str:
     """What an entry is called in the active language; the name itself where nobody called it."""
-    return str(LABELS[name]) if name in LABELS else name
+    return str({**LABELS, **_SAID_OF_THEM}.get(name, name))

@@ -114,7 +114,7 @@ def _held(actor: Actor, key: object, version: int | None) -> SavedView:
         raise VersionMissing
     locked = SavedView.objects.select_for_update().get(pk=view.pk)
     if locked.version != version:
-        raise VersionConflict(kind=_("saved view"), author=locked.owner.shown_name)
+        raise VersionConflict(kind=_("The saved view"), author=locked.owner.shown_name)
     return locked
 
 

@@ -165,5 +165,5 @@ def history_fields(change: ChangeRecord) -> list[FieldChange]:
     return [
         each
         for each in change.fields
-        if each.field not in HIDDEN_IN_HISTORY and (each.before_words or each.after_words)
+        if each.field not in HIDDEN_IN_HISTORY and (each.before_words or each.after_words or each.is_kept_back)
     ]

@@ -20,7 +20,7 @@ def test_a_record_is_entered_by_a_program_and_says_so() -> None:
     assert answer["Location"] == f"/api/v1/export-records/{record.pk}/"
     assert answer["ETag"].startswith('"1-')
     told = answer.json()
-    assert (told["value"], told["value_printed"], told["currency"]) == ("20700000.0", "20.7", "CNY")
+    assert (told["value"], told["value_printed"], told["currency"]) == ("20700000", "20.7", "CNY")
     assert (told["status"], told["version"], told["origin"]) == ("draft", 1, "api")
     change = Change.objects.get(object_kind="exportrecord")
     assert (change.via, change.request_id) == ("api", answer["X-Request-ID"])

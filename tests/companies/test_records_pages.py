@@ -13,6 +13,7 @@ from django.urls import reverse
 from companies.models import Change, ExportRecord
 from companies.records.deciding import approve, comment, submit
 from companies.records.entering import edit_record
+from markets.door.failures import error_page
 from tests.companies.office import Office, office
 from tests.companies.record_world import company_of, entered, entries
 
@@ -331,3 +332,60 @@ def test_the_page_takes_as_many_queries_for_a_long_history_as_for_a_short_one(
         comment(home.actor("officer"), record.pk, "again")
     with django_assert_max_num_queries(40):
         client.get(to(record))
+
+
+# ---------------------------------------------------------------- what is offered, and how a refusal reads
+@pytest.mark.parametrize(("role", "is_offered"), [("viewer", False), ("officer", False), ("reviewer", True)])
+def test_a_decision_is_offered_to_reviewers_alone(role: str, *, is_offered: bool) -> None:
+    home = office()
+    record = submit(home.actor("officer"), entered(home).pk, 1)
+    page = text_of(signed_in(home, role).get(to(record)))
+    assert ("Send back" in page) is is_offered
+    assert "does not allow" not in page
+
+
+def test_a_refusal_calls_what_is_missing_by_its_label() -> None:
+    home = office()
+    record = submit(home.actor("officer"), entered(home).pk, 1)
+    page = text_of(signed_in(home, "reviewer").post(to(record, "send-back/"), {"version": 2}))
+    assert "Reason: say what has to be put right" in page
+    assert "Comment: write what you want to say" in text_of(
+        signed_in(home, "officer").post(to(record, "comments/"), {"text": " "})
+    )
+
+
+def test_who_remarked_last_is_not_who_changed_it_last() -> None:
+    home = office()
+    record = entered(home)
+    edit_record(home.actor("officer"), record.pk, 1, {"note": "by telephone"})
+    comment(home.actor("reviewer"), record.pk, "seen")
+    page = text_of(signed_in(home, "admin").post(to(record, "submit/"), {"version": 1}))
+    assert f"The record was changed by {home.officer.name} since you read it" in page
+
+
+# ---------------------------------------------------------------- pages of failure
+def test_a_member_who_may_not_is_sent_to_the_admins_and_not_to_the_staff() -> None:
+    home = office()
+    answer = signed_in(home, "viewer").get(NEW)
+    assert answer.status_code == 403
+    page = text_of(answer)
+    assert "for the role Officer" in page
+    assert reverse("companies:members") in page
+    assert "member of staff" not in page
+
+
+def test_a_state_that_does_not_allow_it_is_not_told_as_a_wrong_address() -> None:
+    asked = signed_in(office(), "admin").get(NEW).wsgi_request
+    for status, title in (
+        (409, "This could not be done"),
+        (412, "This could not be done"),
+        (428, "This could not be done"),
+        (422, "This was not taken"),
+        (410, "This has ended"),
+        (400, "This address cannot be understood"),
+        (502, "Something went wrong"),
+    ):
+        page = error_page(asked, status, "Said.")
+        assert page.status_code == status
+        assert title in text_of(page)
+        assert "Said." in text_of(page)

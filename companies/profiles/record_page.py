@@ -99,15 +99,3 @@ def _offers(actor: Actor, record: ExportRecord) -> Offers:
         comment=writes,
         why_not_decide=OwnWork().message(_) if is_own else "",
     )
-<<<<<<< HEAD
-
-
-def _why_not_decide(actor: Actor, record: ExportRecord) -> str:
-    if is_own_work(actor, record):
-        return OwnWork().message(_)
-    if not actor.may(Action.REVIEW, record.organisation_id):
-        needed = NotAllowed(organisation=record.organisation.name, needed=_(Role.REVIEWER.label))
-        return needed.message(_) if actor.may(Action.WRITE, record.organisation_id) else ""
-    return ""
-=======
->>>>>>> rev2

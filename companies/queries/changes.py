@@ -70,9 +70,9 @@ def changes_of(actor: Actor, thing: Historied) -> list[Change]:
 
 
 def last_author(thing: models.Model) -> str:
-    """Who wrote a thing last, as colleagues see them; empty where nobody is known."""
+    """Who changed a thing last, as colleagues see them; a comment changes nothing. Empty where nobody is known."""
     rows = Change.objects.filter(object_kind=thing._meta.model_name, object_id=str(thing.pk))  # noqa: SLF001 Django's name
-    last = rows.select_related("actor").order_by("-id").first()
+    last = rows.exclude(action="commented").select_related("actor").order_by("-id").first()
     return last.actor.shown_name if last and last.actor else ""
 
 

@@ -31,16 +31,5 @@ def held(actor: Actor, model: type[Versioned], key: object, version: int | None,
     return locked
 
 
-<<<<<<< HEAD
-=======
-def last_author(thing: models.Model) -> str:
-    """Who changed a thing last, as colleagues see them; a comment changes nothing."""
-    kind = thing._meta.model_name or ""  # noqa: SLF001 Django's documented name
-    rows = Change.objects.filter(object_kind=kind, object_id=str(thing.pk)).select_related("actor").order_by("-id")
-    last = rows.exclude(action="commented").first()
-    return last.actor.shown_name if last and last.actor else _("somebody")
-
-
->>>>>>> rev2
 def _said(model: type[models.Model]) -> str:
     return _("The company") if model is Company else _("The record")

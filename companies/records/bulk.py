@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,7 @@ from companies.records.entering import NOT_DECIDED
 from companies.records.fields import REMEMBERED, STATED
 
 MOST_SELECTED: Final = 5_000
+KEPT_FOR: Final = dt.timedelta(days=30)
 # What can be set in many records at once.
 FIELDS: Final = (
     "destination", "category", "hs_code", "hs_revision", "corridor", "incoterm", "settlement_currency",
@@ -187,6 +189,11 @@ def undo(actor: Actor, key: object) -> Outcome:
         ]
         _write(actor, backs, "undone")
     return Outcome(len(backs), len(done) - len(backs), 0)
+
+
+def forget_selections() -> int:
+    """Drop choices that are older than a month, and with them the way to take back what was done: how many."""
+    return Selection.objects.filter(created_at__lte=Now() - KEPT_FOR).delete()[0]
 
 
 def changes_of(selection: Selection) -> dict[str, Change]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from companies.access import actor_of_person
 from companies.accounts import invitations, privacy
@@ -17,7 +18,7 @@ from companies.accounts.sharing import link_of, make_link
 from companies.changes import change_row, remember
 from companies.errors import LinkGone, NotAllowed
 from companies.forms.once import given_out, taken
-from companies.models import Company, ExportRecord, Invitation, Membership, RecordComment, SavedView, User
+from companies.models import Company, ExportRecord, Invitation, Membership, RecordComment, SavedView, Selection, User
 from companies.profiles.record_page import record_page
 from companies.queries.companies import CompanyQuestion, matching
 from companies.queries.records import RecordQuestion
@@ -25,6 +26,7 @@ from companies.records import bulk, views
 from companies.records.companies import register_company
 from companies.records.deciding import submit
 from companies.records.entering import edit_record, enter_record
+from companies.tasks import sweep_exports
 from config.api.parsing import _each_once
 from markets.errors import InvalidRequest
 from tests.companies.office import PersonFactory, office
@@ -190,6 +192,15 @@ def test_the_page_of_a_record_changed_and_remarked_on_without_end_stays_short() 
     assert (page.history[0].fields[0].after, page.comments[-1].text) == ("300", "remark 149.")
     shown = signed_in(home.officer).get(reverse("companies:record", args=[record.pk])).content.decode()
     assert shown.count("These are the newest 100.") == 2
+
+
+def test_choices_of_records_are_forgotten_after_a_month() -> None:
+    home = office()
+    entered(home)
+    old, new = (bulk.select_records(home.actor("officer"), RecordQuestion()) for _each in range(2))
+    Selection.objects.filter(pk=old.pk).update(created_at=timezone.now() - bulk.KEPT_FOR)
+    sweep_exports()
+    assert list(Selection.objects.all()) == [new]
 
 
 # ---------------------------------------------------------------- leaving

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -219,6 +219,11 @@ def one(actor: Actor, model: type[Row], key: object, action: Action | None = Non
 def hidden(model: type[models.Model], key: object) -> HiddenObject:
     """What is raised for a thing that is not there for whoever asks, be it of others or of nobody."""
     return HiddenObject(kind=_CALLED[model], key=key)
+
+
+def working_where(actor: Actor, thing: models.Model) -> Actor:
+    """The actor at work in the organisation of a thing they see, whichever lists they look at otherwise."""
+    return replace(actor, working_in=thing.organisation_id)  # type: ignore[attr-defined]
 
 
 def organisations(actor: Actor) -> QuerySet[Organisation]:

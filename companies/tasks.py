@@ -7,7 +7,7 @@ from celery.utils.log import get_task_logger
 
 from companies.accounts import answers, privacy
 from companies.profiles.exports import make_export
-from companies.records import exporting
+from companies.records import bulk, exporting
 from markets import jobs
 from markets.errors import MarketsError
 
@@ -44,5 +44,6 @@ def run_export(job_id: str) -> None:
 
 @shared_task(name="companies.tasks.sweep_exports")
 def sweep_exports() -> None:
-    """Files whose time is over, or whose member is one no more, are gone."""
+    """Files whose time is over, or whose member is one no more, are gone; so are old choices of records."""
     exporting.sweep_exports()
+    bulk.forget_selections()

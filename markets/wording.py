@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -28,6 +28,8 @@ MINUS: Final = "\u2212"
 # From here on a number is shortened; below it all its digits are shown.
 SHORTENED_FROM: Final = Decimal(1_000_000)
 _ALMOST_ONE: Final = Decimal("0.99995")
+# Room for every digit of a number that is rounded.
+_ROOM: Final = Context(prec=200)
 # Digits after the point of a shortened number, by what it will read as: 1.23 million, 12.3 million, 123.4 bn.
 _DIGITS: Final = ((2, Decimal("9.995")), (1, Decimal("999.95")))
 _LOCALES: Final = {"en": "en", "zh-hans": "zh_Hans", "ru": "ru"}
@@ -205,16 +207,18 @@ def number(value: Decimal | int, decimals: int | None = None) -> str:
     """A number with all its digits, or rounded to `decimals`, a half away from nought."""
     exact = Decimal(value)
     if decimals is None:
-        return _with_minus(numbers.format_decimal(exact, locale=locale(), decimal_quantization=False))
+        with localcontext(_ROOM):
+            return _with_minus(numbers.format_decimal(exact, locale=locale(), decimal_quantization=False))
     return _rounded_number(exact, decimals, _language())
 
 
 @lru_cache(maxsize=20_000)
 def _rounded_number(value: Decimal, decimals: int, language: str) -> str:
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_ROOM)
     # Minus nought is nought.
     shown = abs(rounded) if rounded == 0 else rounded
-    return _with_minus(numbers.format_decimal(shown, format=_pattern(decimals), locale=_locale(language)))
+    with localcontext(_ROOM):
+        return _with_minus(numbers.format_decimal(shown, format=_pattern(decimals), locale=_locale(language)))
 
 
 def short_number(value: Decimal | int, decimals: int = 0) -> str:
@@ -274,7 +278,7 @@ def unit_words(unit: str) -> str:
 
 def difference(value: Decimal, decimals: int) -> str:
     """A change with its sign always shown."""
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_ROOM)
     sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
     return sign + number(abs(rounded), decimals)
 

@@ -114,6 +114,7 @@ def _works(key: ApiKey, address: str) -> bool:
         and membership.ended_at is None
         and membership.organisation_id == key.organisation_id
         and membership.user.is_active
+        and membership.user.deletion_wanted_at is None
         and _is_within(address, key.networks)
     )
 

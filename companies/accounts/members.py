@@ -10,13 +10,14 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from companies.access import Action, Actor, hidden, one
+from companies.access import ALLOWED, Action, Actor, hidden, one
 from companies.accounts.organisations import held, version_up
 from companies.accounts.sessions import end_sessions
 from companies.changes import changed
 from companies.errors import FieldsRejected, InvalidField, LastAdmin, VersionConflict, VersionMissing
 from companies.models import ApiKey, Invitation, ListExport, Membership, Organisation, Role, Selection, ShareLink, User
-from companies.queries.organisations import admins_beside, last_author, membership_in_force
+from companies.queries.changes import last_author
+from companies.queries.organisations import admins_beside, membership_in_force
 from markets import jobs
 from markets.errors import InvalidRequest
 from markets.models import Job
@@ -26,6 +27,7 @@ from markets.models import Job
 def change_role(actor: Actor, membership_id: int, version: int | None, role: str) -> Membership:
     """Give a member another role; keys of theirs that it does not cover can do less from the next request on.
 
+    Who may invite nobody any more is answered for by no letter: those still open are void, lest they come back by one.
     Raises what `require` does; FieldsRejected; VersionMissing, VersionConflict; LastAdmin.
     """
     membership = _held(actor, membership_id)
@@ -44,7 +46,9 @@ def change_role(actor: Actor, membership_id: int, version: int | None, role: str
         _refuse_last_admin(membership)
     membership.role = role
     version_up(membership)
-    changed(actor, "edited", membership, before={"role": before}, after={"role": role})
+    letters = 0 if Action.MANAGE in ALLOWED[role] else _void_letters(membership)
+    after: dict[str, Any] = {"role": role} | ({"invitations": letters} if letters else {})
+    changed(actor, "edited", membership, before={"role": before}, after=after)
     return membership
 
 
@@ -110,16 +114,21 @@ def _ended(actor: Actor, membership: Membership, action: str, beside: dict[str, 
     live: dict[str, Any] = {"membership": membership, "revoked_at__isnull": True}
     place = {"organisation_id": membership.organisation_id}
     selections, _of_each = Selection.objects.filter(owner_id=membership.user_id, **place).delete()
-    letters = Invitation.objects.filter(invited_by_id=membership.user_id, accepted_at=None, withdrawn_at=None, **place)
     counts = beside | {
         "keys": ApiKey.objects.filter(**live).update(revoked_at=Now()),
         "share_links": ShareLink.objects.filter(**live).update(revoked_at=Now()),
         "exports": _drop_exports(membership),
         "selections": selections,
-        "invitations": letters.update(withdrawn_at=Now()),
+        "invitations": _void_letters(membership),
     }
     changed(actor, action, membership, before=before, after={name: count for name, count in counts.items() if count})
     return membership
+
+
+def _void_letters(membership: Membership) -> int:
+    """Withdraw what the member sent and nobody accepted: how many letters."""
+    letters = Invitation.objects.filter(organisation_id=membership.organisation_id, invited_by_id=membership.user_id)
+    return letters.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=Now())
 
 
 def _drop_exports(membership: Membership) -> int:

@@ -15,7 +15,8 @@ from companies.changes import changed, fields_of
 from companies.errors import FieldsRejected, InvalidField, TooManyToday, VersionConflict, VersionMissing
 from companies.models import Membership, Organisation, Role, User
 from companies.models.names import plain_name
-from companies.queries.organisations import last_author, made_today, membership_in_force
+from companies.queries.changes import last_author
+from companies.queries.organisations import made_today, membership_in_force
 from markets.models import Area
 
 MOST_ORGANISATIONS_A_DAY: Final = 10
@@ -101,9 +102,8 @@ def _checked(name: str, kind: str, home: str | None) -> dict[str, object]:
         )
     area = Area.objects.filter(code=home, is_aggregate=False).first() if home else None
     if home and area is None:
-        faults.append(
-            InvalidField(pointer="/home", field=_("Country or region"), expected=_("choose a country of the list"))
-        )
+        expected = _("choose a country of the list")
+        faults.append(InvalidField(pointer="/home", field=_("Country or region"), expected=expected))
     if faults:
         raise FieldsRejected(faults=faults, count=len(faults))
     return {"name": plain, "kind": kind, "home": area}

@@ -73,6 +73,7 @@ def personal_file(actor: Actor) -> bytes:
 def leave(actor: Actor) -> None:
     """The actor's account is to be deleted after the days of grace; nobody is signed in to it any more.
 
+    Until they sign in again and so keep it, their keys and links open nothing.
     Raises SignInNeeded; LastAdmin where colleagues would be left without an admin.
     """
     if stored.led_alone(actor).exists():

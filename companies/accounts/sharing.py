@@ -17,6 +17,7 @@ from companies.accounts.secrets import hash_of, new_secret
 from companies.changes import changed
 from companies.errors import LinkGone, TooMany
 from companies.models import Membership, ShareLink
+from companies.models.names import plain_name
 from companies.queries.records import RecordQuestion
 from companies.records.checking import invalid, refuse
 
@@ -44,7 +45,7 @@ def make_link(actor: Actor, name: str, query: str, days: int) -> NewLink:
     """
     organisation_id = require(actor, Action.SHARE_OUTSIDE)
     question = RecordQuestion.of_text(query)
-    told = " ".join(name.replace("\x00", "").split())
+    told = plain_name(name)
     faults = []
     if not 0 < len(told) <= LONGEST_NAME:
         faults.append(invalid("name", _("write a name of at most %(most)s characters") % {"most": LONGEST_NAME}))
@@ -83,13 +84,15 @@ def revoke_link(actor: Actor, key: object) -> None:
 def link_of(secret: str) -> tuple[ShareLink, Actor]:
     """The link of a secret, and its maker as they stand now, through whose eyes it is read.
 
-    Raises LinkGone: there is none, it was revoked, its time is over, its maker is no member any more or may not share.
+    Raises LinkGone: there is none, it was revoked, its time is over, its maker is no member any more, may not share or
+    waits to be deleted.
     """
     found = None
     if 0 < len(secret) <= LONGEST_SECRET:
         links = ShareLink.objects.select_related("membership__user", "organisation")
         found = links.filter(in_force(), secret_hash=hash_of(secret)).first()
-    if found is None or not found.membership.user.is_active:
+    owner = found.membership.user if found else None
+    if found is None or owner is None or not owner.is_active or owner.deletion_wanted_at is not None:
         raise LinkGone
     maker = actor_of_person(found.membership.user, wanted=found.organisation_id)
     if not maker.may(Action.SHARE_OUTSIDE, found.organisation_id):

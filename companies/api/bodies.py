@@ -18,6 +18,8 @@ from companies.errors import FieldsRejected, InvalidField, TooMany, UnknownField
 MOST_AT_ONCE: Final = 1000
 LONGEST_TEXT: Final = 10_000
 MOST_INNER: Final = 200
+# Of the fields of one object that nobody knows, so many are named.
+_MOST_UNKNOWN: Final = 20
 # A figure lies between these powers of ten; beyond them a few letters would stand for a book of digits.
 _POWERS: Final = 40
 _WHOLE: Final = 2**63
@@ -75,10 +77,15 @@ def _record(faults: Faults, pointer: str, given: Any, kind: type) -> dict[str, A
         faults.add(pointer, _("write an object of fields and values"))
         return {}
     readers = _readers(kind)
-    for name in given:
-        if name not in readers:
-            said, known = name[:100].encode("utf-8", "replace").decode(), ", ".join(readers)
-            faults.found.append(UnknownField(pointer=f"{pointer}/{_escaped(said)}", field=said, allowed=known))
+    unknown = [name for name in given if name not in readers]
+    for name in unknown[:_MOST_UNKNOWN]:
+        said, known = name[:100].encode("utf-8", "replace").decode(), ", ".join(readers)
+        faults.found.append(UnknownField(pointer=f"{pointer}/{_escaped(said)}", field=said, allowed=known))
+    if len(unknown) > _MOST_UNKNOWN:
+        faults.add(
+            pointer,
+            _("it names %(count)s more fields that are not known here") % {"count": len(unknown) - _MOST_UNKNOWN},
+        )
     return {name: readers[name](faults, f"{pointer}/{name}", value) for name, value in given.items() if name in readers}
 
 

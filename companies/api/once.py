@@ -59,8 +59,9 @@ def _owner(view: PersonDoor) -> str:
 
 
 def _fingerprint(view: PersonDoor, request: Request) -> str:
-    """What makes two requests the same: method, address, organisation and the bytes of the body."""
-    said = f"{request.method} {request.path} {view.actor.organisation_id} "
+    """What makes two requests the same: method, address, organisation, the version named, and the bytes of the body."""
+    version = request.headers.get("If-Match", "")
+    said = f"{request.method} {request.path} {view.actor.organisation_id} {version} "
     return hashlib.sha256(said.encode("utf-8", "surrogatepass") + request._request.body).hexdigest()  # noqa: SLF001 below DRF's
 
 

@@ -6,7 +6,6 @@ programs, and comes back as faults that `reject` puts beside their fields.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -126,11 +125,13 @@ class CompanyForm(forms.Form):
     )
     version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
     base = forms.CharField(required=False, widget=forms.HiddenInput)
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    once = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, company: CompanyRecord | None = None) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, company: CompanyRecord | None = None, once: str = ""
+    ) -> None:
         values = values_of(company) if company else {}
-        version = {"version": company.version, "base": sealed(values)} if company else {"key": uuid.uuid4()}
+        version = {"version": company.version, "base": sealed(values)} if company else {"once": once}
         super().__init__(data=data, initial=values | version)
         homes = [(code, area.name) for code, area in reference().areas.items() if not area.is_aggregate]
         _offer(self, "home", [("", _("not known")), *sorted(homes, key=lambda pair: pair[1])])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -125,11 +124,6 @@ def company_found(actor: Actor, typed: str) -> tuple[uuid.UUID | None, list[Comp
 def companies_offered(actor: Actor) -> list[Company]:
     """Companies in use, those changed last first: offered under the field as it is typed in."""
     return list(matching(actor, CompanyQuestion(sort="-updated"))[:MOST_OFFERED])
-
-
-def working_where(actor: Actor, record: ExportRecord) -> Actor:
-    """The actor at work in the record's organisation, whichever lists they look at otherwise."""
-    return replace(actor, working_in=record.organisation_id)
 
 
 def destination_choices() -> Choices:

@@ -4,6 +4,11 @@ from django.db import migrations, models
 
 import companies.models.accounts
 
+NAMED_BY_ADDRESS = """
+UPDATE companies_user
+   SET username = CASE WHEN length(email) <= 150 THEN email ELSE left(email, 130) || '.' || id END
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("companies", "0003_people_have_addresses")]
@@ -27,6 +32,13 @@ class Migration(migrations.Migration):
             model_name="user",
             name="last_name",
         ),
+        # Loosened before it goes, so that on the way back there is a moment to fill it: each with the own address.
+        migrations.AlterField(
+            model_name="user",
+            name="username",
+            field=models.CharField(max_length=150, null=True, unique=True),
+        ),
+        migrations.RunSQL(migrations.RunSQL.noop, NAMED_BY_ADDRESS),
         migrations.RemoveField(
             model_name="user",
             name="username",

@@ -75,7 +75,7 @@ def change_records(actor: Actor, rows: Sequence[Change]) -> list[ChangeRecord]:
 
 
 def change_timeline(actor: Actor, thing: Historied) -> list[ChangeRecord]:
-    """The history of a company or a record, newest first, for everyone who sees it; empty for whoever does not."""
+    """The latest history of a company or a record, newest first; empty for whoever does not see the thing."""
     return change_records(actor, changes_of(actor, thing))
 
 

@@ -15,7 +15,7 @@ from companies.profiles.record_doubts import ShownDoubt, record_doubts
 from companies.profiles.record_growth import RecordGrowth, record_growth
 from companies.profiles.record_words import STATUS_WORDS
 from companies.profiles.records import RecordEntry, record_entries
-from companies.queries.comments import comments
+from companies.queries.comments import MOST_TOLD, newest_comments
 from companies.queries.one_record import one_record
 from companies.records.deciding import is_own_work
 from markets import wording
@@ -25,7 +25,7 @@ Status = ExportRecord.Status
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the reader may do with the record now. why_not_decide: why a waiting record is not theirs to decide on: it is their own work."""
+    """What the reader may do with the record now. why_not_decide: why a reviewer cannot decide on a waiting record."""
 
     edit: bool
     submit: bool
@@ -49,6 +49,11 @@ class RecordPage:
     history: tuple[ChangeRecord, ...]
     offers: Offers
 
+    @property
+    def has_older_comments(self) -> bool:
+        """Whether there may be more remarks than are shown."""
+        return len(self.comments) == MOST_TOLD
+
 
 def record_page(actor: Actor, key: object) -> RecordPage:
     """The page of a record. Raises SignInNeeded, HiddenObject."""
@@ -61,7 +66,7 @@ def record_page(actor: Actor, key: object) -> RecordPage:
         provenance=_provenance(entry),
         doubts=record_doubts(actor, record, growth),
         growth=growth,
-        comments=tuple(comment_records(comments(actor).filter(record=record).order_by("at", "id"))),
+        comments=tuple(comment_records(newest_comments(actor, record))),
         history=tuple(change_timeline(actor, record)),
         offers=_offers(actor, record),
     )
@@ -83,12 +88,12 @@ def _provenance(entry: RecordEntry) -> str:
 def _offers(actor: Actor, record: ExportRecord) -> Offers:
     place, status = record.organisation_id, record.status
     writes = actor.may(Action.WRITE, place)
-    waits = status == Status.SUBMITTED
-    is_own = waits and is_own_work(actor, record)
+    decides = status == Status.SUBMITTED and actor.may(Action.REVIEW, place)
+    is_own = decides and is_own_work(actor, record)
     return Offers(
         edit=writes,
         submit=writes and status in (Status.DRAFT, Status.RETURNED),
-        decide=waits and not is_own and actor.may(Action.REVIEW, place),
+        decide=decides and not is_own,
         reopen=writes and status in (Status.SUBMITTED, Status.APPROVED),
         remove=writes and status != Status.APPROVED,
         comment=writes,

@@ -122,6 +122,6 @@ def shared_page(secret: str, page_text: str = "") -> SharedPage:
 def _page(text: str) -> int:
     if not text:
         return 1
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _LAST_PAGE):
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= _LAST_PAGE):
         raise InvalidValue(parameter="page", value=text[:40], expected=_("it is the number of a page"))
     return int(text)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import QuerySet
 
 from companies.access import Action, Actor, require, seen, working_on
 from companies.models import Change, Company, ExportRecord, User
 
+# A page tells so many changes of one thing; the change log has all of them.
+MOST_TOLD: Final = 100
 # What has a history of its own, for everyone who sees it.
 Historied = Company | ExportRecord
 
@@ -60,10 +63,17 @@ def newest_changes(rows: QuerySet[Change], limit: int, before: int | None) -> li
 
 
 def changes_of(actor: Actor, thing: Historied) -> list[Change]:
-    """What was done to a company or a record, newest first: for everyone who sees the thing itself."""
+    """What was done to a company or a record lately, newest first: for everyone who sees the thing itself."""
     rows = seen(actor, Change, Action.READ).filter(organisation_id=thing.organisation_id)
     of_thing = rows.filter(object_kind=thing._meta.model_name, object_id=str(thing.pk))  # noqa: SLF001 Django's name
-    return list(of_thing.select_related("actor", "api_key").order_by("-id"))
+    return list(of_thing.select_related("actor", "api_key").order_by("-id")[:MOST_TOLD])
+
+
+def last_author(thing: models.Model) -> str:
+    """Who changed a thing last, as colleagues see them; a comment changes nothing. Empty where nobody is known."""
+    rows = Change.objects.filter(object_kind=thing._meta.model_name, object_id=str(thing.pk))  # noqa: SLF001 Django's name
+    last = rows.exclude(action="commented").select_related("actor").order_by("-id").first()
+    return last.actor.shown_name if last and last.actor else ""
 
 
 def people_of_log(actor: Actor) -> list[User]:

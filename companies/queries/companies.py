@@ -55,7 +55,7 @@ def matching(actor: Actor, question: CompanyQuestion) -> QuerySet[Company]:
     With words the best match comes first; where no name has them, names spelt like them do.
     Raises SignInNeeded, NoOrganisation.
     """
-    rows = _narrowed(working_on(actor, Company), question)
+    rows = _narrowed(actor, working_on(actor, Company), question)
     if not question.words:
         return rows.order_by(*(("name", "id") if question.sort == BY_NAME else ("-updated_at", "-id")))
     words = naming.question(question.words)
@@ -112,7 +112,7 @@ def _values(actor: Actor, name: str) -> list[str]:
     return [value for value in rows if value]
 
 
-def _narrowed(rows: QuerySet[Company], question: CompanyQuestion) -> QuerySet[Company]:
+def _narrowed(actor: Actor, rows: QuerySet[Company], question: CompanyQuestion) -> QuerySet[Company]:
     if question.state != ALL:
         rows = rows.filter(archived_at__isnull=question.state == IN_USE)
     if question.category:
@@ -121,7 +121,8 @@ def _narrowed(rows: QuerySet[Company], question: CompanyQuestion) -> QuerySet[Co
         rows = rows.filter(home_id=question.home)
     if question.sector:
         rows = rows.filter(sector=question.sector)
-    return with_twin(rows) if question.has_twin else rows
+    by_number = actor.may(Action.READ_CONTACTS)
+    return with_twin(rows, by_number=by_number) if question.has_twin else rows
 
 
 def _found(actor: Actor, rows: QuerySet[Company], text: str, words: Iterable[naming.Word]) -> QuerySet[Company]:

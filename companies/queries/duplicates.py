@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Count, Q, QuerySet
 
-from companies.access import Action, Actor, seen
+from companies.access import Action, Actor, seen, working_on
 from companies.models import Company, CompanyName
 
 # Shared trigrams of two Latin spellings, 0..1, from which two names are taken for spellings of one.
@@ -50,17 +51,42 @@ def possible_duplicates(actor: Actor, company: Company) -> list[tuple[Company, L
     return list(told.items())[:MOST_SHOWN]
 
 
-def with_twin(rows: QuerySet[Company]) -> QuerySet[Company]:
+def with_twin(rows: QuerySet[Company], *, by_number: bool) -> QuerySet[Company]:
     """Of companies of one organisation, those that share a name in Latin letters, its sound, or a number.
 
+    by_number: whether the reader may know of registration numbers.
     Names that are merely spelt alike are told on each company's page: to compare all with all takes too long.
     """
     in_use = rows.filter(archived_at=None).order_by()
     names = CompanyName.objects.filter(company__in=in_use)
     shared = Q(pk__in=_holders(names, "latin")) | Q(pk__in=_holders(names, "sound"))
+    if not by_number:
+        return rows.filter(shared, archived_at=None)
     numbers = in_use.exclude(registration_number="").values("registration_number")
     twice = numbers.annotate(number=Count("pk")).filter(number__gt=1).values("registration_number")
     return rows.filter(shared | Q(registration_number__in=twice), archived_at=None)
+
+
+def firms_of(actor: Actor) -> dict[str, str]:
+    """Of the organisation the actor works in, the companies that may be one firm: id -> the id that stands for all.
+
+    They share a registration number or a name in Latin letters, archived ones too; who is alone is left out.
+    Raises SignInNeeded, NoOrganisation.
+    """
+    companies = working_on(actor, Company).order_by()
+    numbered = companies.exclude(registration_number="").values_list("pk", "registration_number")
+    named = CompanyName.objects.filter(company__in=companies).exclude(latin="").order_by()
+    marks: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key, number in numbered:
+        marks["number", number.casefold()].append(str(key))
+    for key, latin in named.values_list("company", "latin"):
+        marks["name", latin].append(str(key))
+    firms: dict[str, set[str]] = {}
+    for keys in marks.values():
+        if len(set(keys)) > 1:
+            joined = set().union(keys, *(firms.get(key, ()) for key in keys))
+            firms |= dict.fromkeys(joined, joined)
+    return {key: min(joined) for key, joined in firms.items()}
 
 
 def _holders(names: QuerySet[CompanyName], key: str) -> QuerySet[CompanyName, Any]:

@@ -51,13 +51,6 @@ def made_today(person: int) -> int:
     return rows.filter(at__gt=timezone.now() - A_DAY).count()
 
 
-def last_author(thing: Organisation | Membership) -> str:
-    """Who wrote a thing last, as colleagues see them; empty where nobody is known."""
-    rows = Change.objects.filter(object_kind=thing._meta.model_name, object_id=str(thing.pk))  # noqa: SLF001 Django's documented name
-    last = rows.select_related("actor").order_by("-id").first()
-    return last.actor.shown_name if last and last.actor else ""
-
-
 def open_invitations(actor: Actor) -> QuerySet[Invitation]:
     """Letters of the organisation worked in that can still be accepted. Raises NotAllowed for who manages nothing."""
     rows = working_on(actor, Invitation).select_related("invited_by")

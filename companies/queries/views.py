@@ -70,8 +70,8 @@ def _ref(actor: Actor, view: SavedView) -> ViewRef:
 
 
 def may_edit_view(actor: Actor, view: SavedView) -> bool:
-    """Whoever made it; of a shared one an admin too."""
-    is_mine = view.owner_id == actor.person.pk
-    return actor.may(Action.READ, view.organisation_id) and (
-        is_mine or (view.is_shared and actor.may(Action.MANAGE, view.organisation_id))
-    )
+    """Whoever made it; a shared one, which others read, only while they may write; then an admin too."""
+    is_mine, place = view.owner_id == actor.person.pk, view.organisation_id
+    if not view.is_shared:
+        return is_mine and actor.may(Action.READ, place)
+    return (is_mine and actor.may(Action.WRITE, place)) or actor.may(Action.MANAGE, place)

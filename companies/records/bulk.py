@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,17 +14,17 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from companies.access import Action, Actor, hidden, one, require, working_on
+from companies.access import Action, Actor, hidden, one, require, working_on, working_where
 from companies.changes import change_row, changed, fields_of, remember
 from companies.errors import SelectionChanged, TooMany
 from companies.models import Change, ExportRecord, Selection
 from companies.queries.records import RecordQuestion, matching
-from companies.records.checking import Known, checked, invalid, known, refuse, values_of
+from companies.records.checking import Known, checked, invalid, known, refuse, values_of, why_it_goes
 from companies.records.entering import NOT_DECIDED
 from companies.records.fields import REMEMBERED, STATED
 
 MOST_SELECTED: Final = 5_000
-LONGEST_REASON: Final = 500
+KEPT_FOR: Final = dt.timedelta(days=30)
 # What can be set in many records at once.
 FIELDS: Final = (
     "destination", "category", "hs_code", "hs_revision", "corridor", "incoterm", "settlement_currency",
@@ -120,6 +121,7 @@ def select_records(actor: Actor, question: RecordQuestion, keys: Sequence[uuid.U
 def chosen_again(actor: Actor, key: object) -> Selection:
     """The same records as they stand now, those that are gone left out. Raises as `select_records` does."""
     selection = one(actor, Selection, key)
+    actor = working_where(actor, selection)
     keys = [uuid.UUID(key) for key in selection.versions]
     there = working_on(actor, ExportRecord).filter(pk__in=keys, removed_at__isnull=True)
     again = select_records(actor, RecordQuestion(), list(there.values_list("pk", flat=True)))
@@ -189,6 +191,11 @@ def undo(actor: Actor, key: object) -> Outcome:
     return Outcome(len(backs), len(done) - len(backs), 0)
 
 
+def forget_selections() -> int:
+    """Drop choices that are older than a month, and with them the way to take back what was done: how many."""
+    return Selection.objects.filter(created_at__lte=Now() - KEPT_FOR).delete()[0]
+
+
 def changes_of(selection: Selection) -> dict[str, Change]:
     """What was done with the records of a used selection, by their ids: each one's change to its next version."""
     rows = Change.objects.filter(
@@ -210,9 +217,8 @@ def _refuse_empty(wish: Wish) -> None:
         refuse([invalid("field", _("tick at least one entry to change"))])
     if wish.action == EDIT and (unknown := wish.values.keys() - set(FIELDS)):
         refuse([invalid(name, _("this cannot be set in many records at once")) for name in sorted(unknown)])
-    if wish.action == REMOVE and not 0 < len(wish.reason.strip()) <= LONGEST_REASON:
-        expected = _("say in at most %(most)s characters why it goes") % {"most": LONGEST_REASON}
-        refuse([invalid("removed_reason", expected)])
+    if wish.action == REMOVE:
+        why_it_goes(wish.reason)
 
 
 def _chosen(selection: Selection, rows: Any) -> list[ExportRecord]:
@@ -241,7 +247,8 @@ def _joined(actor: Actor, selection: Selection) -> int:
     """How many match the list by now that were not chosen; none where single records were ticked."""
     if not selection.query:
         return 0
-    rows = matching(actor, RecordQuestion.of_text(selection.query)).values_list("pk", flat=True)
+    where = working_where(actor, selection)
+    rows = matching(where, RecordQuestion.of_text(selection.query)).values_list("pk", flat=True)
     return sum(str(key) not in selection.versions for key in rows)
 
 
@@ -249,7 +256,7 @@ def _planned(actor: Actor, record: ExportRecord, wish: Wish, there_are: Known) -
     if wish.action == SUBMIT:
         return _submitted(actor, record)
     if wish.action == REMOVE:
-        return _removed(actor, record, wish.reason.strip())
+        return _removed(actor, record, why_it_goes(wish.reason))
     columns, faults = checked(values_of(record) | dict(wish.values), there_are)
     differing = {name: value for name, value in columns.items() if getattr(record, name) != value}
     if not faults and differing and record.status in (ExportRecord.Status.APPROVED, ExportRecord.Status.SUBMITTED):

@@ -27,6 +27,7 @@ Values = Mapping[str, Any]
 # Where it is tomorrow already, a day that has begun there is no future.
 _AHEAD: Final = dt.timedelta(days=1)
 _LONGEST_NOTE: Final = 4000
+LONGEST_REASON: Final = 500
 # Three digits after the point of an amount in single units may be thousands.
 _LIKE_THOUSANDS: Final = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
 
@@ -85,6 +86,17 @@ def refuse(faults: Iterable[InvalidField]) -> None:
 def invalid(name: str, expected: str) -> InvalidField:
     """One fault of one entry."""
     return InvalidField(pointer=f"/{name}", field=label(name), expected=expected)
+
+
+def why_it_goes(text: str) -> str:
+    """The reason of a removal as it is kept, one line. Raises FieldsRejected where none is given, or an endless one."""
+    reading = Reading()
+    pointer, called = "/removed_reason", label("removed_reason")
+    told = reading.line(text, pointer, called, LONGEST_REASON)
+    if not told:
+        reading.refuse(pointer, called, _("say in at most %(most)s characters why it goes") % {"most": LONGEST_REASON})
+    reading.finish()
+    return told
 
 
 def values_of(record: ExportRecord) -> dict[str, Any]:

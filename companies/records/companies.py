@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, require, seen
 from companies.changes import changed, fields_of
-from companies.errors import Archived, CompaniesError
+from companies.errors import Archived, CompaniesError, FieldsRejected
 from companies.models import Company, CompanyName, Contact, ProductLine
 from companies.queries import naming
 from companies.records.company_entries import Row, checked_company
@@ -41,16 +41,21 @@ def register_company(actor: Actor, values: Mapping[str, Any], *, key: uuid.UUID 
     organisation_id = require(actor, Action.WRITE)
     company = Company(organisation_id=organisation_id, created_by=actor.person)
     if key is not None:
-        before = seen(actor, Company).filter(pk=key, created_by=actor.person).first()
-        if before is not None:
+        if (before := _registered_under(actor, key)) is not None:
             return before
         company.pk = key
-    with transaction.atomic():
-        entered = checked_company(values, company=company)
-        _take(company, entered)
-        _save(company, entered, is_new=True)
-        _write_rows(company, entered | {"names": entered.get("names", [])})
-        changed(actor, REGISTERED, company, after=_remembered(company, []))
+    try:
+        with transaction.atomic():
+            entered = checked_company(values, company=company)
+            _take(company, entered)
+            _save(company, entered, is_new=True)
+            _write_rows(company, entered | {"names": entered.get("names", [])})
+            changed(actor, REGISTERED, company, after=_remembered(company, []))
+    except (IntegrityError, FieldsRejected):
+        # The same form sent twice at one moment: the other request was quicker with its key, or with the number.
+        if (before := _registered_under(actor, key)) is None:
+            raise
+        return before
     return company
 
 
@@ -114,6 +119,11 @@ def restore_company(actor: Actor, key: object, version: int | None) -> Company:
         _save(company, {})
         changed(actor, RESTORED, company, before=before, after=fields_of(company, _ARCHIVE))
     return company
+
+
+def _registered_under(actor: Actor, key: uuid.UUID | None) -> Company | None:
+    """What the actor registered under a key before."""
+    return seen(actor, Company).filter(pk=key, created_by=actor.person).first() if key is not None else None
 
 
 # ---------------------------------------------------------------- writing

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from companies.access import Action, Actor, require
 from companies.errors import CompaniesError, TooMany
 from companies.records.deciding import approve, send_back
@@ -39,7 +41,7 @@ def decide_together(
     require(actor, Action.REVIEW)
     wanted = list(dict(chosen).items())
     if len(wanted) > MOST:
-        raise TooMany(count=len(wanted), kind="records", most=MOST)
+        raise TooMany(count=len(wanted), kind=_("records"), most=MOST)
     return [Decision(key, _refusal(actor, key, version, verdict, note)) for key, version in wanted]
 
 

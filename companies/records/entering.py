@@ -14,13 +14,12 @@ from companies.access import Action, Actor, hidden, require, seen
 from companies.changes import change_row, changed, fields_of, remember
 from companies.errors import TooMany, WrongState
 from companies.models import ExportRecord
-from companies.records.checking import checked, invalid, known, refuse, values_of
+from companies.records.checking import checked, known, refuse, values_of, why_it_goes
 from companies.records.fields import REMEMBERED, STATED
 from companies.records.versions import held
 
 # What an import brings at most at once.
 MOST_AT_ONCE: Final = 10_000
-_LONGEST_REASON: Final = 500
 NOT_DECIDED: Final[Mapping[str, Any]] = {
     "status": ExportRecord.Status.DRAFT,
     "submitted_by": None,
@@ -107,10 +106,7 @@ def remove_record(actor: Actor, key: object, version: int | None, reason: str) -
         record = held_record(actor, key, version)
         if record.status == ExportRecord.Status.APPROVED:
             raise WrongState(state=_("Approved").lower())
-        told = reason.strip()
-        if not told or len(told) > _LONGEST_REASON:
-            expected = _("say in at most %(most)s characters why it goes") % {"most": _LONGEST_REASON}
-            refuse([invalid("removed_reason", expected)])
+        told = why_it_goes(reason)
         before = fields_of(record, (*REMEMBERED, "removed_reason"))
         record.removed_at = Now()
         record.removed_by = actor.person

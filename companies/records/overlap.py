@@ -92,6 +92,24 @@ def counting(rows: Sequence[Stated]) -> list[int]:
     )
 
 
+def once(rows: Sequence[Stated]) -> list[int]:
+    """The places in `rows` of statements of which no two tell of the same trade of a company, whatever the currency.
+
+    Of two that do the earlier in `rows` stays. Those of one currency and the very same places are not looked at:
+    `counting` chooses among them.
+    """
+    kept: dict[tuple[Hashable, str], dict[tuple[str, frozenset[str]], list[Scope]]] = defaultdict(dict)
+    places = []
+    for place, row in enumerate(rows):
+        own = (row.currency, row.scope.places)
+        near = (kept[row.company, market].items() for market in row.scope.places)
+        if not any(_meet(row.scope, other) for held in near for key, said in held if key != own for other in said):
+            places.append(place)
+            for market in row.scope.places:
+                kept[row.company, market].setdefault(own, []).append(row.scope)
+    return places
+
+
 def _added(currency: str, parts: Sequence[Total]) -> Total:
     return Total(
         currency=currency,
@@ -178,9 +196,7 @@ def _compare(said: Sequence[_Said]) -> None:
 
 def _related(one: _Said, other: _Said) -> None:
     a, b = one.scope, other.scope
-    if not _goods_meet(a.goods, b.goods) or not a.places & b.places:
-        return
-    if a.shipment and b.shipment and a.shipment != b.shipment:
+    if not _meet(a, b):
         return
     if _holds(a, b):
         other.within.append(one)
@@ -189,6 +205,14 @@ def _related(one: _Said, other: _Said) -> None:
     else:
         one.beside.append(other)
         other.beside.append(one)
+
+
+def _meet(one: Scope, other: Scope) -> bool:
+    """Whether the same trade may stand in both. Two references are two shipments."""
+    if one.shipment and other.shipment and one.shipment != other.shipment:
+        return False
+    in_time = one.first <= other.last and other.first <= one.last
+    return in_time and bool(one.places & other.places) and _goods_meet(one.goods, other.goods)
 
 
 def _holds(wide: Scope, narrow: Scope) -> bool:

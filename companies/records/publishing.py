@@ -2,7 +2,8 @@
 
 The sums of one currency are a tree: all markets, each market, the categories within a market. A record counts once, in
 the category it is filed under; goods without one count in the market alone. What a source states for a group of
-markets stands for itself and is in no total. `markets.analytics.disclosure` says what may be told.
+markets stands for itself and is in no total, and counts only where no market of it is told by the same company. Records
+that may be of one firm are one contribution. `markets.analytics.disclosure` says what may be told.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from companies.access import Action, Actor, one, require
 from companies.changes import changed
 from companies.errors import AlreadyWithdrawn, NothingToPublish, PreviewChanged
 from companies.models import ExportRecord, Organisation, Publication, PublishedSum
+from companies.queries.duplicates import firms_of
 from companies.queries.published import approved_of_year, editions
-from companies.records.overlap import Scope, Stated, counting
+from companies.records.overlap import Scope, Stated, counting, once
 from companies.records.scopes import scopes
 from markets.analytics.disclosure import Edition, Rule, why_withheld
 from markets.models import Area
@@ -69,7 +71,8 @@ class LeftOut:
     """Approved records of the year that no sum counts, and why.
 
     year_to_date: of a part of a year that other records may state again. without_value: the source gives no figure.
-    overlapping: they stand within others, or overlap with them in part. whole_world: they name no market at all.
+    overlapping: they stand within others, overlap with them in part, or tell a market's trade again for a group or in
+    another currency. whole_world: they name no market at all.
     """
 
     year_to_date: int = 0
@@ -133,9 +136,11 @@ def preview_publication(actor: Actor, year: int) -> Preview:
     rows = list(approved_of_year(actor, year).order_by("pk"))
     counted, left_out = _counted(rows)
     groups = set(Area.objects.filter(is_aggregate=True).values_list("code", flat=True))
-    tree, rule = _tree(counted, groups), rule_in_force()
     former = editions(organisation, year)
-    why = why_withheld(tree.contributions, _parents(former, tree, groups), rule, [_edition(each) for each in former])
+    firms = firms_of(actor)
+    tree, rule = _tree(counted, groups, firms), rule_in_force()
+    parents, before = _parents(former, tree, groups), [_edition(each, firms) for each in former]
+    why = why_withheld(tree.contributions, parents, rule, before)
     sums = tuple(
         Sum(cell, sum(of.values(), Decimal(0)), dict(of), tree.records[cell], str(why.get(cell, "")))
         for cell, of in sorted(tree.contributions.items())
@@ -196,30 +201,39 @@ def _counted(rows: Sequence[ExportRecord]) -> tuple[list[ExportRecord], LeftOut]
     world = [row for row in rest if row.destination_id == ALL_MARKETS]
     rest = [row for row in rest if row.destination_id != ALL_MARKETS]
     valued = [row for row in rest if row.value is not None]
-    counted = [valued[place] for place in counting(_stated(valued))]
+    added = [valued[place] for place in counting(_stated(valued, alone=True))]
+    # The same trade told again for a group, or in another currency, would tell a company by the difference of two sums.
+    # Markets come before groups, and smaller groups before those that hold more.
+    told = sorted(zip(_stated(added, alone=False), added, strict=True), key=lambda pair: _width(pair[0]))
+    counted = [told[place][1] for place in once([stated for stated, _row in told])]
     return counted, LeftOut(len(to_date), len(rest) - len(valued), len(valued) - len(counted), len(world))
 
 
-def _stated(rows: Iterable[ExportRecord]) -> list[Stated]:
+def _width(stated: Stated) -> tuple[int, str]:
+    return len(stated.scope.places), stated.currency
+
+
+def _stated(rows: Iterable[ExportRecord], *, alone: bool) -> list[Stated]:
+    """The rows as statements. alone: a group stands for itself, not for its members."""
     scope_of = scopes()
     stated = []
     for row in rows:
-        _places, goods = scope_of(row.destination_id, row.category_id or "", row.hs_code)
+        members, goods = scope_of(row.destination_id, row.category_id or "", row.hs_code)
         is_day = row.period_from_on == row.period_to_on
         reference = row.document_reference if is_day else ""
-        # A group stands for itself here, so a market's record and its group's are not weighed against each other.
-        place = frozenset({row.destination_id})
+        place = frozenset({row.destination_id}) if alone else members
         scope = Scope(place, goods, row.period_from_on, row.period_to_on, reference)
         stated.append(Stated(row.company_id, row.currency_id or "", scope, row.value or Decimal(0)))
     return stated
 
 
-def _tree(rows: Iterable[ExportRecord], groups: set[str]) -> _Tree:
+def _tree(rows: Iterable[ExportRecord], groups: set[str], firms: Mapping[str, str]) -> _Tree:
     tree = _Tree()
     for row in rows:
         cell = Cell(row.destination_id, row.category_id or "", row.currency_id or "")
         cells = {cell, cell.whole} if cell.destination in groups else {cell, cell.whole, cell.total}
-        tree.add(cells, str(row.company_id), row.value or Decimal(0))
+        company = str(row.company_id)
+        tree.add(cells, firms.get(company, company), row.value or Decimal(0))
     return tree
 
 
@@ -232,10 +246,15 @@ def _parents(former: Iterable[Publication], tree: _Tree, groups: set[str]) -> di
 
 
 # ---------------------------------------------------------------- rows and editions
-def _edition(publication: Publication) -> Edition:
+def _edition(publication: Publication, firms: Mapping[str, str]) -> Edition:
     """A former publication as the rules look at it."""
     rows = list(publication.sums.all())
-    cells = {_cell(row): {company: Decimal(value) for company, value in row.contributors.items()} for row in rows}
+    cells: dict[Cell, dict[str, Decimal]] = {_cell(row): {} for row in rows}
+    for row in rows:
+        held = cells[_cell(row)]
+        for company, value in row.contributors.items():
+            firm = firms.get(company, company)
+            held[firm] = held.get(firm, Decimal(0)) + Decimal(value)
     return Edition(cells, frozenset(_cell(row) for row in rows if not row.withheld))
 
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, one, require
 from companies.errors import VersionConflict, VersionMissing
-from companies.models import Change, Company, ExportRecord
+from companies.models import Company, ExportRecord
+from companies.queries.changes import last_author
 
 Versioned = TypeVar("Versioned", Company, ExportRecord)
 
@@ -26,16 +27,8 @@ def held(actor: Actor, model: type[Versioned], key: object, version: int | None,
         raise VersionMissing
     locked = model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)  # noqa: SLF001 Django's own name
     if locked.version != version:
-        raise VersionConflict(kind=_said(model), author=last_author(locked))
+        raise VersionConflict(kind=_said(model), author=last_author(locked) or _("somebody"))
     return locked
-
-
-def last_author(thing: models.Model) -> str:
-    """Who changed a thing last, as colleagues see them; a comment changes nothing."""
-    kind = thing._meta.model_name or ""  # noqa: SLF001 Django's documented name
-    rows = Change.objects.filter(object_kind=kind, object_id=str(thing.pk)).select_related("actor").order_by("-id")
-    last = rows.exclude(action="commented").first()
-    return last.actor.shown_name if last and last.actor else _("somebody")
 
 
 def _said(model: type[models.Model]) -> str:

@@ -13,6 +13,7 @@ from companies.access import Action, Actor, one, require
 from companies.changes import changed, fields_of
 from companies.errors import FieldsRejected, InvalidField, NotAllowed, TooMany, VersionConflict, VersionMissing
 from companies.models import SavedView
+from companies.models.names import plain_name
 from companies.queries.records import RecordQuestion
 from companies.queries.views import may_edit_view
 
@@ -136,7 +137,7 @@ def _kept_once(view: SavedView) -> None:
 
 
 def _name(text: str) -> str:
-    name = " ".join(text.replace("\x00", "").split())
+    name = plain_name(text)
     if not name:
         raise _rejected([_("write a name")])
     if len(name) > LONGEST_NAME:

@@ -17,6 +17,7 @@ from companies.access import Action, Actor, require
 from companies.door import actor_of, person_action, person_page, person_view
 from companies.errors import Archived, FieldsRejected, VersionConflict
 from companies.forms.companies import ArchiveForm, CompanyForm, values_of
+from companies.forms.once import given_out, taken
 from companies.models import Company
 from companies.profiles import merging
 from companies.profiles.companies import NAME_KINDS, CompanyRecord, company_record
@@ -84,11 +85,11 @@ def new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, Action.WRITE)
     if request.method != "POST":
-        return answer(request, "companies/company_form.html", FormPage(CompanyForm()))
+        return answer(request, "companies/company_form.html", FormPage(CompanyForm(once=given_out(actor.person))))
     form = CompanyForm(request.POST)
     if form.is_valid():
         try:
-            made = register_company(actor, form.values(), key=form.cleaned_data["key"])
+            made = register_company(actor, form.values(), key=taken(form.cleaned_data["once"], actor.person))
         except FieldsRejected as rejected:
             form.reject(rejected)
         else:

@@ -172,7 +172,7 @@ def _version(given: QueryDict) -> int | None:
 
 def _number(request: HttpRequest, name: str) -> int:
     text = request.GET.get(name, "") or "1"
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LAST_PAGE):
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= LAST_PAGE):
         raise InvalidValue(parameter=name, value=text[:40], expected=_("it is the number of a page"))
     return int(text)
 

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from companies.access import Action, Actor, require, seen
+from companies.access import Action, Actor, require, seen, working_where
 from companies.door import actor_of, person_view
 from companies.errors import FieldsRejected, VersionConflict
 from companies.forms.faults import tell
@@ -25,7 +25,6 @@ from companies.forms.records import (
     companies_offered,
     company_found,
     said,
-    working_where,
 )
 from companies.models import Company, ExportRecord
 from companies.profiles.merging import BASE, VERSION, Merge, left_to_others, merge, sealed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
@@ -51,8 +52,7 @@ def _refused(constant: str) -> NoReturn:
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _value in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        ((twice, _times),) = Counter(name for name, _value in pairs).most_common(1)
         raise InvalidRequest(
             reason=_("the body names %(member)s twice") % {"member": twice[:100].encode("utf-8", "replace").decode()}
         )

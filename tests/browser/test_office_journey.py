@@ -127,7 +127,7 @@ def test_from_the_first_link_to_a_published_figure(meet: Meet) -> None:
 def nobody_approves_their_own(admin: Colleague, officer: Colleague, record: str) -> None:
     """Neither as an officer nor with the role of a reviewer, and the page says why."""
     button = officer.page.locator("main").get_by_role("button", name="Approve", exact=True)
-    officer.reads("Reviewer")
+    officer.reads("You entered or submitted this record yourself.")
     expect(button).to_have_count(0)
     admin.goes_to("Members")
     admin.page.get_by_label("Role of Wang Fang").select_option(label="Reviewer")

@@ -122,10 +122,10 @@ def test_a_company_is_registered_from_its_form_once_however_often_it_is_sent() -
     home = office()
     client = client_of(home.officer)
     page = client.get(reverse("companies:company_new")).content.decode()
-    key = re.search(r'name="key" value="([^"]+)"', page)
+    key = re.search(r'name="once" value="([^"]+)"', page)
     assert key is not None
     sent = typed(
-        key=key[1],
+        once=key[1],
         name="Ningbo Handian",
         home="CHN",
         names=[{"name": "宁波汉电", "language": "zh", "kind": "official"}, {"name": ""}],

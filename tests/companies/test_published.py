@@ -67,7 +67,7 @@ def test_only_approved_records_that_stand_are_counted_and_currencies_are_never_m
     home, other = office(), office()
     for company in exporters(home, 3):
         approved(home, company)
-        approved(home, company, currency_id="USD", value=7)
+        approved(home, company, currency_id="USD", value=7, hs_code="8415")
         RecordFactory(company=company, value=9999, hs_code="8516")
         approved(home, company, value=5555, hs_code="8450", removed_at="2025-01-01T00:00:00Z")
         approved(home, company, value=3333, period="2023", period_from_on="2023-01-01", period_to_on="2023-12-31")
@@ -100,9 +100,9 @@ def test_months_without_a_year_are_added() -> None:
 
 def test_a_group_of_markets_stands_for_itself_and_is_in_no_total() -> None:
     home = office()
-    for company in exporters(home, 3):
+    for company, another in zip(exporters(home, 3), exporters(home, 3), strict=True):
         approved(home, company)
-        approved(home, company, destination_id="CA5", value=900)
+        approved(home, another, destination_id="CA5", value=900)
         approved(home, company, destination_id="WLD", value=5000)
     preview = preview_publication(home.actor("reviewer"), 2024)
     sums = told(preview)
@@ -170,7 +170,7 @@ def test_a_publication_keeps_its_rule_and_its_change_and_names_no_company_in_it(
 def test_what_is_withheld_is_kept_without_value_and_without_counts() -> None:
     home = office()
     companies = exporters(home, 3)
-    approved(home, companies[0], destination_id="CA5", value=77)
+    approved(home, exporters(home, 1)[0], destination_id="CA5", value=77)
     published(home, companies)
     cell = PublishedSum.objects.get(destination="CA5", category=None)
     assert (cell.value, cell.companies, cell.records, cell.withheld) == (None, None, None, "few")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -48,6 +49,15 @@ def keep_account(actor: Actor) -> None:
     User.objects.filter(pk=actor.person.pk).update(deletion_wanted_at=None)
     actor.person.deletion_wanted_at = None
     changed(actor, "keep_account", actor.person)
+
+
+@transaction.atomic
+def take_second_factor(actor: Actor, person: User) -> bool:
+    """A member of staff takes a person's second factors away, who has lost them; False where there was none."""
+    taken, _kinds = Authenticator.objects.filter(user=person).delete()
+    if taken:
+        changed(actor, "remove_second_factor", person)
+    return bool(taken)
 
 
 def trust_address(person: User) -> None:

@@ -37,12 +37,12 @@ import time
 import django
 django.setup()
 from django.db import transaction
-from markets import refresh, tasks
+from markets import jobs, refresh
 for _press in range(2):  # the first pays for the imports of the process
     begun = time.monotonic()
     with transaction.atomic():
         job = refresh.request("worldbank", wanted=["SP.POP.TOTL"])
-        tasks.wake_later(job)
+        jobs.wake_later(job)
 print(job.pk, job.state, time.monotonic() - begun)
 """
 

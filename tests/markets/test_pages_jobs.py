@@ -15,8 +15,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from markets import jobs, tasks
+from markets import jobs
 from markets.errors import SourceUnavailable, UnknownCode, stored
+from markets.jobs import waking
 from markets.jobs.lines import Line, write_line
 from markets.models import Job, Payload
 from markets.models.provenance import payload_row
@@ -261,7 +262,7 @@ def test_a_waiting_job_is_cancelled_and_tried_again(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     woken: list[str] = []
-    monkeypatch.setattr(tasks.current_app, "send_task", lambda _name, args, **_more: woken.append(args[0]))
+    monkeypatch.setattr(waking.current_app, "send_task", lambda _name, args, **_more: woken.append(args[0]))
     client, job = staff(), queued()
     assert "Cancel" in job_page(client, job)
     assert "Cancel" not in job_page(Client(), job)

@@ -15,7 +15,7 @@ from django.conf import settings as product
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from markets import tasks
+from markets.jobs import waking
 from markets.models import Job, Payload
 from tests.markets.job_world import staff
 from tests.markets.page_text import main, page
@@ -64,7 +64,7 @@ def test_without_the_queue_the_answer_comes_at_once_and_the_job_waits(
         closed = probe.getsockname()[1]
     nobody_there = Celery("away", broker=f"redis://127.0.0.1:{closed}/0")
     nobody_there.conf.broker_transport_options = product.CELERY_BROKER_TRANSPORT_OPTIONS
-    monkeypatch.setattr(tasks, "current_app", nobody_there)
+    monkeypatch.setattr(waking, "current_app", nobody_there)
     client = staff()
     key = form_key(client)
     began = time.monotonic()
@@ -80,7 +80,7 @@ def test_a_worker_is_woken_when_the_request_is_committed(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     sent: list[str] = []
-    monkeypatch.setattr(tasks.current_app, "send_task", lambda _name, args, **_more: sent.append(args[0]))
+    monkeypatch.setattr(waking.current_app, "send_task", lambda _name, args, **_more: sent.append(args[0]))
     client = staff()
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/en/data/worldbank/refresh/", {"key": form_key(client)})

@@ -69,7 +69,7 @@ def test_somebody_creates_an_account_on_a_phone_and_comes_back(visit: Visit) -> 
     page.fill("[name=login]", email)
     page.fill("[name=password]", "wrong horse 9")
     send(page)
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    page.wait_for_function("document.activeElement?.className === 'error-summary'")
     page.fill("[name=password]", PASSWORD)
     send(page)
     page.wait_for_url("**/zh-hans/")

@@ -48,6 +48,7 @@ def test_every_operation_is_shown_and_nothing_is_blocked_or_fetched_elsewhere(ch
     status = page.locator(".live-responses-table .response-col_status").last.inner_text()
     page.close()
     assert said == []
-    assert shown == len(Client().get("/api/v1/openapi.json").json()["paths"])
+    paths = Client().get("/api/v1/openapi.json").json()["paths"].values()
+    assert shown == sum(method in {"get", "post", "patch", "delete"} for path in paths for method in path)
     assert status.startswith("200")
     assert {url for url in asked if not url.startswith((site, "data:"))} == set()

@@ -125,13 +125,13 @@ def test_from_the_first_link_to_a_published_figure(meet: Meet) -> None:
 
 
 def nobody_approves_their_own(admin: Colleague, officer: Colleague, record: str) -> None:
-    """Neither as an officer nor with the role of a reviewer, and the page says why."""
+    """An officer is offered no decision at all, and a reviewer is told why not on their own work."""
     button = officer.page.locator("main").get_by_role("button", name="Approve", exact=True)
-    officer.reads("You entered or submitted this record yourself.")
+    officer.reads("The record waits for somebody else to decide on it.")
     expect(button).to_have_count(0)
     admin.goes_to("Members")
     admin.page.get_by_label("Role of Wang Fang").select_option(label="Reviewer")
-    admin.page.get_by_role("button", name="Change the role of Wang Fang").click()
+    admin.page.get_by_role("button", name="Save the role of Wang Fang").click()
     admin.is_told("The role is changed")
     officer.opens(record)
     officer.reads("You entered or submitted this record yourself.")

@@ -28,6 +28,7 @@ from markets.errors import MarketsError
 View = Callable[..., HttpResponse]
 # Where the session keeps the organisation a person works in.
 WORKING_IN: Final = "organisation"
+_DIGITS_OF_VERSION: Final = 9
 _SEEN_AS: Final = "_sogdia_actor"
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,11 @@ def visitor_view(view: View) -> View:
         return response
 
     return answering
+
+
+def version_sent(text: str) -> int | None:
+    """The version a form was made from, as it was sent; None where it names none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS_OF_VERSION else None
 
 
 def _view(view: View, methods: tuple[str, ...], *, is_open: bool = False) -> View:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from companies.access import Actor
 from companies.accounts.organisations import create_organisation
+from companies.accounts.people import address_faults
 from companies.accounts.secrets import hash_of, new_secret
 from companies.changes import changed
 from companies.errors import AdminExists, FieldsRejected, FirstAdminLinkGone, InvalidField
@@ -84,12 +84,7 @@ def _is_run() -> bool:
 
 
 def _refuse(email: str, name: str, password: str) -> None:
-    faults = []
-    try:
-        validate_email(email)
-    except ValidationError:
-        expected = _("write an e-mail address, such as name@example.com")
-        faults.append(InvalidField(pointer="/email", field=_("E-mail address"), expected=expected))
+    faults = address_faults(email)
     if User.objects.filter(email=email).exists():
         expected = _("an account has this address; take another one")
         faults.append(InvalidField(pointer="/email", field=_("E-mail address"), expected=expected))

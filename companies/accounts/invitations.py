@@ -8,9 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -21,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, one, require
 from companies.accounts.organisations import held
+from companies.accounts.people import address_faults
 from companies.accounts.secrets import hash_of, new_secret
 from companies.changes import changed
 from companies.errors import FieldsRejected, InvalidField, InvitationGone, InvitedOther, LetterNotSent, TooManyToday
@@ -121,12 +120,7 @@ def _kept(actor: Actor, email: str, role: str, secret: str) -> Invitation:
 
 
 def _refuse(organisation: Organisation, email: str, role: str) -> None:
-    faults = []
-    try:
-        validate_email(email)
-    except ValidationError:
-        expected = _("write an e-mail address, such as name@example.com")
-        faults.append(InvalidField(pointer="/email", field=_("E-mail address"), expected=expected))
+    faults = address_faults(email)
     if role not in Role.values:
         faults.append(InvalidField(pointer="/role", field=_("Role"), expected=_("choose a role of the list")))
     belonging = Membership.objects.filter(organisation=organisation, ended_at=None, user__email=email)

@@ -7,11 +7,15 @@ from typing import Any, Final
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from companies.access import Actor
 from companies.changes import changed, fields_of
+from companies.errors import InvalidField
 from companies.models import User
 from companies.models.names import plain_name
 
@@ -58,6 +62,16 @@ def take_second_factor(actor: Actor, person: User) -> bool:
     if taken:
         changed(actor, "remove_second_factor", person)
     return bool(taken)
+
+
+def address_faults(email: str) -> list[InvalidField]:
+    """What is wrong with an e-mail address that was typed; nothing where it can be one."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        expected = _("write an e-mail address, such as name@example.com")
+        return [InvalidField(pointer="/email", field=_("E-mail address"), expected=expected)]
+    return []
 
 
 def trust_address(person: User) -> None:

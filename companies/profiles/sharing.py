@@ -7,21 +7,18 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Final
 
-from django.utils.translation import gettext as _
-
 from companies.access import Action, Actor, require, working_on
 from companies.accounts.sharing import in_force, link_of
 from companies.models import ShareLink
 from companies.profiles.people import PersonRef, person_ref
 from companies.profiles.record_list import INSIDE_ONLY, ListedRecord, columns_of, listed
 from companies.profiles.record_totals import RecordTotals, record_totals
+from companies.queries.paging import page_number
 from companies.queries.records import USUAL_COLUMNS, RecordQuestion, matching
-from markets.errors import InvalidValue
 from markets.profiles.tables import Column
 
 LINK_DAYS: Final = 30
 SHARED_ROWS: Final = 100
-_LAST_PAGE: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ def shared_page(secret: str, page_text: str = "") -> SharedPage:
     rows = matching(maker, question)
     totals = record_totals(maker, question)
     pages = max(1, -(-totals.count // SHARED_ROWS))
-    page = min(_page(page_text), pages)
+    page = min(page_number(page_text), pages)
     return SharedPage(
         name=link.name,
         organisation=link.organisation.name,
@@ -117,11 +114,3 @@ def shared_page(secret: str, page_text: str = "") -> SharedPage:
         pages=pages,
         secret=secret,
     )
-
-
-def _page(text: str) -> int:
-    if not text:
-        return 1
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= _LAST_PAGE):
-        raise InvalidValue(parameter="page", value=text[:40], expected=_("it is the number of a page"))
-    return int(text)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from companies.access import Actor, seen
-from companies.door import actor_of, person_view
+from companies.door import actor_of, person_view, version_sent
 from companies.models import ExportRecord
 from companies.profiles.approvals import approvals_queue
 from companies.profiles.records import RecordEntry, record_entries
@@ -54,7 +54,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 def _chosen(text: str) -> tuple[str, int | None]:
     """A ticked record: its id and the version that was looked at."""
     key, _colon, version = text.partition(":")
-    return key, int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None
+    return key, version_sent(version)
 
 
 def _problems(chosen: Sequence[object], verdict: Verdict, note: str) -> list[tuple[str, str]]:

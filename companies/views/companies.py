@@ -25,6 +25,7 @@ from companies.profiles.company_pages import company_list, company_page, company
 from companies.queries import companies as queries
 from companies.queries.companies import CompanyQuestion
 from companies.queries.duplicates import possible_duplicates
+from companies.queries.paging import page_number
 from companies.records.companies import archive_company, edit_company, register_company, restore_company
 from companies.records.company_entries import FIELDS
 from markets import downloads
@@ -69,7 +70,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     form = download_form(request)
     if form is not None:
         return downloads.response(company_table(actor, question), form, with_bom=with_bom(request))
-    return answer(request, "companies/company_list.html", company_list(actor, question, _number(request)))
+    return answer(
+        request,
+        "companies/company_list.html",
+        company_list(actor, question, page_number(word(request, "page"), _HIGHEST_PAGE)),
+    )
 
 
 @person_page
@@ -101,11 +106,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The form of a company, or the company changed; a choice between two versions where somebody was quicker."""
     actor = actor_of(request)
-    row = queries.company(actor, key)
-    require(actor, Action.WRITE, row.organisation_id)
-    record = company_record(actor, key)
-    if record.is_archived:
-        raise Archived(kind=_("The company"))
+    record = _to_be_changed(actor, key)
     if request.method != "POST":
         return answer(request, "companies/company_form.html", FormPage(CompanyForm(company=record), record))
     form = CompanyForm(request.POST)
@@ -127,11 +128,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def archive(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The question why, or the company put away."""
     actor = actor_of(request)
-    row = queries.company(actor, key)
-    require(actor, Action.WRITE, row.organisation_id)
-    record = company_record(actor, key)
-    if record.is_archived:
-        raise Archived(kind=_("The company"))
+    record = _to_be_changed(actor, key)
     if request.method != "POST":
         page = ArchivePage(record, ArchiveForm(initial={"version": record.version}))
         return answer(request, "companies/company_archive.html", page)
@@ -186,11 +183,13 @@ def _one_of(request: HttpRequest, name: str, known: Sequence[str]) -> str:
     return text
 
 
-def _number(request: HttpRequest) -> int:
-    text = word(request, "page") or "1"
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _HIGHEST_PAGE):
-        raise InvalidValue(parameter="page", value=text, expected=_("write a whole number, such as 2"))
-    return int(text)
+def _to_be_changed(actor: Actor, key: uuid.UUID) -> CompanyRecord:
+    """The company for who may change it. Raises HiddenObject, NotAllowed, Archived."""
+    require(actor, Action.WRITE, queries.company(actor, key).organisation_id)
+    record = company_record(actor, key)
+    if record.is_archived:
+        raise Archived(kind=_("The company"))
+    return record
 
 
 def _saved(request: HttpRequest, actor: Actor, saved: Company, told: str) -> HttpResponse:

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from companies.access import Actor
-from companies.door import actor_of, person_action, person_page
+from companies.door import actor_of, person_action, person_page, version_sent
 from companies.errors import FieldsRejected
 from companies.models import SavedView
 from companies.profiles.record_list import PAGE_SIZES, record_list, record_table
 from companies.profiles.record_totals import converted_totals
+from companies.queries.paging import page_number
 from companies.queries.records import RecordQuestion, matching
 from companies.queries.views import ViewRef, default_view, view_ref
 from companies.records import views
@@ -33,7 +34,6 @@ from markets.jobs import wake_later
 OWN_WORDS: Final = ("view", "page", "rows", "density", "download", "bom", "apply", "in")
 DENSITIES: Final = ("", "compact")
 ALL: Final = "all"
-LAST_PAGE: Final = 100_000
 
 
 @person_page
@@ -45,7 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if form is not None:
         return _file(request, actor, question, form)
     rows = _rows(request)
-    page = record_list(actor, question, view=view, page=_number(request, "page"), page_size=rows)
+    page = record_list(actor, question, view=view, page=page_number(request.GET.get("page", "")), page_size=rows)
     if "apply" in request.GET:
         return redirect(f"{reverse('companies:record_list')}?{page.address_of(question)}")
     density = request.GET.get("density", "")
@@ -97,7 +97,7 @@ def save(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Rename a view, let it ask what is shown now, share it, make it the default, or delete it."""
     given, actor = request.POST, actor_of(request)
-    query, version = given.get("query", ""), _version(given)
+    query, version = given.get("query", ""), version_sent(given.get("version", ""))
     wanted = given.get("do", "")
     if wanted not in _CHANGES:
         expected = _("it is one of %(allowed)s") % {"allowed": ", ".join(_CHANGES)}
@@ -163,18 +163,6 @@ def _file(request: HttpRequest, actor: Actor, question: RecordQuestion, form: do
         messages.success(request, _("The file is being made. It will stand here when it is ready."))
         return redirect("companies:exports")
     return downloads.response(record_table(actor, question), form, with_bom=with_bom(request))
-
-
-def _version(given: QueryDict) -> int | None:
-    text = given.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "") or "1"
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= LAST_PAGE):
-        raise InvalidValue(parameter=name, value=text[:40], expected=_("it is the number of a page"))
-    return int(text)
 
 
 def _rows(request: HttpRequest) -> int:

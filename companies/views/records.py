@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, require, seen, working_where
-from companies.door import actor_of, person_view
+from companies.door import actor_of, person_view, version_sent
 from companies.errors import FieldsRejected, VersionConflict
 from companies.forms.faults import tell
 from companies.forms.once import given_out, taken
@@ -37,7 +37,6 @@ from markets.door.page import LONGEST_WORD, answer
 from markets.forms import problems_of
 
 ANOTHER: Final = "another"
-_DIGITS_OF_VERSION: Final = 9
 # What the next record most likely has in common with the last one.
 _CARRIED_ON = ("hs_revision", "multiplier", "currency")
 _CARRIED_BY_ANOTHER = ("company", "destination", "category", "period")
@@ -182,8 +181,7 @@ def _as_kept(actor: Actor, record: ExportRecord, values: Mapping[str, Any]) -> M
 
 def version_of(request: HttpRequest) -> int | None:
     """The version a form was made from; None where it names none."""
-    text = request.POST.get(VERSION, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS_OF_VERSION else None
+    return version_sent(request.POST.get(VERSION, ""))
 
 
 # ---------------------------------------------------------------- both

@@ -84,6 +84,7 @@ def test_the_pages_at_the_door_fit_a_phone_and_have_no_fault(visit: Visit, path:
     assert visit.overflow() == 0
     assert faults(page) == []
     send(page)
+    page.wait_for_selector(".error-summary")
     assert page.locator(".error-summary").count() == 1
     assert visit.overflow() == 0
     assert faults(page) == []

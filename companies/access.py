@@ -24,12 +24,14 @@ from companies.models import (
     Change,
     Company,
     ExportRecord,
+    Import,
     Invitation,
     ListExport,
     Membership,
     Organisation,
     Publication,
     Role,
+    SavedMapping,
     SavedView,
     Selection,
     ShareLink,
@@ -46,6 +48,7 @@ class Action(StrEnum):
     READ_CONTACTS = "read_contacts"  # contacts' addresses, registration numbers
     READ_CHANGES = "read_changes"  # the organisation's whole change log
     WRITE = "write"  # enter, edit, submit, comment, bulk edit, save and share views
+    IMPORT = "import"  # bring records in from files, and take them back
     SHARE_OUTSIDE = "share_outside"  # links for readers without an account
     REVIEW = "review"  # approve, return, publish
     OWN_KEYS = "own_keys"  # keys of one's own
@@ -53,7 +56,7 @@ class Action(StrEnum):
 
 
 _READS: Final = frozenset({Action.READ, Action.OWN_KEYS})
-_WRITES: Final = _READS | {Action.READ_CONTACTS, Action.WRITE}
+_WRITES: Final = _READS | {Action.READ_CONTACTS, Action.WRITE, Action.IMPORT}
 _REVIEWS: Final = _WRITES | {Action.READ_CHANGES, Action.SHARE_OUTSIDE, Action.REVIEW}
 ALLOWED: Final[Mapping[str, frozenset[Action]]] = {
     Role.VIEWER: _READS,
@@ -65,7 +68,8 @@ ALLOWED: Final[Mapping[str, frozenset[Action]]] = {
 SCOPED: Final[Mapping[str, frozenset[Action]]] = {
     ApiKey.Scope.READ_MARKET: frozenset(),
     ApiKey.Scope.READ_RECORDS: frozenset({Action.READ, Action.READ_CONTACTS, Action.READ_CHANGES}),
-    ApiKey.Scope.WRITE_RECORDS: frozenset({Action.READ, Action.READ_CONTACTS, Action.WRITE}),
+    ApiKey.Scope.WRITE_RECORDS: frozenset({Action.READ, Action.READ_CONTACTS, Action.WRITE, Action.IMPORT}),
+    ApiKey.Scope.IMPORT: frozenset({Action.READ, Action.IMPORT}),
     ApiKey.Scope.REVIEW_RECORDS: frozenset({Action.READ, Action.READ_CONTACTS, Action.REVIEW}),
     ApiKey.Scope.ADMIN: frozenset({Action.READ, Action.READ_CHANGES, Action.MANAGE}),
 }
@@ -76,6 +80,8 @@ _SEEN_WITH: Final[Mapping[type[models.Model], Action]] = {
     SavedView: Action.READ,
     Selection: Action.WRITE,
     ListExport: Action.READ,
+    Import: Action.IMPORT,
+    SavedMapping: Action.IMPORT,
     Publication: Action.READ,
     Change: Action.READ_CHANGES,
     Membership: Action.READ,
@@ -92,6 +98,8 @@ _CALLED: Final[Mapping[type[models.Model], str]] = {
     SavedView: gettext_noop("saved view"),
     Selection: gettext_noop("selection"),
     ListExport: gettext_noop("file"),
+    Import: gettext_noop("import"),
+    SavedMapping: gettext_noop("saved mapping"),
     Publication: gettext_noop("publication"),
     Change: gettext_noop("change"),
     Membership: gettext_noop("member"),

@@ -223,3 +223,73 @@ class AlreadyWithdrawn(CompaniesError):
     """This publication was withdrawn before. Nothing was changed."""
 
     code = "already_withdrawn"
+
+
+class FileTooLarge(CompaniesError):
+    """The file {name} has more than {most} bytes, the most that is taken. Split it, and import the parts."""
+
+    code = "file_too_large"
+    http_status = 413
+
+
+class FileRefused(CompaniesError):
+    """The file {name} was not read: {reason}. Nothing was changed.
+
+    why: the code of the refusal (`importing.reading.form.Refusal`); facts: the numbers its sentence needs.
+    """
+
+    code = "file_refused"
+    http_status = 422
+
+
+class ImportElsewhere(CompaniesError):
+    """The import of {name} is at another step by now: {step}. Look at it again; somebody may have gone on with it."""
+
+    code = "import_elsewhere"
+
+
+class ImportAtWork(CompaniesError):
+    """The import of {name} is being worked on this moment. Wait until that is done, then go on."""
+
+    code = "import_at_work"
+    retry = True
+
+
+class MappingOpen(CompaniesError):
+    """{count} questions about the columns are open. Answer them first: nothing is guessed.
+
+    questions: each as `importing.mapping.questions` asks it.
+    """
+
+    code = "mapping_open"
+    http_status = 422
+
+
+class ImportRejected(CompaniesError):
+    """{count} rows are wrong, so none was imported. Put them right, leave them out, or import the others alone."""
+
+    code = "import_rejected"
+    http_status = 422
+
+
+class NothingToImport(CompaniesError):
+    """No row of {name} would change anything. Nothing was imported."""
+
+    code = "nothing_to_import"
+    http_status = 422
+
+
+class AlreadyImported(CompaniesError):
+    """This very file was imported on {on} by {by}. Go on only if it is meant to be imported again.
+
+    earlier: the id of that import.
+    """
+
+    code = "already_imported"
+
+
+class UndoOver(CompaniesError):
+    """An import can be undone for {days} days; these are over. Edit or remove the records themselves."""
+
+    code = "undo_over"
+    http_status = 410

@@ -231,6 +231,17 @@ class StorageFull(MarketsError):
     http_status = 507
 
 
+class ReadingBroken(MarketsError):
+    """The file could not be read to its end: it is damaged, or holds far more than it seems to.
+    Open it in its own program, save it again, and send that.
+
+    limit: what ran out (`memory`, `time`, `answer`), or `broken` where the reader itself gave up.
+    """
+
+    code = "reading_broken"
+    http_status = 422
+
+
 class NotComparable(MarketsError):
     """These figures are not set against each other: {reason}. Compare figures of one kind, currency and period."""
 

@@ -3,6 +3,7 @@
 from companies.models.accounts import User
 from companies.models.changes import Change
 from companies.models.companies import Company, CompanyName, Contact, ProductLine
+from companies.models.imports import Import, ImportPiece, ImportRow, ImportVerdict, SavedMapping
 from companies.models.organisations import ApiKey, FirstAdminLink, Invitation, Membership, Organisation, Role
 from companies.models.published import Publication, PublishedSum
 from companies.models.records import ExportRecord, RecordComment
@@ -17,6 +18,10 @@ __all__ = [
     "ExportRecord",
     "FirstAdminLink",
     "IdempotentAnswer",
+    "Import",
+    "ImportPiece",
+    "ImportRow",
+    "ImportVerdict",
     "Invitation",
     "ListExport",
     "Membership",
@@ -26,6 +31,7 @@ __all__ = [
     "PublishedSum",
     "RecordComment",
     "Role",
+    "SavedMapping",
     "SavedView",
     "Selection",
     "ShareLink",

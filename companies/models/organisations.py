@@ -103,6 +103,7 @@ class ApiKey(models.Model):
         READ_MARKET = "read:market", "Read market data"
         READ_RECORDS = "read:records", "Read companies and records"
         WRITE_RECORDS = "write:records", "Write companies and records"
+        IMPORT = "import", "Import records from files"
         REVIEW_RECORDS = "review:records", "Approve, return and publish"
         ADMIN = "admin", "Members and settings"
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, one, require
 from companies.errors import VersionConflict, VersionMissing
-from companies.models import Company, ExportRecord
+from companies.models import Company, ExportRecord, Import, SavedMapping
 from companies.queries.changes import last_author
 
-Versioned = TypeVar("Versioned", Company, ExportRecord)
+Versioned = TypeVar("Versioned", Company, ExportRecord, Import, SavedMapping)
 
 
 def held(actor: Actor, model: type[Versioned], key: object, version: int | None, action: Action) -> Versioned:
@@ -32,4 +32,9 @@ def held(actor: Actor, model: type[Versioned], key: object, version: int | None,
 
 
 def _said(model: type[models.Model]) -> str:
-    return _("The company") if model is Company else _("The record")
+    return {
+        Company: _("The company"),
+        ExportRecord: _("The record"),
+        Import: _("The import"),
+        SavedMapping: _("The saved mapping"),
+    }[model]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -112,5 +113,5 @@ def test_a_body_beyond_the_bound_is_refused_unread(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_workbook_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_module, "MOST_SECONDS", 0.0001)
+    monkeypatch.setattr(workbook_module, "LIMITS", replace(workbook_module.LIMITS, wall_seconds=0.0001))
     assert "was not read within" in reason(KAZ, payload(KAZ_NAME, xls({"2022": kaz_rows()})))

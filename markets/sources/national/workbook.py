@@ -5,24 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from markets.errors import SourceChanged
+from markets.confined import Limits, answered
+from markets.errors import ReadingBroken, SourceChanged
 from markets.sources.base import RawPayload
 from markets.sources.national import unpack
 from markets.sources.national.figures import Cell, text_of
-from markets.sources.national.unpack import MOST_COLUMNS, MOST_ROWS
+from markets.sources.national.unpack import MOST_ANSWER_BYTES, MOST_COLUMNS, MOST_ROWS
 
 MOST_BYTES: Final = 64 * 1024 * 1024
-MOST_SECONDS: Final = 60
 
 _UNPACK: Final = Path(unpack.__file__)
+LIMITS: Final = Limits(memory_bytes=1 << 30, cpu_seconds=60, wall_seconds=60, answer_bytes=MOST_ANSWER_BYTES)
 _DAMAGED: Final = "the workbook is damaged, or a cell stands far outside its table; open it and save it again"
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -114,12 +114,16 @@ def _check_is_xlsx(source: str, body: bytes) -> None:
 def _workbook_sheets(source: str, body: bytes) -> list[Sheet]:
     """The sheets, by a process of its own that may run out of memory or time without us."""
     try:
-        run = subprocess.run(  # noqa: S603 -- our own program, the file comes on its standard input
-            [sys.executable, "-I", str(_UNPACK)], input=body, capture_output=True, timeout=MOST_SECONDS, check=False
-        )
-        answer: dict[str, Any] = json.loads(run.stdout) if run.returncode == 0 else {"refused": _DAMAGED}
-    except subprocess.TimeoutExpired as endless:
-        raise _refused(source, f"the workbook was not read within {MOST_SECONDS} seconds; fetch it again") from endless
+        with tempfile.TemporaryFile() as given:
+            given.write(body)
+            given.seek(0)
+            told = b"".join(answered(str(_UNPACK), (), given, LIMITS))
+        answer: dict[str, Any] = json.loads(told)
+    except ReadingBroken as broken:
+        if broken.context["limit"] == "time":
+            why = f"the workbook was not read within {LIMITS.wall_seconds:g} seconds; fetch it again"
+            raise _refused(source, why) from broken
+        raise _refused(source, _DAMAGED) from broken
     if "refused" in answer:
         raise _refused(source, answer["refused"])
     sheets: list[tuple[str, list[list[Cell | dict[str, str]]]]] = answer["sheets"]

@@ -1,0 +1,1 @@
+"""Which column is which entry of a record: suggested, chosen, kept for the next file."""

@@ -1,6 +1,6 @@
-"""A trade office's file as such files are: title rows, a header of two rows with merged cells, amounts in 万元 with some in
-亿, dates in every way, rows twice, a country nobody has, formulas, a row of totals and a note. Made anew each time, the
-same each time, with what an import must find in it.
+"""A trade office's file as such files are: title rows, a header of two rows with merged cells, amounts in 万元 with some
+in 亿, dates in every way, rows twice, a country nobody has, formulas, a row of totals and a note. Made anew each time,
+the same each time, with what an import must find in it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 import io
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import xlsxwriter
 
@@ -79,8 +79,9 @@ def made(rows: int = ROWS) -> Made:
             file.formulas_cny += worth
         else:
             file.worth_cny += worth
-    for copy in range(TWICE):
-        file.lines.insert(700 + 150 * copy, file.lines[500 + 150 * copy])
+    plain = [n for n in range(rows // 20, len(file.lines)) if n % 11 == 0 and _is_plain(file.lines[n])][:TWICE]
+    for place, n in enumerate(plain):
+        file.lines.insert(n + place + 7, file.lines[n + place])
     return file
 
 
@@ -123,14 +124,7 @@ def as_xlsx(file: Made) -> bytes:
             sheet.write_string(4, column, name)
     for row, line in enumerate(file.lines, FIRST_ROW - 1):
         for column, text in enumerate(line.cells):
-            if column == 4 and line.day is not None:
-                sheet.write_datetime(row, column, line.day, day_form)
-            elif column == 5 and line.formula:
-                sheet.write_formula(row, column, line.formula, None, float(text))
-            elif (column == 5 and text.replace(".", "").isdigit()) or (column == 3 and len(text) == 5):
-                sheet.write_number(row, column, float(text))
-            elif text:
-                sheet.write_string(row, column, text)
+            _write(sheet, row, column, text, line, day_form)
     end = FIRST_ROW - 1 + len(file.lines)
     sheet.write_string(end, 0, "合计")
     sheet.write_number(end, 5, float(_total(file)))
@@ -138,6 +132,22 @@ def as_xlsx(file: Made) -> bytes:
     book.add_worksheet("草稿").hide()
     book.close()
     return kept.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, text: str, line: Line, day_form: Any) -> None:
+    """A cell as Excel keeps what was typed: dates, formulas and plain numbers by their kind, the rest as text."""
+    if column == 4 and line.day is not None:
+        sheet.write_datetime(row, column, line.day, day_form)
+    elif column == 5 and line.formula:
+        sheet.write_formula(row, column, line.formula, None, float(text))
+    elif (column == 5 and text.replace(".", "").isdigit()) or (column == 3 and len(text) == 5):
+        sheet.write_number(row, column, float(text))
+    elif text:
+        sheet.write_string(row, column, text)
+
+
+def _is_plain(line: Line) -> bool:
+    return not line.formula and line.cells[1] != NOBODYS_COUNTRY and "亿" not in line.cells[5]
 
 
 def _line(n: int) -> tuple[Line, Decimal]:

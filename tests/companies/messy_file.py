@@ -1,5 +1,5 @@
-"""A trade office's file as such files are: title rows, a header of two rows with merged cells, amounts in 万元 with some
-in 亿, dates in every way, rows twice, a country nobody has, formulas, a row of totals and a note. Made anew each time,
+"""A trade office's file as such files are: title rows, a header of two rows with merged cells, amounts in 万元, some in
+亿, dates in every way, rows twice, a country nobody has, formulas, a row of totals and a note. Made anew each time,
 the same each time, with what an import must find in it.
 """
 
@@ -123,8 +123,8 @@ def as_xlsx(file: Made) -> bytes:
         if name:
             sheet.write_string(4, column, name)
     for row, line in enumerate(file.lines, FIRST_ROW - 1):
-        for column, text in enumerate(line.cells):
-            _write(sheet, row, column, text, line, day_form)
+        for column in range(width):
+            _write(sheet, row, column, line, day_form)
     end = FIRST_ROW - 1 + len(file.lines)
     sheet.write_string(end, 0, "合计")
     sheet.write_number(end, 5, float(_total(file)))
@@ -134,8 +134,9 @@ def as_xlsx(file: Made) -> bytes:
     return kept.getvalue()
 
 
-def _write(sheet: Any, row: int, column: int, text: str, line: Line, day_form: Any) -> None:
+def _write(sheet: Any, row: int, column: int, line: Line, day_form: Any) -> None:
     """A cell as Excel keeps what was typed: dates, formulas and plain numbers by their kind, the rest as text."""
+    text = line.cells[column]
     if column == 4 and line.day is not None:
         sheet.write_datetime(row, column, line.day, day_form)
     elif column == 5 and line.formula:

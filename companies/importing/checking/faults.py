@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from django.utils.translation import gettext as _
-
 from companies.importing.checking.words import SENTENCES, UNKNOWN
+from companies.importing.meaning import unread
 
 # Told already, in the language of whoever asked for the check: `context["expected"]`.
 REFUSED: Final = "refused"
@@ -19,8 +18,9 @@ REFUSED: Final = "refused"
 NOT_KNOWN: Final = "unknown"
 # Rows of the file with one key and different content.
 TWINS: Final = "twins"
-# Kept beside the warnings of a row that meets a record: one entry of it, `before` and `after` as they are kept.
+# Kept beside the warnings of a row that meets a record: one entry of it, `before` and `after` as records keep them.
 DIFFERS: Final = "differs"
+_STOPS: Final = (".", "。", "!", "?", "…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Fault:
 
     @classmethod
     def unpacked(cls, packed: Mapping[str, Any]) -> Self:
-        """What `packed` kept."""
+        """What `packed` kept; what else stands beside it is not looked at."""
         return cls(
             field=packed["field"],
             code=packed["code"],
@@ -69,13 +69,13 @@ class Fault:
         )
 
     def sentence(self) -> str:
-        """What is wrong and how to put it right, in the active language; no capital, no full stop."""
+        """What is wrong and how to put it right, in the active language."""
         if self.code == REFUSED:
-            return str(self.context["expected"])
+            return _whole(str(self.context["expected"]))
         form = UNKNOWN.get(self.field) if self.code == NOT_KNOWN else SENTENCES.get(self.code)
         if form is None:
-            return _("this cannot be read; write it another way")
-        return _(form).format_map(_Said(self.context, said=self.said))
+            return unread.sentence(self.code, self.context)
+        return str(form) % {"said": self.said, **self.context}
 
 
 def unpacked(kept: Iterable[Mapping[str, Any]]) -> tuple[Fault, ...]:
@@ -83,8 +83,6 @@ def unpacked(kept: Iterable[Mapping[str, Any]]) -> tuple[Fault, ...]:
     return tuple(Fault.unpacked(each) for each in kept)
 
 
-class _Said(dict[str, Any]):
-    """The words of a sentence; one that was not given is shown as nothing rather than breaking the page."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
+def _whole(words: str) -> str:
+    """A sentence of `records.checking`, which stands there behind the name of a field."""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(_STOPS) else '.'}"

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
+from companies.importing.reading.filling import letters
 from companies.importing.reading.form import (
     EMPTY,
     MOST_BYTES,
@@ -117,7 +118,7 @@ def _ranked(text: str, start: int) -> tuple[str, ...]:
 
 
 def _evenness(records: Sequence[list[str]]) -> tuple[float, int]:
-    """The share of records that have as many cells as most have, and how many that is; cells in a title do not count."""
+    """The share of records that have as many cells as most have, and how many that is."""
     widths = Counter(len(each) for each in records if len(each) > 1)
     if not widths:
         return 0.0, 1
@@ -127,7 +128,7 @@ def _evenness(records: Sequence[list[str]]) -> tuple[float, int]:
 
 def _stands_in_numbers(records: Sequence[list[str]]) -> bool:
     """Whether most places where the sign parts two cells lie between two digits."""
-    pairs = [(left, right) for each in records for left, right in zip(each, each[1:], strict=False)]
+    pairs = [(left, right) for each in records for left, right in pairwise(each)]
     between = sum(left[-1:].isdigit() and right[:1].isdigit() for left, right in pairs)
     return between > len(pairs) / 2
 
@@ -159,10 +160,7 @@ def _is_closed(text: str, start: int, delimiter: str) -> bool:
     if '"' not in text:
         return True
     lines = _lines(text, start)
-    last: list[str] = []
-    for last in csv.reader(_with_last(lines), delimiter=delimiter):
-        pass
-    return last == [_LAST]
+    return deque(csv.reader(_with_last(lines), delimiter=delimiter), maxlen=1) == deque([[_LAST]])
 
 
 def _with_last(lines: Iterator[str]) -> Iterator[str]:
@@ -212,7 +210,7 @@ def _measured(record: list[str], number: int) -> list[str]:
     if record and max(map(len, record)) > MOST_CELL_CHARACTERS:
         column = next(place for place, each in enumerate(record, 1) if len(each) > MOST_CELL_CHARACTERS)
         count = len(record[column - 1])
-        raise Refused(Refusal.LONG_CELL, row=number, column=column, count=count, most=MOST_CELL_CHARACTERS)
+        raise Refused(Refusal.LONG_CELL, row=number, column=letters(column - 1), count=count, most=MOST_CELL_CHARACTERS)
     return record
 
 

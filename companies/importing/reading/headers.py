@@ -11,7 +11,10 @@ from typing import Final
 from companies.importing.reading.form import Cell, Grid, Kind
 
 # Signs that leave a cell blank for the eye.
-UNSEEN: Final = " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200e\u200f\u202f\u2060\u3000\ufeff"
+UNSEEN: Final = (
+    " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u200b\u200e\u200f\u202f\u2060\u3000\ufeff"
+)
 _LOOKED_AT: Final = 300
 # Below a header so many rows tell what its columns hold.
 _BELOW: Final = 60
@@ -61,7 +64,7 @@ def header_rows(grid: Grid) -> tuple[int, int]:
 
 
 def header_texts(grid: Grid, first: int, last: int, width: int) -> list[str]:
-    """What the rows name each column: their texts from above, each once, one blank between; empty where they say none."""
+    """What the rows name each column: their texts from above, each once, a blank between; empty where there is none."""
     if not first:
         return [""] * width
     spread = [_spread(grid, number, width, rightwards=number < last) for number in range(first, last + 1)]

@@ -55,7 +55,9 @@ _XML: Final = re.compile(
 )
 _JSON: Final = re.compile(r"\s*(?:\{\s*(?:\"[^\"]*\"\s*:|\}\s*\Z)|\[\s*(?:\{\s*\"|\[|\"[^\"]*\"\s*,|\]\s*\Z))")
 _SPREADSHEET_XML: Final = "urn:schemas-microsoft-com:office:spreadsheet"
-_LOOKED_AT: Final = 4_096
+# How many of the first bytes or letters tell what a file is.
+LOOKED_AT: Final = 4_096
+_PDF_BEGINS_BY: Final = 1_024
 
 
 def is_package(content: bytes) -> bool:
@@ -74,22 +76,13 @@ def check_bytes(content: bytes) -> None:
     for code, what, beginnings in _NAMED:
         if content.startswith(beginnings):
             raise Refused(code, what=what)
-    head = content[:_LOOKED_AT]
-    if b"%PDF-" in head[:1024]:
-        raise Refused(Refusal.PDF, what="PDF")
-    if head[:2] == b"MZ" and b"\0" in head:
-        raise Refused(Refusal.PROGRAM, what="Windows")
-    if head[:2] == b"BM" and b"\0" in head[2:18]:
-        raise Refused(Refusal.IMAGE, what="BMP")
-    if (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:8] == b"ftyp":
-        raise Refused(Refusal.IMAGE, what="WebP" if head[:4] == b"RIFF" else "HEIF")
-    if head[257:262] == b"ustar":
-        raise Refused(Refusal.ARCHIVE, what="tar")
+    if what := _shaped(content[:LOOKED_AT]):
+        raise Refused(what[0], what=what[1])
 
 
 def check_text(text: str) -> None:
     """Raises Refused for text that is no table: a web page, XML, JSON."""
-    head = text[:_LOOKED_AT]
+    head = text[:LOOKED_AT]
     if not text.strip():
         raise Refused(Refusal.EMPTY)
     if _WEB_PAGE.match(head):
@@ -100,6 +93,19 @@ def check_text(text: str) -> None:
         raise Refused(Refusal.XML, what="Excel 2003" if _SPREADSHEET_XML in head else "")
     if _JSON.match(head):
         raise Refused(Refusal.JSON)
+
+
+def _shaped(head: bytes) -> tuple[Refusal, str] | None:
+    """What is told by more than its first bytes, which a text may have too."""
+    shapes = (
+        (Refusal.PDF, "PDF", b"%PDF-" in head[:_PDF_BEGINS_BY]),
+        (Refusal.PROGRAM, "Windows", head[:2] == b"MZ" and b"\0" in head),
+        (Refusal.IMAGE, "BMP", head[:2] == b"BM" and b"\0" in head[2:18]),
+        (Refusal.IMAGE, "WebP", head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
+        (Refusal.IMAGE, "HEIF", head[4:8] == b"ftyp"),
+        (Refusal.ARCHIVE, "tar", head[257:262] == b"ustar"),
+    )
+    return next(((code, what) for code, what, is_so in shapes if is_so), None)
 
 
 def _compound(content: bytes) -> Refused:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from companies.importing.reading.form import (
     EMPTY,
     MOST_ROWS,
-    OWN_COLUMN,
+    OWN_COLUMNS,
     TOP_CELL_CHARACTERS,
     TOP_ROWS,
     Cell,
@@ -24,6 +24,7 @@ from companies.importing.reading.form import (
 from companies.importing.reading.headers import UNSEEN, filled, header_rows, header_texts, is_blank
 from companies.importing.reading.sums import Sums, note_rows
 
+_OWN: Final = frozenset(name for names in OWN_COLUMNS.values() for name in names)
 ROWS_NAMED: Final = 20
 _REPEATED: Final = 0.8
 
@@ -169,7 +170,7 @@ def _fill_merged(grid: Grid, header_last: int) -> None:
 
 
 def _drop_own_columns(table: Table) -> None:
-    own = [column for column, name in enumerate(table.headers) if name.startswith(OWN_COLUMN)]
+    own = [column for column, name in enumerate(table.headers) if name in _OWN]
     if not own:
         return
     table.notices.append(Notice(NoticeCode.OWN_COLUMNS, {"count": len(own)}))

@@ -12,12 +12,16 @@ from companies.importing.reading.headers import UNSEEN, filled, is_blank, is_val
 
 # No place, company or product is called so.
 _ALWAYS: Final = frozenset(
-    "合计 总计 小计 共计 总合计 累计 итого всего итог жами grand-total sub-total subtotal sub-totals subtotals totals".split()
+    (
+        *("合计", "总计", "小计", "共计", "总合计", "累计", "итого", "всего", "итог", "жами"),
+        *("grand-total", "sub-total", "subtotal", "sub-totals", "subtotals", "totals"),
+    )
 )
 # Names may be so (there is a company Total): a sum only where an entry that all other rows have is missing.
 _PERHAPS: Final = frozenset(("total", "sum", "jami", "hammasi", "сумма", "总额", "总数"))
 _BEGINNINGS: Final = re.compile(
-    r"(?:итого|всего|total|sub-?total|grand total|合计|总计|小计|jami|жами)(?:\s+(?:по|за|for|of|in|on|by)\b|\s*[:：(（,/-])",
+    r"(?:итого|всего|total|sub-?total|grand total|合计|总计|小计|jami|жами)"
+    r"(?:\s+(?:по|за|for|of|in|on|by)\b|\s*[:：(（,/-])",
     re.IGNORECASE,
 )
 _FOLDED_AWAY: Final = re.compile(r"[\s:：.,*、。]+")

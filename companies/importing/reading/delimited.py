@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from typing import Final
+from typing import Final, Literal
 
 from companies.importing.reading.filling import letters
 from companies.importing.reading.form import (
@@ -88,7 +88,7 @@ def _lines(text: str, start: int) -> Iterator[str]:
 
 
 def _records(text: str, start: int, delimiter: str, *, is_quoted: bool = True) -> Iterator[list[str]]:
-    quoting = csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE
     return csv.reader(_lines(text, start), delimiter=delimiter, quoting=quoting)
 
 

@@ -76,8 +76,8 @@ def check_bytes(content: bytes) -> None:
     for code, what, beginnings in _NAMED:
         if content.startswith(beginnings):
             raise Refused(code, what=what)
-    if what := _shaped(content[:LOOKED_AT]):
-        raise Refused(what[0], what=what[1])
+    if shape := _shaped(content[:LOOKED_AT]):
+        raise Refused(shape[0], what=shape[1])
 
 
 def check_text(text: str) -> None:

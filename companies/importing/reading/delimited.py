@@ -159,7 +159,8 @@ def _unwrapped(text: str, start: int) -> str | None:
     fields = [next(iter(each), "") for each in _records(text, start, _LAST)]
     inner = "\n".join(fields)
     before, after = _evenness_of_best(text, start), _evenness_of_best(inner, 0)
-    return inner if after[0] >= _EVEN_ENOUGH and after[1] > 1 and after[1] > before[1] else None
+    was_even = before[0] >= _EVEN_ENOUGH and before[1] > 1
+    return inner if after[0] >= _EVEN_ENOUGH and after[1] > 1 and not was_even else None
 
 
 def _is_wrapped(record: str) -> bool:
@@ -177,12 +178,10 @@ def _open_lines(text: str, start: int, delimiter: str) -> frozenset[int]:
         return plain
     for _attempt in range(_MOST_OPEN_QUOTES):
         records = _records(text, start, delimiter, plain, with_last=True)
-        begins, ends, last = 0, 0, []
-        for last in records:
-            begins, ends = ends, records.line_num
-        if last == [_LAST]:
+        ends = deque(((records.line_num, each == [_LAST]) for each in records), maxlen=2)
+        if ends[-1][1]:
             break
-        plain |= {begins}
+        plain |= {ends[0][0] if len(ends) > 1 else 0}
     return plain
 
 

@@ -235,7 +235,7 @@ def _of_serial(text: str, days: int, latest: dt.date, *, is_typed: bool) -> _Rea
     if not by_order:
         raise Unread("not_a_date", text=text)
     if is_typed and len(by_order) == 1:
-        return _Readings(*by_order.values())
+        return _Readings(next(iter(by_order.values())))
     return _Readings(by_order=by_order)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from companies.importing.reading.filling import MOST_CHARACTERS, Filling
+from companies.importing.reading.filling import MOST_CHARACTERS, Filling, Measure
 from companies.importing.reading.form import (
     EMPTY,
     MOST_CELL_CHARACTERS,
@@ -65,7 +65,7 @@ def read(package: Package, wanted: int | None) -> tuple[tuple[SheetInfo, ...], i
     sheets = []
     for number, part in enumerate(book.parts):
         known = read_whole.get(number)
-        rows, columns = (len(known.rows), known.width) if known else book.extent(part)
+        rows, columns = (known.height, known.width) if known else book.extent(part)
         sheets.append(SheetInfo(part.name, rows, columns, part.is_hidden))
     return tuple(sheets), place, filling
 
@@ -107,20 +107,22 @@ class _Workbook:
     def filled(self, part: _Part) -> Filling:
         """All cells of a sheet."""
         filling = Filling()
-        self._scan(part.path, _Sheet(filling, self._shared_strings(), self._shown(), is_1904=self._is_1904))
+        self._fill(part, filling)
         return filling
 
     def extent(self, part: _Part) -> tuple[int, int]:
-        """Rows and columns of a sheet that is not read: as it says, else up to where the limits of a sheet end."""
+        """Rows and columns of a sheet that is not read: as it says, else as it is."""
         stated = _Stated()
         with contextlib.suppress(_Found):
             self._scan(part.path, stated)
         if stated.rows * stated.columns != 1:
             return stated.rows, stated.columns
-        filling = Filling()
-        with contextlib.suppress(Refused):
-            self._scan(part.path, _Sheet(filling, self._shared_strings(), self._shown(), is_1904=self._is_1904))
-        return len(filling.rows), filling.width
+        measure = Measure()
+        self._fill(part, measure)
+        return measure.height, measure.width
+
+    def _fill(self, part: _Part, filling: Filling) -> None:
+        self._scan(part.path, _Sheet(filling, self._shared_strings(), self._shown(), is_1904=self._is_1904))
 
     def _scan(self, path: str, reader: Reader) -> None:
         with self._package.part(path) as stream:
@@ -282,6 +284,7 @@ class _Sheet(Reader):
         self._is_aside = False
         self._is_said = False
         self._said: list[str] = []
+        self._length = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         self.depth += 1
@@ -307,6 +310,9 @@ class _Sheet(Reader):
     def text(self, said: str) -> None:
         if self._is_said:
             self._said.append(said)
+            self._length += len(said)
+            if self._length > MOST_CELL_CHARACTERS:
+                raise self._filling.too_long(self._row, self._column, self._length)
 
     def end(self, name: str) -> None:
         self.depth -= 1
@@ -330,6 +336,7 @@ class _Sheet(Reader):
         self._style = attributes.get("s", "")
         self._is_formula = False
         self._said.clear()
+        self._length = 0
         place = attributes.get("r")
         if place is None:
             self._column += 1

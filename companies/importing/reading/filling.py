@@ -36,6 +36,11 @@ class Filling:
         self._cells = 0
         self._characters = 0
 
+    @property
+    def height(self) -> int:
+        """Rows up to the last filled one."""
+        return len(self.rows)
+
     def put(self, row: int, column: int, cell: Cell) -> None:
         """One filled cell. Raises Refused for one beyond the limits."""
         rows = self.rows
@@ -53,6 +58,11 @@ class Filling:
         else:
             cells[column] = cell
         self._count(1, len(cell.text), row, column)
+
+    def put_along(self, row: int, column: int, cell: Cell, times: int) -> None:
+        """The same filled cell so often side by side. Raises Refused beyond the limits."""
+        for place in range(column, column + times):
+            self.put(row, place, cell)
 
     def repeat(self, row: int, times: int) -> None:
         """The same row again, so often, right after itself. Raises Refused beyond the limits."""
@@ -82,6 +92,10 @@ class Filling:
         columns = {each for first, end in self.hidden_columns for each in range(first, min(end + 1, width))}
         return Grid(self.rows, frozenset(row for row in self.hidden if row <= last), merged, frozenset(columns))
 
+    def too_long(self, row: int, column: int, count: int) -> Refused:
+        """The refusal of a cell with more characters than any may have."""
+        return Refused(Refusal.LONG_CELL, row=row, column=letters(column), count=count, most=MOST_CELL_CHARACTERS)
+
     def _reach(self, row: int, column: int) -> None:
         if row > MOST_ROWS or row - len(self.rows) > _FAR_ROWS:
             if row - len(self.rows) > _FAR_ROWS:
@@ -93,13 +107,36 @@ class Filling:
         self._cells += cells
         self._characters += characters
         if characters > MOST_CELL_CHARACTERS and cells == 1:
-            raise Refused(
-                Refusal.LONG_CELL, row=row, column=letters(column), count=characters, most=MOST_CELL_CHARACTERS
-            )
+            raise self.too_long(row, column, characters)
         if self._cells > MOST_CELLS:
             raise Refused(Refusal.TOO_MANY_CELLS, most=MOST_CELLS)
         if self._characters > MOST_CHARACTERS:
             raise Refused(Refusal.BOMB)
+
+
+class Measure(Filling):
+    """How large a sheet is that is not read: its cells are counted, and none is kept or refused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = 0
+
+    @property
+    def height(self) -> int:
+        return self._last
+
+    def put(self, row: int, column: int, cell: Cell) -> None:  # noqa: ARG002 of Filling
+        self._last = max(self._last, row)
+        self.width = max(self.width, column + 1)
+
+    def put_along(self, row: int, column: int, cell: Cell, times: int) -> None:
+        self.put(row, column + times - 1, cell)
+
+    def repeat(self, row: int, times: int) -> None:
+        self._last = max(self._last, row + times)
+
+    def merge(self, first_row: int, first_column: int, last_row: int, last_column: int) -> None:
+        """Nothing is kept of it."""
 
 
 def letters(column: int) -> str:

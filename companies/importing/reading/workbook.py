@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO
 
-from companies.importing.reading import excel
+from companies.importing.reading import excel, open_document
 from companies.importing.reading.form import Choices, Grid, SheetInfo
 from companies.importing.reading.packages import Package
 
@@ -14,5 +14,6 @@ def opened(file: IO[bytes], form: str, choices: Choices) -> tuple[tuple[SheetInf
 
     The first visible sheet that holds anything is chosen, unless somebody did. Raises Refused.
     """
-    sheets, place, filling = excel.read(Package(file), choices.sheet)
+    book = excel if form == "xlsx" else open_document
+    sheets, place, filling = book.read(Package(file), choices.sheet)
     return sheets, place, filling.grid()

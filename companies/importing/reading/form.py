@@ -20,6 +20,13 @@ MOST_SHEETS: Final = 100
 MOST_CELL_CHARACTERS: Final = 32_767
 # How many rows of a sheet are shown as they stand.
 TOP_ROWS: Final = 40
+# Columns that this product adds to a file it hands back with what is wrong in it, by language: number of the row,
+# what is wrong, what is probably meant. Columns with such a header are left out when the file comes back.
+OWN_COLUMNS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "en": ("Sogdia: row", "Sogdia: what is wrong", "Sogdia: probably meant"),
+    "zh-hans": ("Sogdia：行号", "Sogdia：问题", "Sogdia：建议"),
+    "ru": ("Sogdia: строка", "Sogdia: что не так", "Sogdia: вероятно, имелось в виду"),
+}
 
 
 class Kind(StrEnum):
@@ -36,8 +43,11 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell. text: of a number its digits (15 significant ones, as Excel itself shows at most, no exponent), of a
-    date `2024-03-05` or `2024-03-05T10:30:00`, of an error its sign (`#DIV/0!`).
+    date `2024-03-05` or `2024-03-05T10:30:00`, of an error its sign (`#DIV/0!`), of a boolean `TRUE` or `FALSE`.
 
+    A number that its workbook shows as a percentage has its sign and the digits that go with it: a kept 0.125 shown as
+    a percentage is the NUMBER `12.5%`. A number shown with leading zeros is a code, thus the TEXT that is shown
+    (`010121` of a kept 10121); so are a time of day (`10:30:00`) and a length of time (`36:00:00`).
     is_formula: the text is what the file's own program worked out last; empty where it never did.
     """
 
@@ -211,9 +221,11 @@ class Grid:
     """A sheet as it stands, before its layout is known.
 
     rows: from the file's first row on, ragged. hidden: numbers of rows the file hides, from 1. merged: areas as first
-    row, first column, last row, last column, rows from 1 and columns from 0.
+    row, first column, last row, last column, rows from 1 and columns from 0; they end where the rows and columns do.
+    hidden_columns: from 0.
     """
 
     rows: list[list[Cell]]
     hidden: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_columns: frozenset[int] = frozenset()

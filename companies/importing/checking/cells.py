@@ -142,7 +142,8 @@ def _multiplier(name: str, cell: Cell, _meaning: ColumnMeaning) -> Got:
 
 def _value(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
     said = cell.text.strip()
-    header = _stated(multiplier=_multiplied(meaning.multiplier), currency=meaning.currency)
+    in_header, header_sign = _money(meaning.currency)
+    header = _stated(multiplier=_multiplied(meaning.multiplier), currency=in_header)
     number = numbers.number(cell, meaning.number_style)
     if number is None:
         return Got(header={"value_note": said}, warnings=(Fault(name, "no_value", said),))
@@ -150,7 +151,8 @@ def _value(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
         return Got(faults=(Fault(name, "percent_amount", said),))
     code, sign = _money(number.currency)
     beside = _stated(multiplier=_multiplied(number.multiplier), currency=code)
-    return Got(values={name: number.digits}, beside=beside, header=header, sign=sign)
+    warnings = _warned(name, number, said)
+    return Got(values={name: number.digits}, beside=beside, header=header, sign=sign or header_sign, warnings=warnings)
 
 
 def _money(said: str) -> tuple[str, str]:
@@ -161,7 +163,9 @@ def _money(said: str) -> tuple[str, str]:
 
 def _growth(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
     number = numbers.number(cell, meaning.number_style)
-    return Got(values={name: number.digits}) if number is not None else NOTHING
+    if number is None:
+        return NOTHING
+    return Got(values={name: number.digits}, warnings=_warned(name, number, cell.text.strip()))
 
 
 def _quantity(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
@@ -170,7 +174,8 @@ def _quantity(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
         return NOTHING
     whole = _times(number.digits, number.multiplier or meaning.multiplier or 1)
     header = _stated(quantity_unit=meaning.unit)
-    return Got(values={name: whole}, beside=_stated(quantity_unit=number.unit), header=header)
+    warnings = _warned(name, number, cell.text.strip())
+    return Got(values={name: whole}, beside=_stated(quantity_unit=number.unit), header=header, warnings=warnings)
 
 
 def _weight(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
@@ -181,7 +186,8 @@ def _weight(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
     kilograms = KG_PER.get(unit) if unit else Decimal(1)
     if kilograms is None:
         return Got(faults=(Fault(name, NOT_KNOWN, cell.text.strip(), {"unit": unit}),))
-    return Got(values={name: _times(number.digits, kilograms * (number.multiplier or meaning.multiplier or 1))})
+    whole = _times(number.digits, kilograms * (number.multiplier or meaning.multiplier or 1))
+    return Got(values={name: whole}, warnings=_warned(name, number, cell.text.strip()))
 
 
 def _period(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
@@ -199,6 +205,10 @@ _PARTS: Final[Mapping[str, Callable[[Cell], int]]] = {
 
 def _part(name: str, cell: Cell, _meaning: ColumnMeaning) -> Got:
     return Got(values={name: str(_PARTS[name](cell))})
+
+
+def _warned(name: str, number: numbers.Number, said: str) -> tuple[Fault, ...]:
+    return tuple(Fault(name, code, said, {"text": said}) for code in number.warnings)
 
 
 def _stated(**said: str) -> dict[str, str]:

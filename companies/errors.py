@@ -125,6 +125,21 @@ class TooManyToday(CompaniesError):
     http_status = 429
 
 
+class TooManyThisHour(CompaniesError):
+    """That is {most} {kind} within an hour, which is the limit. Nothing was changed: go on in {minutes} minutes.
+
+    wait_s: seconds until the next one is taken.
+    """
+
+    code = "too_many_this_hour"
+    http_status = 429
+
+    @property
+    def wait(self) -> float:
+        """Seconds until it may be asked again."""
+        return float(self.context["wait_s"])
+
+
 class FirstAdminLinkGone(CompaniesError):
     """This link is used, too old, or replaced by a newer one. A new one is printed by `manage.py first_admin`."""
 

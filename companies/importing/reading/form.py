@@ -43,8 +43,11 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell. text: of a number its digits (15 significant ones, as Excel itself shows at most, no exponent), of a
-    date `2024-03-05` or `2024-03-05T10:30:00`, of an error its sign (`#DIV/0!`).
+    date `2024-03-05` or `2024-03-05T10:30:00`, of an error its sign (`#DIV/0!`), of a boolean `TRUE` or `FALSE`.
 
+    A number that its workbook shows as a percentage has its sign and the digits that go with it: a kept 0.125 shown as
+    a percentage is the NUMBER `12.5%`. A number shown with leading zeros is a code, thus the TEXT that is shown
+    (`010121` of a kept 10121); so are a time of day (`10:30:00`) and a length of time (`36:00:00`).
     is_formula: the text is what the file's own program worked out last; empty where it never did.
     """
 
@@ -218,9 +221,11 @@ class Grid:
     """A sheet as it stands, before its layout is known.
 
     rows: from the file's first row on, ragged. hidden: numbers of rows the file hides, from 1. merged: areas as first
-    row, first column, last row, last column, rows from 1 and columns from 0.
+    row, first column, last row, last column, rows from 1 and columns from 0; they end where the rows and columns do.
+    hidden_columns: from 0.
     """
 
     rows: list[list[Cell]]
     hidden: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_columns: frozenset[int] = frozenset()

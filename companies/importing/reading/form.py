@@ -20,6 +20,13 @@ MOST_SHEETS: Final = 100
 MOST_CELL_CHARACTERS: Final = 32_767
 # How many rows of a sheet are shown as they stand.
 TOP_ROWS: Final = 40
+# Columns that this product adds to a file it hands back with what is wrong in it, by language: number of the row,
+# what is wrong, what is probably meant. Columns with such a header are left out when the file comes back.
+OWN_COLUMNS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "en": ("Sogdia: row", "Sogdia: what is wrong", "Sogdia: probably meant"),
+    "zh-hans": ("Sogdia：行号", "Sogdia：问题", "Sogdia：建议"),
+    "ru": ("Sogdia: строка", "Sogdia: что не так", "Sogdia: вероятно, имелось в виду"),
+}
 
 
 class Kind(StrEnum):

@@ -1,0 +1,42 @@
+"""Faults that many rows share, so that they are put right at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from companies.importing.checking.faults import Fault
+
+MOST_GROUPS: Final = 200
+# Of each group so many rows are named.
+FIRST_ROWS: Final = 5
+
+
+@dataclass(slots=True)
+class Group:
+    """One fault of many rows. rows: the first of them."""
+
+    fault: Fault
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+
+    def packed(self) -> dict[str, Any]:
+        """As the import keeps it: the fault with `count` and `rows` beside."""
+        return {**self.fault.packed(), "count": self.count, "rows": self.rows}
+
+
+def grouped(faults: Iterable[tuple[int, Fault]]) -> tuple[list[Group], int]:
+    """The groups that most rows share, largest first, and how many groups there are in all.
+
+    faults: with the number of the row each is of, in the order of rows.
+    """
+    groups: dict[tuple[str, str, str, str], Group] = {}
+    for number, fault in faults:
+        told = str(fault.context.get("expected", ""))
+        group = groups.setdefault((fault.field, fault.code, fault.said, told), Group(fault))
+        group.count += 1
+        if len(group.rows) < FIRST_ROWS:
+            group.rows.append(number)
+    largest = sorted(groups.values(), key=lambda group: (-group.count, group.rows[0]))
+    return largest[:MOST_GROUPS], len(groups)

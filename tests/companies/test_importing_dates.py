@@ -392,8 +392,8 @@ def test_a_column_of_ten_thousand_is_read_in_well_under_a_second() -> None:
         text(f"{n % 28 + 1:02d}/{n % 12 + 1:02d}/{1990 + n % 35} {n % 24:02d}:{n % 60:02d}") for n in range(10_000)
     ]
     words = [text(f"ТОО «Компания {number}», Алматы") for number in range(10_000)]
-    began = time.perf_counter()
+    began = time.process_time()
     assert dates.orders_of(cells) == {DMY}
     assert all(dates.period(cell, DMY) for cell in cells)
     assert dates.orders_of(words) == set()
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

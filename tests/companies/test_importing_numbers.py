@@ -339,7 +339,7 @@ def test_any_text_is_a_number_or_missing_or_told(said: str) -> None:
 
 def test_a_column_of_ten_thousand_is_read_in_well_under_a_second() -> None:
     cells = [text(f"{number:,}.50 USD") for number in range(10_000)]
-    began = time.perf_counter()
+    began = time.process_time()
     assert numbers.styles_of(cells) == {POINT}
     assert sum(Decimal(read.digits) for cell in cells if (read := numbers.number(cell, POINT))) == 50_000_000
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -24,9 +24,13 @@ DATES: Final = frozenset({"period"})
 # Parts of a period say nothing beside a column that says it whole.
 _PARTS_OF_PERIOD: Final = ("year", "quarter", "month", "day", "period_end")
 # What cannot be read as what the name says is better left out: its name means something else.
-_MUST_FIT: Final = NUMBERS | DATES | frozenset({"category", "incoterm", "corridor", "currency", "settlement_currency", "hs_code"})
+_MUST_FIT: Final = (
+    NUMBERS | DATES | frozenset({"category", "incoterm", "corridor", "currency", "settlement_currency", "hs_code"})
+)
 # Their values alone can tell what they are: enough of them, and nearly all known.
-_TOLD_BY_VALUES: Final = frozenset({"destination", "category", "hs_code", "company", "currency", "incoterm", "corridor"})
+_TOLD_BY_VALUES: Final = frozenset(
+    {"destination", "category", "hs_code", "company", "currency", "incoterm", "corridor"}
+)
 _NEARLY_ALL: Final = 0.8
 _HARDLY_ANY: Final = 0.1
 _BY_VALUES: Final = 0.5

@@ -12,6 +12,7 @@ pages: list[URLPattern] = [
     path("records/imports/new/", imports.new, name="import_new"),
     path(_ONE, imports.where_it_is, name="import"),
     path(f"{_ONE}progress/", imports.progress, name="import_progress"),
+    path(f"{_ONE}read/", imports.read, name="import_read"),
     path(f"{_ONE}again/", imports.again, name="import_again"),
     path(f"{_ONE}discard/", imports.discarded, name="import_discard"),
     path(f"{_ONE}check/", import_check.check, name="import_check"),

@@ -46,6 +46,13 @@ _SENTENCES: Final[Mapping[str, Promise]] = {
     "not_a_quarter": gettext_lazy("“%(text)s” is no quarter. Write 1, 2, 3 or 4."),
     "not_a_month": gettext_lazy("“%(text)s” is no month. Write a number from 1 to 12 or its name."),
     "not_a_day": gettext_lazy("“%(text)s” is no day of a month. Write a number from 1 to 31."),
+    "hs_not_digits": gettext_lazy("“%(text)s” is no HS code. Write 2, 4, 6, 8 or 10 digits, such as 8418.21."),
+    "hs_length": gettext_lazy("“%(text)s” has not 2, 4, 6, 8 or 10 digits. Write the whole code."),
+    "hs_unknown": gettext_lazy("There is no code %(text)s in %(revision)s. Look the code up, or name its revision."),
+    "hs_other_revision": gettext_lazy(
+        "The code %(text)s is not in %(revision)s, but in %(revisions)s. Put the revision right, or take today's code."
+    ),
+    "zero_restored": gettext_lazy("A zero that was lost is put back: %(before)s is read as %(after)s."),
     "exponent": gettext_lazy(
         "“%(text)s” is written with an exponent; the program that saved it may have dropped digits. Look at it."
     ),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from companies.views import import_check, imports
+from companies.views import import_check, import_map, imports
 
 _ONE = "records/imports/<uuid:key>/"
 pages: list[URLPattern] = [
     path("records/imports/", imports.listing, name="import_list"),
     path("records/imports/new/", imports.new, name="import_new"),
+    path("records/imports/mappings/", import_map.listing, name="mapping_list"),
+    path("records/imports/mappings/<uuid:key>/", import_map.changed, name="mapping_change"),
     path(_ONE, imports.where_it_is, name="import"),
+    path(f"{_ONE}map/", import_map.columns, name="import_map"),
+    path(f"{_ONE}map/save/", import_map.kept, name="import_map_save"),
     path(f"{_ONE}progress/", imports.progress, name="import_progress"),
     path(f"{_ONE}read/", imports.read, name="import_read"),
     path(f"{_ONE}again/", imports.again, name="import_again"),

@@ -41,7 +41,7 @@ class Firm:
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """What was found. entry: as `records.entering` takes it, or `+NAME` for one to be registered; empty with a fault."""
+    """What was found. entry: as `records.entering` takes it, `+NAME` for one to be registered; empty with a fault."""
 
     entry: str = ""
     fault: Fault | None = None

@@ -18,8 +18,9 @@ MOST_COLUMNS: Final = 200
 MOST_CELLS: Final = 2_000_000
 MOST_SHEETS: Final = 100
 MOST_CELL_CHARACTERS: Final = 32_767
-# How many rows of a sheet are shown as they stand.
+# How many rows of a sheet are shown as they stand, and how much of each cell.
 TOP_ROWS: Final = 40
+TOP_CELL_CHARACTERS: Final = 300
 # Columns that this product adds to a file it hands back with what is wrong in it, by language: number of the row,
 # what is wrong, what is probably meant. Columns with such a header are left out when the file comes back.
 OWN_COLUMNS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -162,9 +163,32 @@ class SheetInfo:
     is_hidden: bool = False
 
 
+class NoticeCode(StrEnum):
+    """What people are told of a reading; beside each, what its sentence needs. rows: at most the first twenty.
+
+    other_name: the name says another kind of file (form, what). undecodable: signs that the encoding does not have
+    (count). nul_signs, control_signs: signs that cannot be seen and are left out (count). ragged: rows longer than all
+    others (count, rows, columns). wrapped_lines: whole lines stood in quotation marks. open_quote: one is never
+    closed, so quotation marks are read as they stand. notes: rows under the table that belong to no column (count,
+    rows). own_columns: columns of an earlier file of faults, not read (count). unknown_encoding: the one chosen is not
+    among those we read (what).
+    """
+
+    OTHER_NAME = "other_name"
+    UNDECODABLE = "undecodable"
+    NUL_SIGNS = "nul_signs"
+    CONTROL_SIGNS = "control_signs"
+    RAGGED = "ragged"
+    WRAPPED_LINES = "wrapped_lines"
+    OPEN_QUOTE = "open_quote"
+    NOTES = "notes"
+    OWN_COLUMNS = "own_columns"
+    UNKNOWN_ENCODING = "unknown_encoding"
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something people should know of the reading: a code, and the numbers its sentence needs."""
+    """Something people should know of the reading: a `NoticeCode`, and the numbers its sentence needs."""
 
     code: str
     context: Mapping[str, Any] = field(default_factory=dict)

@@ -65,15 +65,23 @@ def enter_records(
     *,
     origin: str = ExportRecord.Origin.TYPED,
     origin_reference: str = "",
+    references: Sequence[str] = (),
 ) -> list[ExportRecord]:
-    """New drafts, all or none. Raises FieldsRejected with the faults of all of them: `/3/value` is of the fourth."""
+    """New drafts, all or none. Raises FieldsRejected with the faults of all of them: `/3/value` is of the fourth.
+
+    references: of each its own, in place of one for all.
+    """
     organisation_id = require(actor, Action.WRITE)
     if len(many) > MOST_AT_ONCE:
         raise TooMany(count=len(many), kind=_("records"), most=MOST_AT_ONCE)
     there_are = known(actor, organisation_id, many)
     read = [checked(values, there_are, f"/{number}") for number, values in enumerate(many)]
     refuse(fault for _columns, faults in read for fault in faults)
-    records = [_draft(actor, organisation_id, columns, origin, origin_reference) for columns, _faults in read]
+    told = references or [origin_reference] * len(read)
+    records = [
+        _draft(actor, organisation_id, columns, origin, reference)
+        for (columns, _faults), reference in zip(read, told, strict=True)
+    ]
     return _entered(actor, records)
 
 

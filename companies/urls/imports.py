@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from companies.views import import_map, imports
+from companies.views import import_check, import_map, imports
 
 _ONE = "records/imports/<uuid:key>/"
 pages: list[URLPattern] = [
@@ -19,5 +19,10 @@ pages: list[URLPattern] = [
     path(f"{_ONE}read/", imports.read, name="import_read"),
     path(f"{_ONE}again/", imports.again, name="import_again"),
     path(f"{_ONE}discard/", imports.discarded, name="import_discard"),
+    path(f"{_ONE}check/", import_check.check, name="import_check"),
+    path(f"{_ONE}fix/", import_check.fix, name="import_fix"),
+    path(f"{_ONE}rows/", import_check.rows, name="import_rows"),
+    path(f"{_ONE}errors.csv", import_check.errors, name="import_errors"),
+    path(f"{_ONE}annotated.xlsx", import_check.marked, name="import_annotated"),
 ]
 api: list[URLPattern] = []

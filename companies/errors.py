@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
+
 from markets.errors import InvalidRequest, MarketsError, NotFound
 
 
@@ -248,13 +251,20 @@ class FileTooLarge(CompaniesError):
 
 
 class FileRefused(CompaniesError):
-    """The file {name} was not read: {reason}. Nothing was changed.
+    """The file {name} was not read. {reason}. Nothing was changed.
 
-    why: the code of the refusal (`importing.reading.form.Refusal`); facts: the numbers its sentence needs.
+    why: the code of the refusal (`importing.reading.form.Refusal`); facts: the numbers its sentence needs; reason: that
+    sentence before they are filled in (`importing.refusals.file_refused` knows it).
     """
 
     code = "file_refused"
     http_status = 422
+
+    def message(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence of the refusal in the translator's language, with its facts."""
+        facts = {name: str(value) for name, value in self.context["facts"].items()}
+        reason = translate(self.context.get("reason", "")).format_map(defaultdict(lambda: "–", facts))
+        return translate(self.template).format(name=self.context["name"], reason=reason.rstrip(" .。"))
 
 
 class ImportElsewhere(CompaniesError):

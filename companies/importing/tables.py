@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
-from companies.errors import FileRefused
 from companies.importing.reading.form import Choices, Found
+from companies.importing.refusals import file_refused
 from markets.confined import Limits, answered
 
 PROGRAM: Final = "companies.importing.reading"
@@ -33,5 +33,5 @@ def read_file(given: IO[bytes], name: str, choices: Choices, languages: Sequence
     first = json.loads(next(lines))
     if refused := first.get("refused"):
         lines.close()  # type: ignore[attr-defined]
-        raise FileRefused(name=name, why=refused.pop("code"), facts=refused)
+        raise file_refused(name, refused.pop("code"), refused)
     return ReadFile(Found.unpacked(first["found"]), (tuple(json.loads(line)) for line in lines))

@@ -1,4 +1,4 @@
-"""What is said of imports: their steps, the work on them, what was found in a file and what to know of it."""
+"""What is said of imports: their steps, where they stand, and the work on them."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from markets.queries import standing
 PAGE_SIZES: Final = (50, 100, 200)
 COLUMN_LABELS: Final[Mapping[str, Promise]] = {
     **LABELS,
+    "value_printed": _lazy("Value as printed"),
     "status": _lazy("Status"),
     "updated_at": _lazy("Changed"),
     "origin": _lazy("How it came here"),

@@ -26,7 +26,8 @@ from markets.vocabulary import AsOf, Frequency, Period
 # Columns a list can show, in the order they stand in; the first ones unless others are chosen.
 COLUMNS: Final = (
     "company", "destination", "category", "hs_code", "period", "value", "currency", "status", "updated_at",
-    "hs_revision", "value_note", "quantity", "quantity_unit", "net_weight_kg", "incoterm", "settlement_currency",
+    "hs_revision", "value_printed", "multiplier", "value_note", "quantity", "quantity_unit", "net_weight_kg",
+    "incoterm", "settlement_currency",
     "corridor", "customs_office", "document_reference", "stated_growth_pct", "growth_base", "note", "origin",
     "origin_reference", "entered_by", "edited_by", "version",
 )  # fmt: skip

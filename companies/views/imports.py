@@ -14,12 +14,23 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from companies.access import Action, one, require
 from companies.door import actor_of, person_action, person_page, person_view, version_sent
-from companies.errors import CompaniesError, FileRefused, FileTooLarge, TooManyThisHour
+from companies.errors import (
+    CompaniesError,
+    FieldsRejected,
+    FileRefused,
+    FileTooLarge,
+    ImportAtWork,
+    ImportElsewhere,
+    TooManyThisHour,
+    VersionConflict,
+)
 from companies.forms import once
-from companies.importing.doing.steps import discard
+from companies.forms.imports import reading_choices
+from companies.importing.doing.steps import choose_reading, discard
 from companies.importing.doing.uploading import upload
-from companies.importing.reading.form import MOST_BYTES
+from companies.importing.reading.form import MOST_BYTES, Choices
 from companies.models import Import
+from companies.profiles.import_read import found_of, read_page
 from companies.profiles.import_words import STEPS
 from companies.profiles.imports import import_head, imports_page, new_import_page, stands_at
 from markets import jobs, wording
@@ -91,10 +102,43 @@ def progress(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     head = import_head(imported, at if at in STEPS else stands_at(imported))
     if head.is_busy:
         return answer(request, "companies/_import_progress.html", None, head=head, heard=word(request, "heard"))
-    address = reverse("companies:import", args=[imported.pk])
     if at != stands_at(imported) or not request.headers.get("HX-Request"):
-        return led(request, address)
-    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        return led(request, reverse("companies:import", args=[imported.pk]))
+    if at != "read":
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    # What was chosen is looked at without losing the place on the page.
+    response = answer(request, "companies/import_read.html", read_page(imported))
+    for name, value in (("Retarget", "#import-page"), ("Reselect", "#import-page"), ("Reswap", "outerHTML")):
+        response.headers[f"HX-{name}"] = value
+    return response
+
+
+@person_view
+def read(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """How the file was read; what is chosen otherwise reads it again."""
+    actor = actor_of(request)
+    imported = one(actor, Import, key)
+    if request.method != "POST":
+        return answer(request, "companies/import_read.html", read_page(imported))
+    version = version_sent(request.POST.get("version", ""))
+    try:
+        asked = choose_reading(actor, imported.pk, version, _choices(request, imported))
+    except FieldsRejected as refused:
+        problems = [(fault.context["pointer"].strip("/"), fault.message(_)) for fault in refused.context["faults"]]
+        return answer(request, "companies/import_read.html", read_page(imported), status=422, problems=problems)
+    except (VersionConflict, ImportElsewhere, ImportAtWork) as overtaken:
+        messages.warning(request, overtaken.message(_))
+        return led(request, reverse("companies:import", args=[imported.pk]))
+    if asked.job is not None:
+        wake_later(asked.job)
+    return redirect("companies:import_read", asked.pk)
+
+
+def _choices(request: HttpRequest, imported: Import) -> Choices:
+    """What the form says; nothing is chosen any more where the reading is begun anew."""
+    if request.POST.get("anew") == "1" or not imported.found:
+        return Choices()
+    return reading_choices(request.POST.dict(), found_of(imported), Choices(**imported.choices))
 
 
 @person_action

@@ -18,8 +18,9 @@ MOST_COLUMNS: Final = 200
 MOST_CELLS: Final = 2_000_000
 MOST_SHEETS: Final = 100
 MOST_CELL_CHARACTERS: Final = 32_767
-# How many rows of a sheet are shown as they stand.
+# How many rows of a sheet are shown as they stand, and how much of each cell.
 TOP_ROWS: Final = 40
+TOP_CELL_CHARACTERS: Final = 300
 # Columns that this product adds to a file it hands back with what is wrong in it, by language: number of the row,
 # what is wrong, what is probably meant. Columns with such a header are left out when the file comes back.
 OWN_COLUMNS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -43,8 +44,11 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell. text: of a number its digits (15 significant ones, as Excel itself shows at most, no exponent), of a
-    date `2024-03-05` or `2024-03-05T10:30:00`, of an error its sign (`#DIV/0!`).
+    date `2024-03-05` or `2024-03-05T10:30:00`, of an error its sign (`#DIV/0!`), of a boolean `TRUE` or `FALSE`.
 
+    A number that its workbook shows as a percentage has its sign and the digits that go with it: a kept 0.125 shown as
+    a percentage is the NUMBER `12.5%`. A number shown with leading zeros is a code, thus the TEXT that is shown
+    (`010121` of a kept 10121); so are a time of day (`10:30:00`) and a length of time (`36:00:00`).
     is_formula: the text is what the file's own program worked out last; empty where it never did.
     """
 
@@ -159,9 +163,32 @@ class SheetInfo:
     is_hidden: bool = False
 
 
+class NoticeCode(StrEnum):
+    """What people are told of a reading; beside each, what its sentence needs. rows: at most the first twenty.
+
+    other_name: the name says another kind of file (form, what). undecodable: signs that the encoding does not have
+    (count). nul_signs, control_signs: signs that cannot be seen and are left out (count). ragged: rows longer than all
+    others (count, rows, columns). wrapped_lines: whole lines stood in quotation marks. open_quote: one is never
+    closed, so quotation marks are read as they stand. notes: rows under the table that belong to no column (count,
+    rows). own_columns: columns of an earlier file of faults, not read (count). unknown_encoding: the one chosen is not
+    among those we read (what).
+    """
+
+    OTHER_NAME = "other_name"
+    UNDECODABLE = "undecodable"
+    NUL_SIGNS = "nul_signs"
+    CONTROL_SIGNS = "control_signs"
+    RAGGED = "ragged"
+    WRAPPED_LINES = "wrapped_lines"
+    OPEN_QUOTE = "open_quote"
+    NOTES = "notes"
+    OWN_COLUMNS = "own_columns"
+    UNKNOWN_ENCODING = "unknown_encoding"
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something people should know of the reading: a code, and the numbers its sentence needs."""
+    """Something people should know of the reading: a `NoticeCode`, and the numbers its sentence needs."""
 
     code: str
     context: Mapping[str, Any] = field(default_factory=dict)
@@ -218,9 +245,11 @@ class Grid:
     """A sheet as it stands, before its layout is known.
 
     rows: from the file's first row on, ragged. hidden: numbers of rows the file hides, from 1. merged: areas as first
-    row, first column, last row, last column, rows from 1 and columns from 0.
+    row, first column, last row, last column, rows from 1 and columns from 0; they end where the rows and columns do.
+    hidden_columns: from 0.
     """
 
     rows: list[list[Cell]]
     hidden: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_columns: frozenset[int] = frozenset()

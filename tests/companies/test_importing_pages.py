@@ -13,12 +13,12 @@ from companies.access import actor_of_person
 from companies.accounts import privacy
 from companies.importing.doing.uploading import upload
 from companies.importing.doing.work import Work
-from companies.models import Import, ImportPiece, ImportRow, ImportVerdict, User
+from companies.models import Import, ImportPiece, ImportRow, ImportVerdict, Membership, User
 from companies.profiles import import_words
 from companies.profiles.imports import LINES, import_head, stands_at
 from companies.records.sample import wipe_sample
 from markets.models import Job
-from tests.companies.office import CompanyFactory, Office, RecordFactory, office
+from tests.companies.office import CompanyFactory, Office, OrganisationFactory, PersonFactory, RecordFactory, office
 
 pytestmark = pytest.mark.django_db
 LIST = "/en/records/imports/"
@@ -208,7 +208,7 @@ def test_work_that_did_not_come_through_can_be_tried_again(here: Office) -> None
 def test_what_is_discarded_leaves_a_line_and_nothing_else(here: Office) -> None:
     imported = standing(here.officer, Import.Step.READ)
     client = signed_in(here.officer)
-    assert client.post(to(imported, "discard/"), {"version": "0"}).status_code == 409
+    assert client.post(to(imported, "discard/"), {"version": "0"}).status_code == 412
     assert client.post(to(imported, "discard/"), {"version": str(imported.version)})["Location"] == LIST
     assert Import.objects.get(pk=imported.pk).step == Import.Step.DISCARDED
     assert not ImportPiece.objects.filter(of=imported).exists()
@@ -223,13 +223,13 @@ def test_a_persons_file_lists_what_they_imported(here: Office) -> None:
     assert [(each["file_name"], each["step"]) for each in kept] == [("mine.csv", "read")]
 
 
-def test_a_sample_with_imports_is_wiped_with_all_they_hold(here: Office) -> None:
-    imported = standing(here.officer, Import.Step.DONE)
-    record = RecordFactory(company=CompanyFactory(organisation=here.organisation, created_by=here.officer))
+def test_a_sample_with_imports_is_wiped_with_all_they_hold() -> None:
+    someone, sample = PersonFactory(), OrganisationFactory(is_sample=True)
+    Membership.objects.create(organisation=sample, user=someone, role="officer")
+    imported = standing(someone, Import.Step.DONE)
+    record = RecordFactory(company=CompanyFactory(organisation=sample, created_by=someone))
     ImportRow.objects.create(of=imported, number=2, cells=["Ningbo Cold", "10"])
     ImportVerdict.objects.create(of=imported, number=2, outcome="new", record=record)
-    here.organisation.is_sample = True
-    here.organisation.save()
     assert wipe_sample() == 1
     assert not Import.objects.exists()
     assert not ImportPiece.objects.exists()

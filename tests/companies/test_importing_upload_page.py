@@ -16,7 +16,7 @@ from tests.companies.office import Office, office
 
 pytestmark = pytest.mark.django_db
 NEW = "/en/records/imports/new/"
-CONTENT = "company,value\nNingbo Cold,10\n".encode()
+CONTENT = b"company,value\nNingbo Cold,10\n"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from companies.importing.meaning.signs import plain
-from companies.importing.meaning.units import Said, beside
+from companies.importing.meaning.units import NOTHING, Said, beside
 from companies.importing.meaning.unread import Unread
 from companies.importing.plan import NumberStyle
 from companies.importing.reading.form import Cell, Kind
@@ -36,7 +36,7 @@ _CORE: Final = re.compile(r"(?:(?<![^\W_])[.,])?\d(?:[\d.,' ]*\d)?", re.ASCII)
 _EXPONENT: Final = re.compile(r"([^eE]*\d) ?[eEеЕ] ?([+-]?\d{1,2})")
 _TWO_SCALES: Final = re.compile(r"(?P<before>\D*)(?P<high>\d+) ?[亿億](?P<low>\d{1,4}) ?[万萬](?P<after>\D*)")
 _NOT_ONE: Final = re.compile(
-    r"^(?:[~≈<>≤≥约近超逾]|(?:ca|about|approx|около|более|менее|свыше|до|от)\b)|\d ?[-—~至到÷] ?\d", re.I
+    r"^(?:[~≈<>≤≥约近超逾]|(?:ca|about|approx|около|более|менее|свыше|до|от)\b)|\d ?[-—~至到÷] ?\d", re.IGNORECASE
 )
 # Thousand or million, billion or nothing at all: a letter does not tell.
 _UNCLEAR: Final = re.compile(r"(?<![^\W\d_])[MBМ](?![^\W\d_])")
@@ -48,7 +48,6 @@ _GROUPS: Final = {
     NumberStyle.COMMA: re.compile(r"[1-9]\d{0,2}([.' ])\d{3}(?:\1\d{3})*", re.ASCII),
 }
 _FRACTION_SIGN: Final = {NumberStyle.POINT: ".", NumberStyle.COMMA: ","}
-_NOTHING: Final = Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,10 @@ class Number:
 
 @dataclass(slots=True)
 class StylesSeen:
-    """What the cells of one column show of its style, one after the other. ambiguous: a few that can be read two ways."""
+    """What the cells of one column show of its style, one after the other.
+
+    ambiguous: a few that can be read two ways.
+    """
 
     fitting: frozenset[NumberStyle] = frozenset(NumberStyle)
     is_open: bool = False
@@ -92,8 +94,8 @@ class StylesSeen:
 
     @property
     def styles(self) -> frozenset[NumberStyle]:
-        """Both: it must be asked. One: that one. None: nothing depends on it, or the column mixes styles; then each cell
-        is read by itself, where it can be read in one way alone.
+        """Both: it must be asked. One: that one. None: nothing depends on it, or the column mixes styles; then each
+        cell is read by itself, where it can be read in one way alone.
         """
         return self.fitting if self.is_open else frozenset()
 
@@ -138,7 +140,7 @@ class _Seen:
     """A text taken apart. readings: its digits in each style that fits."""
 
     readings: Mapping[NumberStyle, str]
-    said: Said = _NOTHING
+    said: Said = NOTHING
     unit: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -177,7 +179,7 @@ def _seen(text: str) -> _Seen:
         raise Unread("not_a_number", text=text)
     before, after, minus = _unsigned(text, folded[: core.start()], folded[core.end() :])
     readings = {style: _bounded(text, minus + digits) for style, digits in _readings(core[0]).items()}
-    said, unit = _said(text, before, after) if before or after else (_NOTHING, "")
+    said, unit = _said(text, before, after) if before or after else (NOTHING, "")
     if not readings:
         raise _why_not(text)
     return _Seen(readings, said, unit)
@@ -254,7 +256,7 @@ def _said(text: str, before: str, after: str) -> tuple[Said, str]:
     unknown = None if before else _UNKNOWN_UNIT.fullmatch(after)
     if unknown is None:
         raise _why_not(text)
-    return _NOTHING, unknown["unit"]
+    return NOTHING, unknown["unit"]
 
 
 def _why_not(text: str) -> Unread:

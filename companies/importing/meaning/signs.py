@@ -34,11 +34,10 @@ _SEVERAL_BLANKS: Final = re.compile(r" {2,}")
 
 def plain(text: str) -> str:
     """The text with one sign for each meaning: ASCII digits, brackets, `-`, `'` and single blanks, none at its ends."""
-    if not text.isascii():
-        text = _OTHER_DIGIT.sub(_digit, text.translate(_SIGNS))
-    else:
-        text = text.translate(_SIGNS)
-    return _SEVERAL_BLANKS.sub(" ", text).strip()
+    made = text.translate(_SIGNS)
+    if not made.isascii():
+        made = _OTHER_DIGIT.sub(_digit, made)
+    return _SEVERAL_BLANKS.sub(" ", made).strip()
 
 
 def _digit(sign: re.Match[str]) -> str:

@@ -131,8 +131,8 @@ _THOUSAND_ROUBLES: Final = "т_р т_руб"
 _WEIGHTS: Final = {
     "kg": "kg kgs kgm kilo kilos kilogram kilograms kilogramme kilogrammes кг килограмм килограмма килограммов"
     " килограммах 千克 公斤",
-    "t": "ton tons tonne tonnes mt tne metric_ton metric_tons metric_tonne metric_tonnes тонна тонны тонн тоннах тн 吨 公吨"
-    " 噸",
+    "t": "ton tons tonne tonnes mt tne metric_ton metric_tons metric_tonne metric_tonnes тонна тонны тонн тоннах тн"
+    " 吨 公吨 噸",
     "g": "gram grams gramme grammes грамм грамма граммов",
     "mg": "milligram milligrams миллиграмм 毫克",
     "q": "quintal quintals центнер центнера центнеров",
@@ -144,15 +144,15 @@ _WEIGHTS: Final = {
 _SHORT_WEIGHTS: Final = {"t": "t т", "g": "g gr г гр 克", "q": "ц", "jin": "斤", "mg": "mg мг"}
 # What is counted keeps the word the file says; these are listed so that they are told from other words.
 _COUNTED: Final = (
-    "pc pcs pce piece pieces unit units item items set sets pair pairs pr prs box boxes bag bags carton cartons ctn ctns"
-    " pack packs package packages pkg pkgs roll rolls sheet sheets bottle bottles head heads barrel barrels bbl drum"
-    " drums bale bales dozen doz gross container containers teu feu vehicle vehicles m m2 m3 sqm cbm l litre litres liter"
-    " liters kwh mwh kl ml km short_ton short_tons long_ton long_tons"
-    " шт штук штука штуки ед единиц единица компл комплект комплектов пара пары пар уп упак упаковка упаковок кор коробка"
-    " коробок мешок мешков ящик ящиков рул рулон рулонов лист листов бут бутылка бутылок гол голов голова бар баррель"
-    " баррелей дюжина конт контейнер контейнеров м м2 м3 кв_м куб_м л литр литра литров пог_м"
-    " 台 个 個 件 辆 輛 套 双 雙 条 條 只 隻 支 箱 包 袋 张 張 卷 瓶 桶 打 对 對 艘 架 头 根 把 本 份 粒 株 片 枚 组 組 批"
-    " 米 平方米 立方米 升 千升 千米 千瓦时 标箱 标准箱 美吨 英吨 克重"
+    "pc pcs pce piece pieces unit units item items set sets pair pairs pr prs box boxes bag bags carton cartons ctn"
+    " ctns pack packs package packages pkg pkgs roll rolls sheet sheets bottle bottles head heads barrel barrels"
+    " bbl drum drums bale bales dozen doz gross container containers teu feu vehicle vehicles m m2 m3 sqm cbm l"
+    " litre litres liter liters kwh mwh kl ml km short_ton short_tons long_ton long_tons шт штук штука штуки ед"
+    " единиц единица компл комплект комплектов пара пары пар уп упак упаковка упаковок кор коробка коробок мешок"
+    " мешков ящик ящиков рул рулон рулонов лист листов бут бутылка бутылок гол голов голова бар баррель баррелей"
+    " дюжина конт контейнер контейнеров м м2 м3 кв_м куб_м л литр литра литров пог_м 台 个 個 件 辆 輛 套 双 雙 条"
+    " 條 只 隻 支 箱 包 袋 张 張 卷 瓶 桶 打 对 對 艘 架 头 根 把 本 份 粒 株 片 枚 组 組 批 米 平方米 立方米 升"
+    " 千升 千米 千瓦时 标箱 标准箱 美吨 英吨 克重"
 )
 _PER_CENT: Final = "% percent pct процент процента процентов проц"
 

@@ -1,4 +1,4 @@
-"""What a header, or the words beside a number, say of scale, currency and unit: `万美元`, `тыс. долл. США`, `USD mln`."""
+"""What a header, or the words beside a number, say of scale, currency and unit: `万美元`, `тыс. долл.`, `USD mln`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ _BESIDE_SIGNS: Final = re.compile(r"[\s.()]*")
 
 @lru_cache(maxsize=4096)
 def beside(text: str) -> Said | None:
-    """What the words beside a number say; None where one is not known or two contradict. text: as `signs.plain` makes it."""
+    """What the words beside a number say; None where one is not known or two contradict.
+
+    text: as `signs.plain` makes it.
+    """
     tokens = _tokens(text)
     rest = _TOKEN.sub("", text.lower())
     if not _BESIDE_SIGNS.fullmatch(rest):
@@ -144,13 +147,10 @@ def _chinese(run: str) -> list[tuple[str, Word]] | None:
 
 
 def _of_piece(piece: str, *, is_last: bool) -> list[tuple[str, Word]]:
-    """What a part of a header between brackets or commas says: all of its words, or those that can mean nothing else."""
+    """What a part of a header between brackets or commas says: all its words, or those that can mean nothing else."""
     tokens = [token for token in _tokens(piece) if token not in _FILLERS]
-    if any(token.isdigit() for token in tokens):
-        tokens_alone = None
-    else:
-        tokens_alone = _named(tokens)
-    return tokens_alone if tokens_alone is not None else _among_others(tokens, is_last=is_last)
+    words = None if any(token.isdigit() for token in tokens) else _named(tokens)
+    return _among_others(tokens, is_last=is_last) if words is None else words
 
 
 def _among_others(tokens: Sequence[str], *, is_last: bool) -> list[tuple[str, Word]]:
@@ -169,9 +169,9 @@ def _among_others(tokens: Sequence[str], *, is_last: bool) -> list[tuple[str, Wo
         name = " ".join(tokens[place : place + max(size, 1)])
         word = WORDS.get(name, Word())
         at_end = is_last and place + size == len(tokens) and place > 0 and not tokens[place - 1].isdigit()
-        if size and (not word.is_short or (word.currency and was_scale) or (at_end and name in ("t", "т"))):
-            found.append((name, word))
-        elif name[0] == "^" and (found or _has_money(tokens)):
+        is_thousand_in_digits = name[0] == "^" and (found or _has_money(tokens))
+        is_surely_meant = not word.is_short or (word.currency and was_scale) or (at_end and name in ("t", "т"))
+        if size and (is_surely_meant or is_thousand_in_digits):
             found.append((name, word))
         was_scale = bool(word.scale)
         place += max(size, 1)

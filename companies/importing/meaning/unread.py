@@ -1,4 +1,4 @@
-"""What could not be read of a cell: one failure for numbers, dates, places and goods, and its sentence in plain words."""
+"""What could not be read of a cell: one failure for numbers, dates, places and goods, and its sentence."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ _SENTENCES: Final[Mapping[str, Promise]] = {
     "not_a_date": gettext_lazy("“%(text)s” is no date or period. Write it as 2025, 2025-04 or 2025-04-17."),
     "ambiguous_date": gettext_lazy(
         "“%(text)s” can be read as %(readings)s. Say in which order this column writes day, month and year."
+    ),
+    "other_order": gettext_lazy(
+        "“%(text)s” is no day in the order of this column. Write it as the others are, or change how the column is "
+        "read."
     ),
     "serial_date": gettext_lazy(
         "“%(text)s” may be a day as spreadsheets count them: %(readings)s. Say so for the column, or write the date."
@@ -72,7 +76,7 @@ class Unread(Exception):
 
 
 def sentence(code: str, context: Mapping[str, Any]) -> str:
-    """What is wrong and what to do, in the active language. A code nobody wrote a sentence for is a programming error."""
+    """What is wrong and what to do, in the active language. A code without a sentence is a programming error."""
     return str(_SENTENCES[code]) % {name: _shown(value) for name, value in context.items()}
 
 

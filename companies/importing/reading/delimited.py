@@ -198,15 +198,17 @@ def _rows(records: Iterator[list[str]]) -> list[list[Cell]]:
 
 
 def _filled(records: Iterator[list[str]]) -> int:
-    return sum(any(each) for each in records)
+    return sum(any(each) for each in islice(records, _MOST_RECORDS))
 
 
 def _measured(record: list[str], number: int) -> list[str]:
     """A record without the empty cells at its end."""
+    if len(record) > MOST_COLUMNS:
+        if any(record[MOST_COLUMNS:]):
+            raise Refused(Refusal.TOO_MANY_COLUMNS, row=number, count=len(record), most=MOST_COLUMNS)
+        del record[MOST_COLUMNS:]
     while record and not record[-1]:
         record.pop()
-    if len(record) > MOST_COLUMNS:
-        raise Refused(Refusal.TOO_MANY_COLUMNS, row=number, count=len(record), most=MOST_COLUMNS)
     if record and max(map(len, record)) > MOST_CELL_CHARACTERS:
         column = next(place for place, each in enumerate(record, 1) if len(each) > MOST_CELL_CHARACTERS)
         count = len(record[column - 1])

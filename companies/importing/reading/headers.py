@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from statistics import median_high
 from typing import Final
 
@@ -33,6 +32,7 @@ _UNIT: Final = re.compile(
     r"(?:\s*(?:usd|eur|rub|cny|uzs|mln|million|thousand|bn|\$))?",
     re.IGNORECASE,
 )
+_NUMBERED_NAME: Final = re.compile(r"\s*[^\W\d_]+[\s_.№-]*\d{1,2}\s*")
 _MISSING: Final = frozenset(("", "-", "–", "—", "n/a", "na", "无", "нет", "none", "null", "..", "...", "x", "unknown"))
 _VALUES_PREVAIL: Final = 0.6
 _FEW_VALUES: Final = 0.25
@@ -49,13 +49,12 @@ def filled(row: Sequence[Cell]) -> list[int]:
     return [column for column, cell in enumerate(row) if not is_blank(cell)]
 
 
-@cache
 def is_value(cell: Cell) -> bool:
-    """A number, a date or a code rather than a name: it has at least as many digits as letters."""
-    if cell.kind in (Kind.NUMBER, Kind.DATE, Kind.BOOL, Kind.ERROR):
-        return True
-    digits = sum(each.isdigit() for each in cell.text)
-    return 0 < digits >= sum(each.isalpha() for each in cell.text)
+    """A number, a date or a code rather than a name: it has at least as many digits as letters (`Q1` is a name)."""
+    if cell.kind is not Kind.TEXT:
+        return cell.kind is not Kind.EMPTY
+    digits = sum(map(str.isdigit, cell.text))
+    return 0 < digits >= sum(map(str.isalpha, cell.text)) and not _NUMBERED_NAME.fullmatch(cell.text)
 
 
 def header_rows(grid: Grid) -> tuple[int, int]:

@@ -61,7 +61,7 @@ class Table:
             blank=self.blank,
             blank_columns=tuple(self.blank_columns),
             merged=self.merged,
-            formulas=sum(cell.is_formula for _number, row in self.rows for cell in row),
+            formulas=0 if form == "csv" else sum(cell.is_formula for _number, row in self.rows for cell in row),
             notices=notices,
             **read,
         )

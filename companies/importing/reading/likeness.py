@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from math import log
 from typing import Final
 
-# Words with a letter or a sign beyond ASCII, and the signs between words.
-_PART: Final = re.compile(r"[^\W_]*[^\W_\0-\x7f][^\W_]*|[^\0-\x7f]")
+# Words, and the signs beyond ASCII between them.
+_PART: Final = re.compile(r"[^\W_]+|[^\0-\x7f]")
+_NOT_ASCII: Final = re.compile(r"[^\0-\x7f]")
+_STRETCH: Final = 400
 _MOST_PARTS: Final = 4_000
-_MOST_CHARACTERS: Final = 4_000_000
 # Signs that stand beside words and numbers in texts of the three languages.
 _SIGNS: Final = frozenset(
     "\u00a0\u202f\u3000°«»–—‘’“”„…№€£¥§©®™•·±½²³µ×−₽\u00ad\u200b\ufeff、。，．；：？！（）【】《》「」％＋－～￥＆／＂＇＝＃"
@@ -85,9 +88,7 @@ _GB2312_HAN: Final = 0xB0
 
 def likeness(text: str) -> float:
     """0..1: how likely the words beyond ASCII are words; 1 where there is none."""
-    parts = Counter(
-        each[0] for each, _ in zip(_PART.finditer(text[:_MOST_CHARACTERS]), range(_MOST_PARTS * 10), strict=False)
-    )
+    parts = Counter(islice(_parts(text), _MOST_PARTS * 10))
     worth = weight = 0.0
     for part, count in parts.most_common(_MOST_PARTS):
         # A word that comes again and again is no new evidence.
@@ -97,11 +98,25 @@ def likeness(text: str) -> float:
     return worth / weight if weight else _ALIKE
 
 
+def _parts(text: str) -> Iterator[str]:
+    """Words and signs beyond ASCII; the stretches between them are passed over at once."""
+    place = 0
+    while found := _NOT_ASCII.search(text, place):
+        start = max(text.rfind("\n", place, found.start()) + 1, place, found.start() - _STRETCH)
+        end = text.find("\n", found.end(), found.end() + _STRETCH)
+        place = end if end > 0 else found.end() + _STRETCH
+        for part in _PART.finditer(text, start, place):
+            if not part[0].isascii():
+                yield part[0][:_STRETCH]
+
+
 def _word(part: str) -> float:
     scripts = {_script(each) for each in part if each.isalpha()}
     if not scripts:
         return _sign(part)
     letters = [each for each in part if each.isalpha()]
+    if scripts == {"ASCII"}:
+        return _sign("".join(each for each in part if not each.isalpha()) or "\u3000")
     if scripts <= {"HAN", "ASCII"}:
         mean = sum(_han(each) for each in letters if not each.isascii()) / sum(not each.isascii() for each in letters)
         return mean * (_BESIDE_LATIN if "ASCII" in scripts else 1)

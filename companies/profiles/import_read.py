@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from companies.importing import refusals
+from companies.importing.reading.filling import letters
 from companies.importing.reading.form import Cell, Choices, Found, Kind
 from companies.models import Import
 from companies.profiles import import_reading_words as words
@@ -104,7 +106,7 @@ def read_page(imported: Import) -> ReadPage:
     """How the file of an import was read; the import is one that the reader sees."""
     is_read = imported.found and imported.step != Import.Step.REFUSED
     reading = _reading(found_of(imported), Choices(**imported.choices)) if is_read else None
-    return ReadPage(import_head(imported, "read"), reading, "", bool(imported.choices))
+    return ReadPage(import_head(imported, "read"), reading, refusals.told(imported.refusal), bool(imported.choices))
 
 
 def found_of(imported: Import) -> Found:
@@ -163,7 +165,7 @@ def _columns(found: Found) -> Iterator[PreviewColumn]:
     width = max((len(cells) for _number, cells in found.top), default=0)
     for place in range(max(width, len(found.headers))):
         name = found.headers[place] if place < len(found.headers) else ""
-        yield PreviewColumn(words.column_letters(place), name, place in blank or place >= len(found.headers))
+        yield PreviewColumn(letters(place), name, place in blank or place >= len(found.headers))
 
 
 def _rows(found: Found, choices: Choices) -> Iterator[PreviewRow]:

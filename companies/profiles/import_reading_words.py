@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from companies.importing.reading.form import Choices, Found, SheetInfo
+from companies.importing.reading.filling import letters
+from companies.importing.reading.form import Choices, Found, NoticeCode, SheetInfo
 from markets import wording
 
 # So many numbers of rows stand in a sentence; the others are counted.
 _NUMBERS_TOLD: Final = 8
-_LETTERS: Final = 26
 ENCODINGS: Final[Mapping[str, Promise]] = {
     "utf-8": _lazy("Text in UTF-8"),
     "utf-16-le": _lazy("Text in UTF-16"),
@@ -54,16 +54,6 @@ def delimiter_words(sign: str) -> str:
     return str(DELIMITERS.get(sign, sign))
 
 
-def column_letters(place: int) -> str:
-    """What spreadsheets call a column, counted from 0: A to Z, then AA."""
-    letters = ""
-    while place >= 0:
-        place, letter = divmod(place, _LETTERS)
-        letters = chr(ord("A") + letter) + letters
-        place -= 1
-    return letters
-
-
 def sheet_told(sheet: SheetInfo) -> Iterator[str]:
     """What to know of a sheet before it is chosen."""
     rows = ngettext("%(count)s row", "%(count)s rows", sheet.rows)
@@ -79,7 +69,8 @@ def found_told(found: Found) -> Iterator[str]:
         if len(found.headers) > 1:
             yield str(_PARTED.get(found.delimiter, found.delimiter))
     else:
-        yield str(FORMS.get(found.form, found.form))
+        form = str(FORMS.get(found.form, found.form))
+        yield f"{form[:1].upper()}{form[1:]}"
         if found.sheets:
             yield _("sheet “%(name)s”") % {"name": found.sheets[found.sheet].name}
     yield _header_told(found)
@@ -137,8 +128,8 @@ def _left_out_told(found: Found, choices: Choices) -> Iterator[str]:
         told = ngettext("%(count)s empty row is left out.", "%(count)s empty rows are left out.", found.blank)
         yield told % {"count": wording.number(found.blank)}
     if found.blank_columns:
-        letters = [column_letters(each) for each in found.blank_columns]
-        yield _("Columns that hold nothing: %(columns)s.") % {"columns": _some(letters)}
+        named = [letters(each) for each in found.blank_columns]
+        yield _("Columns that hold nothing: %(columns)s.") % {"columns": _some(named)}
 
 
 def numbers_told(numbers: Sequence[int], count: int | None = None) -> str:
@@ -174,38 +165,38 @@ def _counted(one: str, many: str, context: Mapping[str, Any]) -> str:
 
 # A sentence for each code of a notice.
 NOTICES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
-    "other_name": lambda told: (
+    NoticeCode.OTHER_NAME: lambda told: (
         _("The name of the file says otherwise, but it is %(form)s, and is read as that.")
         % {"form": FORMS.get(told.get("form", ""), told.get("form", ""))}
     ),
-    "undecodable": lambda told: _counted(
+    NoticeCode.UNDECODABLE: lambda told: _counted(
         "%(count)s character does not belong to this encoding. Another encoding may be right.",
         "%(count)s characters do not belong to this encoding. Another encoding may be right.",
         told,
     ),
-    "nul_signs": lambda told: _counted(
+    NoticeCode.NUL_SIGNS: lambda told: _counted(
         "%(count)s character that cannot be seen is left out.",
         "%(count)s characters that cannot be seen are left out.",
         told,
     ),
-    "control_signs": lambda told: _counted(
+    NoticeCode.CONTROL_SIGNS: lambda told: _counted(
         "%(count)s control character is left out.", "%(count)s control characters are left out.", told
     ),
-    "ragged": lambda told: (
+    NoticeCode.RAGGED: lambda told: (
         _("Rows that are longer than all others: %(rows)s. A sign that parts columns may stand within a value.")
         % {"rows": _rows_of(told)}
     ),
-    "wrapped_lines": lambda _told: _("Whole lines stood in quotation marks; they are read without them."),
-    "open_quote": lambda _told: _(
+    NoticeCode.WRAPPED_LINES: lambda _told: _("Whole lines stood in quotation marks; they are read without them."),
+    NoticeCode.OPEN_QUOTE: lambda _told: _(
         "A quotation mark is never closed, so quotation marks are read as part of the values."
     ),
-    "notes": lambda told: _("Remarks below the table are left out: rows %(rows)s.") % {"rows": _rows_of(told)},
-    "own_columns": lambda told: _counted(
+    NoticeCode.NOTES: lambda told: _("Remarks below the table are left out: rows %(rows)s.") % {"rows": _rows_of(told)},
+    NoticeCode.OWN_COLUMNS: lambda told: _counted(
         "%(count)s column told of faults of an earlier check; it is not read.",
         "%(count)s columns told of faults of an earlier check; they are not read.",
         told,
     ),
-    "unknown_encoding": lambda told: (
+    NoticeCode.UNKNOWN_ENCODING: lambda told: (
         _("The encoding %(what)s is not one that is read here; another was taken.") % {"what": told.get("what", "")}
     ),
 }

@@ -254,7 +254,7 @@ def _columns(meaning: Meaning, name: str) -> list[tuple[int, ColumnMeaning]]:
 
 def _join_period(row: ReadRow, entry: dict[str, str]) -> None:
     """One period of its parts, where no column says it whole."""
-    parts = {name: entry.pop(name) for name in PARTS if name in entry}
+    parts: dict[str, str] = {name: entry.pop(name) for name in PARTS if name in entry}
     last = parts.pop("period_end", "")
     if not entry.get("period") and parts:
         if "year" not in parts:

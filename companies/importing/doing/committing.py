@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.db import transaction
@@ -75,7 +75,7 @@ def commit_rows(held: Held, actor: Actor, imported: Import) -> None:
 
 def _close(actor: Actor, locked: Import, written: Written) -> None:
     locked.step = Import.Step.DONE
-    locked.counts = {**outcome_counts(locked), **written.counts}
+    locked.counts = {**locked.counts, **written.counts}
     locked.registered = written.registered
     locked.done_by = actor.person
     locked.done_at = locked.updated_at = Now()
@@ -195,8 +195,10 @@ def _reference(imported: Import, number: int) -> str:
 
 def _edit(actor: Actor, imported: Import, chunk: Sequence[Any]) -> int:
     """Change the records that rows are about; a row that changes nothing is counted as none."""
-    records = ExportRecord.objects.select_related("company").in_bulk([record for *_rest, record in chunk])
-    there_are = known(actor, imported.organisation_id, [entry for _key, _number, _outcome, entry, _record in chunk])
+    records = ExportRecord.objects.in_bulk([record for *_rest, record in chunk])
+    there_are = known(actor, imported.organisation_id, [{"company": each.company_id} for each in records.values()])
+    # A record stays with its company, archived or not.
+    there_are = replace(there_are, companies=dict.fromkeys(there_are.companies, False))
     planned = {key: edit_of(records[record], entry, there_are) for key, _number, _outcome, entry, record in chunk}
     wrong = Counter(bool(row.why) for row in planned.values())[True]
     if wrong:

@@ -9,24 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from companies.importing.mapping.naming import SURE, is_importers, named, rules_out, words_of
 from companies.importing.meaning import places, units
+from companies.importing.meaning.columns import ColumnProfile
 from companies.importing.plan import ColumnMeaning, Mapping
 from companies.records.reading import HS_REVISIONS
-
-if TYPE_CHECKING:
-    from companies.importing.meaning.columns import ColumnProfile
 
 NUMBERS: Final = frozenset({"value", "quantity", "net_weight_kg", "stated_growth_pct"})
 DATES: Final = frozenset({"period"})
 # Parts of a period say nothing beside a column that says it whole.
 _PARTS_OF_PERIOD: Final = ("year", "quarter", "month", "day", "period_end")
 # What cannot be read as what the name says is better left out: its name means something else.
-_MUST_FIT: Final = NUMBERS | DATES | frozenset({"category", "incoterm", "corridor", "currency", "settlement_currency", "hs_code"})
+_MUST_FIT: Final = NUMBERS | DATES | {"category", "incoterm", "corridor", "currency", "settlement_currency", "hs_code"}
 # Their values alone can tell what they are: enough of them, and nearly all known.
-_TOLD_BY_VALUES: Final = frozenset({"destination", "category", "hs_code", "company", "currency", "incoterm", "corridor"})
+_TOLD_BY_VALUES: Final = frozenset({"destination", "category", "hs_code", "currency", "incoterm", "corridor"})
 _NEARLY_ALL: Final = 0.8
 _HARDLY_ANY: Final = 0.1
 _BY_VALUES: Final = 0.5
@@ -60,7 +58,7 @@ def suggest(headers: Sequence[str], profiles: Sequence[ColumnProfile], *, home: 
     that a column of nothing but it is no destination. language: of the reader, whose language is taken of two columns
     that say the same in two.
     """
-    told = list(profiles) or [None] * len(headers)
+    told: list[ColumnProfile | None] = [*profiles] or [None for _header in headers]
     importers = is_importers(headers)
     claims = [
         claim

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from statistics import median_high
 from typing import Final
 
@@ -33,6 +32,7 @@ _UNIT: Final = re.compile(
     r"(?:\s*(?:usd|eur|rub|cny|uzs|mln|million|thousand|bn|\$))?",
     re.IGNORECASE,
 )
+_NUMBERED_NAME: Final = re.compile(r"\s*[^\W\d_]+[\s_.№-]*\d{1,2}\s*")
 _MISSING: Final = frozenset(("", "-", "–", "—", "n/a", "na", "无", "нет", "none", "null", "..", "...", "x", "unknown"))
 _VALUES_PREVAIL: Final = 0.6
 _FEW_VALUES: Final = 0.25
@@ -49,13 +49,12 @@ def filled(row: Sequence[Cell]) -> list[int]:
     return [column for column, cell in enumerate(row) if not is_blank(cell)]
 
 
-@cache
 def is_value(cell: Cell) -> bool:
-    """A number, a date or a code rather than a name: it has at least as many digits as letters."""
-    if cell.kind in (Kind.NUMBER, Kind.DATE, Kind.BOOL, Kind.ERROR):
-        return True
-    digits = sum(each.isdigit() for each in cell.text)
-    return 0 < digits >= sum(each.isalpha() for each in cell.text)
+    """A number, a date or a code rather than a name: it has at least as many digits as letters (`Q1` is a name)."""
+    if cell.kind is not Kind.TEXT:
+        return cell.kind is not Kind.EMPTY
+    digits = sum(map(str.isdigit, cell.text))
+    return 0 < digits >= sum(map(str.isalpha, cell.text)) and not _NUMBERED_NAME.fullmatch(cell.text)
 
 
 def header_rows(grid: Grid) -> tuple[int, int]:
@@ -196,18 +195,20 @@ class _Looking:
         if not any(self._holds_values(next_at + 1, each) for each in columns):
             return False
         return all(
-            _is_unit(cell) or self._is_under_group(at, column) for column, cell in zip(columns, names, strict=True)
+            _is_unit(cell) or self._is_under_group(at, column, columns)
+            for column, cell in zip(columns, names, strict=True)
         )
 
-    def _is_under_group(self, at: int, column: int) -> bool:
-        """Whether the header says nothing of its own here: it is blank, or one name stands over several columns."""
-        spans = [area for area in areas_of(self._grid, at + 1) if area[1] <= column <= area[3] and area[3] > area[1]]
+    def _is_under_group(self, at: int, column: int, beside: Sequence[int]) -> bool:
+        """Whether the header says nothing of its own here: it is blank, or one name stands over several columns.
+
+        beside: the columns of the row below that say something.
+        """
+        if any(area[1] <= column <= area[3] and area[3] > area[1] for area in areas_of(self._grid, at + 1)):
+            return True
         above = self._filled[at]
-        return (
-            bool(spans)
-            or column not in above
-            or (not self._grid.merged and column + 1 not in above and column != max(above))
-        )
+        goes_on = column + 1 not in above and column + 1 in beside
+        return column not in above or (goes_on and not self._grid.merged)
 
 
 def _share(said: Iterable[bool]) -> float:

@@ -9,19 +9,25 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from math import log
 from typing import Final
 
-# Words with a letter or a sign beyond ASCII, and the signs between words.
-_PART: Final = re.compile(r"[^\W_]*[^\W_\0-\x7f][^\W_]*|[^\0-\x7f]")
+# Words, and the signs beyond ASCII between them.
+_PART: Final = re.compile(r"[^\W_]+|[^\0-\x7f]")
+_NOT_ASCII: Final = re.compile(r"[^\0-\x7f]")
+_STRETCH: Final = 400
 _MOST_PARTS: Final = 4_000
-_MOST_CHARACTERS: Final = 4_000_000
 # Signs that stand beside words and numbers in texts of the three languages.
 _SIGNS: Final = frozenset(
-    "\u00a0\u202f\u3000°«»–—‘’“”„…№€£¥§©®™•·±½²³µ×−₽\u00ad\u200b\ufeff、。，．；：？！（）【】《》「」％＋－～￥＆／＂＇＝＃"
+    "\u00a0\u202f\u3000°«»–—‘’“”„…№€£¥©®™•±½²³µ×−₽\u00ad\u200b\ufeff、。，．；：？！（）【】《》「」％＋－～￥＆／＂＇＝＃"
 )
 _EMOJI: Final = 0x1F000
+# Signs that stand between words seldom, and between letters of a wrong encoding often.
+_SELDOM: Final = frozenset("§·")
+_SELDOM_WORTH: Final = 0.5
 _SIGN_KINDS: Final = ("Nd", "No", "Mn", "So")
 _LATIN_1: Final = 0xFF
 _BOXES: Final = frozenset(map(chr, (*range(0x2500, 0x25A1), *range(0x2320, 0x2322))))
@@ -67,11 +73,17 @@ _RUSSIAN: Final = dict(
         strict=True,
     )
 )
-_NEVER_FIRST: Final = frozenset("ъьы")
+# Words of one letter, units among them; and letters that no Russian word has side by side, or at its beginning.
+_ALONE: Final = frozenset("авикосуяшгтмл")
+_UNHEARD: Final = re.compile(
+    "^[ъьы]|[бвгджзклмнпрстфхцчшщ]й|[аеёиоуыэюяйьъ][ьъ]|уу|ыы|эы|юю|яя|[бвгджзклмнпрстфхцчшщ]{5}"
+)
+_UNHEARD_WORTH: Final = 0.5
 _CYRILLIC_BESIDE: Final = frozenset("іїєґўқғҳңөүұһәҷӣӯ")
 _LATIN_BESIDE: Final = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœšžłńśźżąęćčřůěőűğışđăţțșğ")
 _ALIKE: Final = 1.0
 # What a letter of the script is worth, of 1.
+_LEVEL_1: Final = 0.9
 _LEVEL_2: Final = 0.7
 _OTHER_HAN: Final = 0.3
 _BESIDE_LATIN: Final = 0.9
@@ -85,9 +97,7 @@ _GB2312_HAN: Final = 0xB0
 
 def likeness(text: str) -> float:
     """0..1: how likely the words beyond ASCII are words; 1 where there is none."""
-    parts = Counter(
-        each[0] for each, _ in zip(_PART.finditer(text[:_MOST_CHARACTERS]), range(_MOST_PARTS * 10), strict=False)
-    )
+    parts = Counter(islice(_parts(text), _MOST_PARTS * 10))
     worth = weight = 0.0
     for part, count in parts.most_common(_MOST_PARTS):
         # A word that comes again and again is no new evidence.
@@ -97,11 +107,25 @@ def likeness(text: str) -> float:
     return worth / weight if weight else _ALIKE
 
 
+def _parts(text: str) -> Iterator[str]:
+    """Words and signs beyond ASCII; the stretches between them are passed over at once."""
+    place = 0
+    while found := _NOT_ASCII.search(text, place):
+        start = max(text.rfind("\n", place, found.start()) + 1, place, found.start() - _STRETCH)
+        end = text.find("\n", found.end(), found.end() + _STRETCH)
+        place = end if end > 0 else found.end() + _STRETCH
+        for part in _PART.finditer(text, start, place):
+            if not part[0].isascii():
+                yield part[0][:_STRETCH]
+
+
 def _word(part: str) -> float:
     scripts = {_script(each) for each in part if each.isalpha()}
     if not scripts:
         return _sign(part)
     letters = [each for each in part if each.isalpha()]
+    if scripts == {"ASCII"}:
+        return _sign("".join(each for each in part if not each.isalpha()) or "\u3000")
     if scripts <= {"HAN", "ASCII"}:
         mean = sum(_han(each) for each in letters if not each.isascii()) / sum(not each.isascii() for each in letters)
         return mean * (_BESIDE_LATIN if "ASCII" in scripts else 1)
@@ -115,6 +139,8 @@ def _word(part: str) -> float:
 def _sign(part: str) -> float:
     if all(each in _SIGNS or each.isascii() or ord(each) >= _EMOJI for each in part):
         return _ALIKE
+    if all(each in _SELDOM for each in part):
+        return _SELDOM_WORTH
     # Full-width digits, arrows and ticks; but frames of boxes, which wrong encodings are full of, stand in no table.
     if all(unicodedata.category(each) in _SIGN_KINDS and ord(each) > _LATIN_1 and each not in _BOXES for each in part):
         return _OTHER_SCRIPT
@@ -139,18 +165,19 @@ def _han(letter: str) -> float:
         lead = letter.encode("gb2312")[0]
     except UnicodeEncodeError:
         return _OTHER_HAN
-    return _ALIKE if _GB2312_HAN <= lead < _GB2312_LEVEL_2 else _LEVEL_2
+    return _LEVEL_1 if _GB2312_HAN <= lead < _GB2312_LEVEL_2 else _LEVEL_2
 
 
 def _cyrillic(word: str) -> float:
     if not _is_cased(word):
         return 0.1
     folded = word.lower()
-    if folded[0] in _NEVER_FIRST:
-        return 0.1
+    if len(folded) == 1 and folded not in _ALONE:
+        return _FOREIGN_LETTER
     frequency = sum(log(_RUSSIAN.get(each, 4 if each in _CYRILLIC_BESIDE else 0.2)) for each in folded) / len(folded)
     # Russian words have a mean of about log 40; letters by chance one of about log 10.
-    return min(max((frequency - log(4)) / (log(30) - log(4)), 0.0), 1.0)
+    heard = _UNHEARD_WORTH ** len(_UNHEARD.findall(folded))
+    return heard * min(max((frequency - log(4)) / (log(30) - log(4)), 0.0), 1.0)
 
 
 def _latin(word: str) -> float:

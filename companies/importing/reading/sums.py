@@ -31,10 +31,14 @@ _NOTE: Final = re.compile(
     r"sources?|notes?|remarks?|prepared by|signature|manba|izoh)\s*\d*\s*[:：.)）]|[*†①②③※]",
     re.IGNORECASE,
 )
+# Only what begins with one of these can be the name of a sum.
+_FIRST: Final = frozenset("合总小共累ИиВвЖжСсGgSsTtJjHh \u00a0\u3000*")
 _FEW: Final = 2
 _MOST_WORD: Final = 80
+_LOOKED_AT: Final = 1_000
+_MOST_REMEMBERED: Final = 20_000
 _LEAST_SUMMED: Final = 2
-_USUALLY_FILLED: Final = 0.9
+_USUALLY_FILLED: Final = 0.5
 _ROUNDING: Final = Decimal("0.5")
 _BLANKS_IN_NUMBERS: Final = re.compile("[\\s\u00a0\u202f']")
 
@@ -46,23 +50,25 @@ class Sums:
         self._said: dict[str, str] = {}
         width = max(map(len, body), default=0)
         counts, values = [0] * width, [0] * width
-        for row in body:
+        looked_at = body[:: len(body) // _LOOKED_AT + 1]
+        for row in looked_at:
             for column, cell in enumerate(row):
                 if cell.text and not is_blank(cell):
                     counts[column] += 1
                     values[column] += is_value(cell)
-        self._usual = {each for each in range(width) if counts[each] >= _USUALLY_FILLED * len(body)}
+        self._usual = {each for each in range(width) if counts[each] >= _USUALLY_FILLED * len(looked_at)}
         self._texts = {each for each in range(width) if values[each] * 2 < counts[each]}
-        self._width = width
 
     def is_named(self, row: Sequence[Cell]) -> bool:
         """Whether a row says of itself that it is a sum."""
         for cell in row:
             text = cell.text
-            if not text or len(text) > _MOST_WORD:
+            if not text or len(text) > _MOST_WORD or text[0] not in _FIRST:
                 continue
             said = self._said.get(text)
             if said is None:
+                if len(self._said) > _MOST_REMEMBERED:
+                    self._said.clear()
                 said = self._said[text] = _said(text)
             if said == "always" or (said and self._lacks(row)):
                 return True
@@ -71,15 +77,9 @@ class Sums:
     def is_sum(self, row: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:
         """Whether a row without a name of its own holds the sums of all rows above, wherever it holds a number."""
         columns = filled(row)
-        if (
-            len(above) < _LEAST_SUMMED
-            or not columns
-            or any(each in self._texts for each in columns)
-            or not self._lacks(row)
-        ):
+        if len(above) < _LEAST_SUMMED or not columns or not self._texts or not self._texts.isdisjoint(columns):
             return False
-        matched = [any(_adds_up(row, above, each, point) for point in (".", ",")) for each in columns]
-        return all(matched)
+        return all(any(_adds_up(row, above, each, point) for point in ".,") for each in columns)
 
     def _lacks(self, row: Sequence[Cell]) -> bool:
         """Whether a text that nearly every row has is missing."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from companies.importing.reading.form import EncodingGuess, Notice, NoticeCode, Refusal, Refused
@@ -25,9 +25,13 @@ _LINE_END: Final = re.compile("[\r\n]+")
 _CONTROL: Final = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _UNKNOWN: Final = "\ufffd"
 _SAMPLE: Final = 80
-# Accidents of other encodings are hardly ever valid UTF-8.
-_UTF_8_MERIT: Final = 0.5
+_STRETCH: Final = 4_000
+_LINES_LOOKED_AT: Final = 2_000
+# Letters of other encodings are hardly ever valid Unicode by accident, the more of them the less.
+_UNICODE_MERIT: Final = 0.4
+_UNICODE_MERIT_OF_EACH: Final = 0.1
 _LIKELY: Final = 0.6
+_CLOSE: Final = 0.25
 _RANK_MERIT: Final = 0.02
 # A byte that an encoding does not have weighs as much as so many that it has.
 _FAULT_WEIGHT: Final = 20
@@ -114,10 +118,17 @@ def _candidate(content: bytes, name: str, rank: int) -> _Candidate:
     text = content.decode(name, "replace").removeprefix(_MARK)
     # A file may hold U+FFFD itself; only where the bytes are not of the encoding is each a fault.
     faults = 0 if _is_strict(content, name) else max(text.count(_UNKNOWN), 1)
-    merit = likeness(text) + (_UTF_8_MERIT if name in (UTF_8, *UTF_16) else 0) - rank * _RANK_MERIT
+    beyond = _beyond_ascii(text)
+    merit = likeness(text) - rank * _RANK_MERIT
+    if name in (UTF_8, *UTF_16):
+        merit += min(_UNICODE_MERIT + _UNICODE_MERIT_OF_EACH * beyond, 1)
     if faults:
-        merit -= 0.1 + _FAULT_WEIGHT * faults / max(len(_NOT_ASCII.findall(text)), 1)
+        merit -= 0.1 + _FAULT_WEIGHT * faults / max(beyond, 1)
     return _Candidate(name, text, merit, faults)
+
+
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _is_strict(content: bytes, name: str) -> bool:
@@ -129,7 +140,7 @@ def _is_strict(content: bytes, name: str) -> bool:
 
 
 def _check_is_text(text: str) -> None:
-    noise = text.count("\0") + text.count(_UNKNOWN) + len(_CONTROL.findall(text))
+    noise = text.count("\0") + text.count(_UNKNOWN) + _CONTROL.subn("", text)[1]
     if noise > _MOST_NOISE * len(text) + 1:
         raise Refused(Refusal.NOT_TEXT)
 
@@ -148,19 +159,24 @@ def _clean(text: str) -> tuple[str, Iterator[Notice]]:
 
 
 def _guesses(candidates: Sequence[_Candidate]) -> Iterator[EncodingGuess]:
+    best = max(each.merit for each in candidates)
     for each in candidates:
-        yield EncodingGuess(each.name, _sample(each.text), each.merit >= _LIKELY or len(candidates) == 1)
+        is_likely = len(candidates) == 1 or each.merit >= max(_LIKELY, best - _CLOSE)
+        yield EncodingGuess(each.name, _sample(each.text), is_likely)
 
 
 def _sample(text: str) -> str:
-    """The line with the most different letters beyond ASCII, around the first of them."""
-    lines: Counter[str] = Counter()
-    for each in _NOT_ASCII.finditer(text[:1_000_000]):
-        start = max(text.rfind("\n", 0, each.start()), text.rfind("\r", 0, each.start())) + 1
-        line = _LINE_END.split(text[start : each.start() + _SAMPLE], maxsplit=1)[0]
-        lines[line[max(0, each.start() - start - _SAMPLE // 2) :][:_SAMPLE]] += 1
-        if len(lines) > _SAMPLE:
-            break
-    if not lines:
-        return next((line[:_SAMPLE] for line in text.splitlines()[:5] if line.strip()), "")
-    return max(lines, key=lambda line: len(set(_NOT_ASCII.findall(line)))).strip()
+    """The line with the most different letters beyond ASCII, around the first of them; else the first line."""
+    if text.isascii():
+        return next((line.strip()[:_SAMPLE] for line in text[:_STRETCH].splitlines() if line.strip()), "")
+    return max(islice(_telling(text), _LINES_LOOKED_AT), key=lambda line: len(set(_NOT_ASCII.findall(line))))
+
+
+def _telling(text: str) -> Iterator[str]:
+    """Of each line with a letter beyond ASCII the part around it."""
+    place = 0
+    while found := _NOT_ASCII.search(text, place):
+        part = _LINE_END.split(text[max(place, found.start() - _SAMPLE // 2) : found.start()])[-1]
+        rest = _LINE_END.split(text[found.start() : found.start() + _SAMPLE], maxsplit=1)[0]
+        yield (part + rest)[:_SAMPLE].strip()
+        place = found.start() + max(len(rest), 1)

@@ -297,6 +297,14 @@ class ImportRejected(CompaniesError):
     http_status = 422
 
 
+class ImportOutdated(CompaniesError):
+    """{count} records or companies changed after {name} was checked, so nothing was imported. Every row was checked
+    again: look at the new result, then import.
+    """
+
+    code = "import_outdated"
+
+
 class NothingToImport(CompaniesError):
     """No row of {name} would change anything. Nothing was imported."""
 

@@ -40,7 +40,7 @@ class Form(StrEnum):
     JSON = "json"
 
 
-_CONTENT_TYPES = {
+CONTENT_TYPES = {
     Form.CSV: "text/csv; charset=utf-8; header=present",
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.JSON: "application/json",
@@ -71,7 +71,7 @@ def file_of(table: Table, form: Form) -> bytes:
 
 def attachment(body: bytes, form: Form, name: str) -> HttpResponse:
     """The bytes of a file under its name."""
-    answer = HttpResponse(body, content_type=_CONTENT_TYPES[form])
+    answer = HttpResponse(body, content_type=CONTENT_TYPES[form])
     answer.headers["Content-Disposition"] = content_disposition(name)
     return answer
 

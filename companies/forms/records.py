@@ -140,6 +140,11 @@ def destination_choices() -> Choices:
     ]
 
 
+def currency_codes() -> list[str]:
+    """The codes of all currencies, those chosen often first."""
+    return [code for _group, choices in _currencies()[1:] for code, _words in choices]
+
+
 def _widgets() -> Mapping[str, forms.Widget]:
     currencies = _currencies()
     said: dict[str, forms.Widget] = {

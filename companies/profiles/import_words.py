@@ -1,4 +1,4 @@
-"""What is said of imports: their steps, the work on them, what was found in a file and what to know of it."""
+"""What is said of imports: their steps, where they stand, and the work on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy as _plazy
 
 from companies.importing.doing.work import Work
-from companies.models import Import
+from companies.models import Import, ImportVerdict
 
 # The steps of the bar, in their order.
 STEPS: Final[Mapping[str, Promise]] = {
@@ -31,6 +31,15 @@ STANDS: Final[Mapping[str, Promise]] = {
     Import.Step.UNDONE: _lazy("Taken back"),
     Import.Step.REFUSED: _lazy("Not read"),
     Import.Step.DISCARDED: _lazy("Discarded"),
+}
+OUTCOMES: Final[Mapping[str, Promise]] = {
+    ImportVerdict.Outcome.NEW: _lazy("new"),
+    ImportVerdict.Outcome.UPDATE: _lazy("updated"),
+    ImportVerdict.Outcome.UNCHANGED: _lazy("unchanged"),
+    ImportVerdict.Outcome.CONFLICT: _lazy("in conflict"),
+    ImportVerdict.Outcome.DUPLICATE: _lazy("twice in the file"),
+    ImportVerdict.Outcome.ERROR: _lazy("wrong"),
+    ImportVerdict.Outcome.LEFT_OUT: _lazy("left out"),
 }
 WAITING: Final[Mapping[str, Promise]] = {
     Work.READ: _lazy("The file will be read in a moment."),

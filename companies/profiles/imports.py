@@ -10,11 +10,14 @@ from typing import Final
 
 from django.utils import timezone
 
-from companies.access import Actor, seen
+from companies.access import Action, Actor, require
 from companies.importing.doing.work import Work
+from companies.importing.reading.form import MOST_BYTES, MOST_ROWS
 from companies.models import Import
 from companies.profiles import import_words as words
 from companies.profiles.people import PersonRef, person_ref
+from companies.queries import imports as queries
+from companies.queries.paging import page_number
 from markets.models import Job
 from markets.profiles.problems import reasons_told
 
@@ -40,6 +43,9 @@ _STANDS_AT: Final[Mapping[str, str]] = {
     Import.Step.DISCARDED: "read",
 }
 _FAILED: Final = frozenset({Job.State.FAILED, Job.State.DEAD, Job.State.CANCELLED})
+# The names that files may end in; what a file is, its bytes tell.
+ENDINGS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
+LINES: Final = 25
 # A worker is there within seconds; who waits longer waits for the queue.
 SLOW_AFTER: Final = dt.timedelta(seconds=30)
 
@@ -92,7 +98,8 @@ class EarlierImport:
 class ImportHead:
     """What every page of an import begins with. at: the step whose page this is. version: as forms send it.
 
-    work: None where nothing is under way and nothing failed. earlier: newest import of the same bytes; None: none.
+    work: None where nothing is under way and nothing failed. earlier: of the same bytes, the import that stands, else
+    the newest that was undone; None for none, and once this one is done.
     """
 
     id: uuid.UUID
@@ -119,14 +126,90 @@ class ImportHead:
         return self.work is not None and self.work.is_open
 
     @property
+    def can_try_again(self) -> bool:
+        """Whether work that did not come through can be asked for once more as it was."""
+        return self.work is not None and not self.work.is_open and self.step != Import.Step.DISCARDED
+
+    @property
     def can_discard(self) -> bool:
         """Whether it can be thrown away: what writes records is waited for."""
         is_writing = self.is_busy and self.work is not None and self.work.work in (Work.COMMIT, Work.UNDO)
         return self.step in (*Import.OPEN, Import.Step.REFUSED) and not is_writing
 
 
-def import_head(actor: Actor, imported: Import, at: str) -> ImportHead:
-    """The head of the page of a step: upload, read, map, check, preview or done. The import is one the actor sees."""
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """An import in the list of all. at: the step to go on with. counts: rows by outcome, of the newest check.
+
+    undo_until: None where it cannot be undone (any more). is_busy: work is under way.
+    """
+
+    id: uuid.UUID
+    file_name: str
+    size_bytes: int
+    by: PersonRef
+    made_at: dt.datetime
+    step: str
+    stands: str
+    is_open: bool
+    is_busy: bool
+    counts: tuple[tuple[str, int], ...]
+    done_by: PersonRef | None
+    done_at: dt.datetime | None
+    undone_by: PersonRef | None
+    undone_at: dt.datetime | None
+    undo_until: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportsPage:
+    """A page of the organisation's imports, newest first. total: of all pages."""
+
+    rows: tuple[ImportLine, ...]
+    total: int
+    number: int
+    pages: int
+
+    @property
+    def previous(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.number + 1 if self.number < self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class NewImportPage:
+    """Where a file is handed in. most_bytes: of one file. rows: how many one may have. key: seals the form."""
+
+    most_bytes: int
+    most_rows: int
+    key: str
+    endings: tuple[str, ...] = ENDINGS
+
+
+def imports_page(actor: Actor, page: str) -> ImportsPage:
+    """The imports of the organisation the actor works in.
+
+    Raises SignInNeeded, NoOrganisation, NotAllowed; InvalidValue for a page that is none.
+    """
+    rows = queries.imports(actor)
+    total = rows.count()
+    pages = max(-(-total // LINES), 1)
+    number = min(page_number(page), pages)
+    shown = rows[(number - 1) * LINES : number * LINES]
+    return ImportsPage(tuple(_line(each) for each in shown), total, number, pages)
+
+
+def new_import_page(actor: Actor, key: str) -> NewImportPage:
+    """Where a file is handed in. Raises SignInNeeded, NoOrganisation, NotAllowed."""
+    require(actor, Action.IMPORT)
+    return NewImportPage(MOST_BYTES, MOST_ROWS, key)
+
+
+def import_head(imported: Import, at: str) -> ImportHead:
+    """The head of the page of a step: read, map, check, preview or done. The import is one that the reader sees."""
     return ImportHead(
         id=imported.pk,
         file_name=imported.file_name,
@@ -139,7 +222,7 @@ def import_head(actor: Actor, imported: Import, at: str) -> ImportHead:
         version=imported.version,
         steps=_steps(imported, at),
         work=work_line(imported.job),
-        earlier=_earlier(actor, imported),
+        earlier=_earlier(imported),
     )
 
 
@@ -195,14 +278,39 @@ def _steps(imported: Import, at: str) -> tuple[StepLink, ...]:
     )
 
 
-def _earlier(actor: Actor, imported: Import) -> EarlierImport | None:
-    same = seen(actor, Import).filter(
-        organisation=imported.organisation_id,
-        sha256=imported.sha256,
-        step__in=(Import.Step.DONE, Import.Step.UNDONE),
-        created_at__lt=imported.created_at,
+def _line(imported: Import) -> ImportLine:
+    return ImportLine(
+        id=imported.pk,
+        file_name=imported.file_name,
+        size_bytes=imported.size_bytes,
+        by=person_ref(imported.created_by),
+        made_at=imported.created_at,
+        step=imported.step,
+        stands=str(words.STANDS[imported.step]),
+        is_open=imported.step in Import.OPEN,
+        is_busy=imported.job is not None and imported.job.is_open,
+        counts=tuple(
+            (str(label), imported.counts[outcome])
+            for outcome, label in words.OUTCOMES.items()
+            if imported.counts.get(outcome)
+        ),
+        done_by=person_ref(imported.done_by) if imported.done_by else None,
+        done_at=imported.done_at,
+        undone_by=person_ref(imported.undone_by) if imported.undone_by else None,
+        undone_at=imported.undone_at,
+        undo_until=_undo_until(imported),
     )
-    found = same.select_related("done_by").order_by("-done_at").first()
+
+
+def _undo_until(imported: Import) -> dt.datetime | None:
+    until = imported.undo_until if imported.step == Import.Step.DONE else None
+    return until if until is not None and until > timezone.now() else None
+
+
+def _earlier(imported: Import) -> EarlierImport | None:
+    if imported.step not in (*Import.OPEN, Import.Step.REFUSED):
+        return None
+    found = queries.earlier(imported) or queries.undone_before(imported)
     if found is None or found.done_by is None or found.done_at is None:
         return None
     return EarlierImport(found.pk, person_ref(found.done_by), found.done_at, found.undone_at)

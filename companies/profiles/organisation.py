@@ -41,12 +41,13 @@ class OrganisationRef:
 class WorkingPlace:
     """Where a person works, and the other organisations they could turn to. here None: they belong to none.
 
-    may_review: whether they decide on records and read the change log there.
+    may_review: whether they decide on records and read the change log there. may_import: whether they bring in files.
     """
 
     here: OrganisationRef | None
     others: tuple[OrganisationRef, ...]
     may_review: bool
+    may_import: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,9 @@ def working_place(actor: Actor) -> WorkingPlace:
     """Where the actor works; nowhere for who is signed out or belongs to no organisation."""
     known = [organisation_ref(each) for each in rows.own_organisations(actor)] if actor.roles else []
     here = next((each for each in known if each.id == actor.working_in), None)
-    return WorkingPlace(here, tuple(each for each in known if each is not here), actor.may(Action.REVIEW))
+    return WorkingPlace(
+        here, tuple(each for each in known if each is not here), actor.may(Action.REVIEW), actor.may(Action.IMPORT)
+    )
 
 
 def organisation_page(actor: Actor) -> OrganisationPage:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -34,6 +34,8 @@ EDIT: Final = "edit"
 SUBMIT: Final = "submit"
 REMOVE: Final = "remove"
 DONE_AS: Final[Mapping[str, str]] = {EDIT: "edited", SUBMIT: "submitted", REMOVE: "removed"}
+# Beyond so many different values one statement sets them all.
+_MOST_STATEMENTS: Final = 20
 _OPEN: Final = (ExportRecord.Status.DRAFT, ExportRecord.Status.SUBMITTED, ExportRecord.Status.RETURNED)
 
 
@@ -160,7 +162,7 @@ def apply(actor: Actor, key: object, wish: Wish) -> Outcome:
         if planned.moved:
             raise SelectionChanged(changed=planned.moved, count=selection.count)
         changing = planned.changing
-        _write(actor, changing, DONE_AS[wish.action])
+        write_planned(actor, changing, DONE_AS[wish.action])
         Selection.objects.filter(pk=selection.pk).update(used_at=Now())
     return Outcome(len(changing), len(planned.refused), planned.joined)
 
@@ -183,11 +185,11 @@ def undo(actor: Actor, key: object) -> Outcome:
         )
         records = {str(row.pk): row for row in rows.order_by("pk")}
         backs = [
-            Planned(record, _before(record, change))
+            former_of(record, change)
             for name, change in done.items()
             if (record := records.get(name)) and record.version == selection.versions[name] + 1
         ]
-        _write(actor, backs, "undone")
+        write_planned(actor, backs, "undone")
     return Outcome(len(backs), len(done) - len(backs), 0)
 
 
@@ -207,6 +209,62 @@ def changes_of(selection: Selection) -> dict[str, Change]:
         at__gte=selection.created_at,
     )
     return {row.object_id: row for row in rows if row.after.get("version") == selection.versions[row.object_id] + 1}
+
+
+def edit_of(record: ExportRecord, values: Mapping[str, Any], there_are: Known) -> Planned:
+    """What becomes of a record with these entries; those not named stay. Approved or submitted, it is a draft again."""
+    columns, faults = checked(values_of(record) | dict(values), there_are)
+    differing = {name: value for name, value in columns.items() if getattr(record, name) != value}
+    if not faults and differing and record.status in (ExportRecord.Status.APPROVED, ExportRecord.Status.SUBMITTED):
+        differing |= NOT_DECIDED
+    return Planned(record, differing, tuple(fault.message(_) for fault in faults))
+
+
+def removal_of(actor: Actor, record: ExportRecord, reason: str) -> Planned:
+    """How a record leaves every list; an approved one stays, and why is said."""
+    if record.status not in _OPEN:
+        return Planned(record, {}, (_("it is approved; reopen it first"),))
+    return Planned(record, {"removed_at": Now(), "removed_by_id": actor.person.pk, "removed_reason": reason})
+
+
+def former_of(record: ExportRecord, change: Change) -> Planned:
+    """How a record gets back what a change took away: what was stated, the draft, the place in the list."""
+    back: dict[str, Any] = {}
+    for name, was in change.before.items():
+        if name in STATED:
+            field = record._meta.get_field(name)  # noqa: SLF001 Django's documented name
+            back[field.attname] = field.to_python(was) if was is not None else None  # type: ignore[union-attr]
+    if change.action == DONE_AS[SUBMIT]:
+        back |= NOT_DECIDED
+    if change.action == DONE_AS[REMOVE]:
+        back |= {"removed_at": None, "removed_by_id": None, "removed_reason": ""}
+    return Planned(record, back)
+
+
+def write_planned(actor: Actor, planned: Sequence[Planned], action: str) -> None:
+    """Set the columns of all of them, in one statement for those that are set alike, and remember every one.
+
+    Must stand in a transaction that holds the records as they were planned.
+    """
+    remembered = (*REMEMBERED, "removed_reason")
+    before = [fields_of(row.record, remembered) for row in planned]
+    alike: dict[tuple[tuple[str, str], ...], list[Planned]] = defaultdict(list)
+    for row in planned:
+        alike[tuple((name, repr(value)) for name, value in sorted(row.columns.items()))].append(row)
+    edited = {} if action == DONE_AS[SUBMIT] else {"edited_by_id": actor.person.pk}
+    for rows in [] if len(alike) > _MOST_STATEMENTS else alike.values():
+        ExportRecord.objects.filter(pk__in=[row.record.pk for row in rows]).update(
+            **rows[0].columns, **edited, version=F("version") + 1, updated_at=Now()
+        )
+    if len(alike) > _MOST_STATEMENTS:
+        _set_apart(planned, edited)
+    after = _as_written(row.record.pk for row in planned)
+    remember(
+        [
+            change_row(actor, action, row.record, before=was, after=fields_of(after[row.record.pk], remembered))
+            for row, was in zip(planned, before, strict=True)
+        ]
+    )
 
 
 def _refuse_empty(wish: Wish) -> None:
@@ -256,12 +314,8 @@ def _planned(actor: Actor, record: ExportRecord, wish: Wish, there_are: Known) -
     if wish.action == SUBMIT:
         return _submitted(actor, record)
     if wish.action == REMOVE:
-        return _removed(actor, record, why_it_goes(wish.reason))
-    columns, faults = checked(values_of(record) | dict(wish.values), there_are)
-    differing = {name: value for name, value in columns.items() if getattr(record, name) != value}
-    if not faults and differing and record.status in (ExportRecord.Status.APPROVED, ExportRecord.Status.SUBMITTED):
-        differing |= NOT_DECIDED
-    return Planned(record, differing, tuple(fault.message(_) for fault in faults))
+        return removal_of(actor, record, why_it_goes(wish.reason))
+    return edit_of(record, wish.values, there_are)
 
 
 def _submitted(actor: Actor, record: ExportRecord) -> Planned:
@@ -271,45 +325,30 @@ def _submitted(actor: Actor, record: ExportRecord) -> Planned:
     return Planned(record, status | {"decided_by_id": None, "decided_at": None, "decision_note": ""})
 
 
-def _removed(actor: Actor, record: ExportRecord, reason: str) -> Planned:
-    if record.status not in _OPEN:
-        return Planned(record, {}, (_("it is approved; reopen it first"),))
-    return Planned(record, {"removed_at": Now(), "removed_by_id": actor.person.pk, "removed_reason": reason})
-
-
-def _before(record: ExportRecord, change: Change) -> dict[str, Any]:
-    """The columns that bring back what a change took away: what was stated, the draft, the place in the list."""
-    back: dict[str, Any] = {}
-    for name, was in change.before.items():
-        if name in STATED:
-            field = record._meta.get_field(name)  # noqa: SLF001 Django's documented name
-            back[field.attname] = field.to_python(was) if was is not None else None  # type: ignore[union-attr]
-    if change.action == DONE_AS[SUBMIT]:
-        back |= NOT_DECIDED
-    if change.action == DONE_AS[REMOVE]:
-        back |= {"removed_at": None, "removed_by_id": None, "removed_reason": ""}
-    return back
-
-
-def _write(actor: Actor, planned: Sequence[Planned], action: str) -> None:
-    """Set the columns of all of them, one statement for those that are set alike, and remember every one."""
-    remembered = (*REMEMBERED, "removed_reason")
-    before = [fields_of(row.record, remembered) for row in planned]
-    alike: dict[tuple[tuple[str, str], ...], list[Planned]] = defaultdict(list)
-    for row in planned:
-        alike[tuple((name, repr(value)) for name, value in sorted(row.columns.items()))].append(row)
-    edited = {} if action == DONE_AS[SUBMIT] else {"edited_by_id": actor.person.pk}
-    for rows in alike.values():
-        ExportRecord.objects.filter(pk__in=[row.record.pk for row in rows]).update(
-            **rows[0].columns, **edited, version=F("version") + 1, updated_at=Now()
-        )
-    after = _as_written(row.record.pk for row in planned)
-    remember(
+def _set_apart(planned: Sequence[Planned], edited: Mapping[str, Any]) -> None:
+    """Set plain values that differ from record to record, in one statement."""
+    meta = ExportRecord._meta  # noqa: SLF001 Django's documented name
+    columns = [
+        {meta.get_field(name): value for name, value in (edited | dict(row.columns)).items()} for row in planned
+    ]
+    fields = list(dict.fromkeys(field for of_row in columns for field in of_row))
+    values = [[row.record.pk for row in planned]] + [
         [
-            change_row(actor, action, row.record, before=was, after=fields_of(after[row.record.pk], remembered))
-            for row, was in zip(planned, before, strict=True)
+            field.get_db_prep_save(of_row.get(field, getattr(row.record, field.attname)), connection)
+            for row, of_row in zip(planned, columns, strict=True)
         ]
-    )
+        for field in fields
+    ]
+    quoted = [connection.ops.quote_name(field.column) for field in fields]
+    types = ["uuid", *(field.db_type(connection) for field in fields)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE companies_exportrecord r SET {', '.join(f'{name} = v.{name}' for name in quoted)}, "  # noqa: S608 names of our own columns
+            f"version = r.version + 1, updated_at = statement_timestamp() "
+            f"FROM unnest({', '.join(f'%s::{each}[]' for each in types)}) AS v (id, {', '.join(quoted)}) "
+            f"WHERE r.id = v.id",
+            values,
+        )
 
 
 def _as_written(keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, ExportRecord]:

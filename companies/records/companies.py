@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, require, seen
-from companies.changes import changed, fields_of
+from companies.changes import change_row, changed, fields_of, remember
 from companies.errors import Archived, CompaniesError, FieldsRejected
-from companies.models import Company, CompanyName, Contact, ProductLine
+from companies.models import Company, CompanyName, Contact, ExportRecord, ProductLine
+from companies.models.copying import write_new
 from companies.queries import naming
 from companies.records.company_entries import Row, checked_company
 from companies.records.reading import Reading
@@ -119,6 +121,50 @@ def restore_company(actor: Actor, key: object, version: int | None) -> Company:
         _save(company, {})
         changed(actor, RESTORED, company, before=before, after=fields_of(company, _ARCHIVE))
     return company
+
+
+def register_named(actor: Actor, names: Sequence[str], home: str | None) -> list[Company]:
+    """New companies where the actor works of which nothing but the name is known, in the order of the names.
+
+    home: the country or region of all of them. Raises FieldsRejected with every fault; NotAllowed.
+    """
+    organisation_id = require(actor, Action.WRITE)
+    companies = []
+    for name in names:
+        company = Company(organisation_id=organisation_id, created_by=actor.person, home_id=home)
+        company.name = checked_company({"name": name}, company=company)["name"]
+        company.search_text = naming.search_text([company.name])
+        companies.append(company)
+    with transaction.atomic():
+        write_new(companies)
+        write_new([_named(company, row) for company in companies for row in _whole(company, [])])
+        rows = [{"names": _whole(company, []), "lines": [], "contacts": []} for company in companies]
+        remember(
+            change_row(actor, REGISTERED, company, after=fields_of(company, (*_PLAIN, "home")) | of_it)
+            for company, of_it in zip(companies, rows, strict=True)
+        )
+    return companies
+
+
+def archive_unused(actor: Actor, versions: Mapping[uuid.UUID, int], reason: str) -> list[Company]:
+    """Put those companies away that still are as these versions left them and that no record is of; which they were.
+
+    Must stand in a transaction. Raises NotAllowed.
+    """
+    organisation_id = require(actor, Action.WRITE)
+    used = ExportRecord.objects.filter(company=OuterRef("pk"), removed_at__isnull=True)
+    rows = Company.objects.filter(~Exists(used), organisation_id=organisation_id, pk__in=versions, archived_at=None)
+    there = rows.select_for_update(of=("self",)).order_by("pk")
+    unused = [company for company in there if company.version == versions[company.pk]]
+    put_away = {"archived_at": Now(), "archived_by_id": actor.person.pk, "archived_reason": reason}
+    before = {company.pk: fields_of(company, _ARCHIVE) for company in unused}
+    Company.objects.filter(pk__in=before).update(**put_away, version=F("version") + 1, updated_at=Now())
+    archived = list(Company.objects.filter(pk__in=before).order_by("pk"))
+    remember(
+        change_row(actor, ARCHIVED, company, before=before[company.pk], after=fields_of(company, _ARCHIVE))
+        for company in archived
+    )
+    return archived
 
 
 def _registered_under(actor: Actor, key: uuid.UUID | None) -> Company | None:

@@ -14,6 +14,7 @@ from companies.access import Action, Actor, hidden, require, seen
 from companies.changes import change_row, changed, fields_of, remember
 from companies.errors import TooMany, WrongState
 from companies.models import ExportRecord
+from companies.models.copying import write_new
 from companies.records.checking import checked, known, refuse, values_of, why_it_goes
 from companies.records.fields import REMEMBERED, STATED
 from companies.records.versions import held
@@ -65,15 +66,23 @@ def enter_records(
     *,
     origin: str = ExportRecord.Origin.TYPED,
     origin_reference: str = "",
+    references: Sequence[str] = (),
 ) -> list[ExportRecord]:
-    """New drafts, all or none. Raises FieldsRejected with the faults of all of them: `/3/value` is of the fourth."""
+    """New drafts, all or none. Raises FieldsRejected with the faults of all of them: `/3/value` is of the fourth.
+
+    references: of each its own, in place of one for all.
+    """
     organisation_id = require(actor, Action.WRITE)
     if len(many) > MOST_AT_ONCE:
         raise TooMany(count=len(many), kind=_("records"), most=MOST_AT_ONCE)
     there_are = known(actor, organisation_id, many)
     read = [checked(values, there_are, f"/{number}") for number, values in enumerate(many)]
     refuse(fault for _columns, faults in read for fault in faults)
-    records = [_draft(actor, organisation_id, columns, origin, origin_reference) for columns, _faults in read]
+    told = references or [origin_reference] * len(read)
+    records = [
+        _draft(actor, organisation_id, columns, origin, reference)
+        for (columns, _faults), reference in zip(read, told, strict=True)
+    ]
     return _entered(actor, records)
 
 
@@ -153,11 +162,11 @@ def _draft(
 
 def _entered(actor: Actor, records: Sequence[ExportRecord]) -> list[ExportRecord]:
     with transaction.atomic():
-        made = ExportRecord.objects.bulk_create(records, batch_size=1000)
+        write_new(records)
         remember(
-            change_row(actor, "entered", each, after=fields_of(each, (*STATED, "status", "origin"))) for each in made
+            change_row(actor, "entered", each, after=fields_of(each, (*STATED, "status", "origin"))) for each in records
         )
-    return made
+    return list(records)
 
 
 def _take(record: ExportRecord, columns: Mapping[str, Any]) -> None:

@@ -256,11 +256,11 @@ def address(context: template.Context, name: str, *args: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def page_link(context: template.Context, name: str, text: str) -> SafeString:
-    """A link of the navigation; marked when the shown page is that one or lies below it."""
+def page_link(context: template.Context, name: str, text: str, but: str = "") -> SafeString:
+    """A link of the navigation; marked on that page and those below it, but not on `but` and below that."""
     target = reverse(name)
     request: HttpRequest | None = context.get("request")
-    if request is None or not request.path.startswith(target):
+    if request is None or not request.path.startswith(target) or (but and request.path.startswith(reverse(but))):
         return format_html('<a href="{}">{}</a>', target, text)
     current = "page" if request.path == target else "true"
     return format_html('<a href="{}" aria-current="{}">{}</a>', target, current, text)

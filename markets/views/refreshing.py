@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from markets import refresh as refreshing
 from markets import sources
+from markets.door.bodies import size_beyond
 from markets.door.page import answer
 from markets.errors import NotFound
 from markets.forms import MOST_UPLOAD_BYTES, UploadForm, problems_of
@@ -27,12 +28,6 @@ from markets.models import Job
 from markets.profiles import dataset_page
 from markets.profiles.datasets import DatasetLine
 from markets.views.staff import staff_view
-
-# Names, hidden fields and boundaries around the files.
-_AROUND_FILES: Final = 256 * 1024
-# A body somewhat too large is read and dropped, so that the browser can show why; a huge one is not waited for.
-_MOST_DROPPED_BYTES: Final = 4 * MOST_UPLOAD_BYTES
-_CHUNK: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +56,9 @@ def _small_enough(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
     @wraps(view)
     def answering(request: HttpRequest, key: str) -> HttpResponse:
-        size = int(request.META.get("CONTENT_LENGTH") or 0)
-        if request.method != "POST" or size <= MOST_UPLOAD_BYTES + _AROUND_FILES:
+        size = size_beyond(request, MOST_UPLOAD_BYTES)
+        if size is None:
             return view(request, key)
-        if size <= _MOST_DROPPED_BYTES:
-            while request.read(_CHUNK):
-                pass
         forms = RefreshForms.of(dataset_page(key).dataset, refused=too_large(size))
         return answer(request, "markets/refresh.html", forms, status=413)
 

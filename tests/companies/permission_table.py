@@ -239,10 +239,23 @@ _LISTS: Final[Mapping[str, Row]] = {
     "companies:exports": Row(read=Action.READ),
     "companies:export": Row(read=Action.READ, thing="export", owners=_OFFICER),
     "companies:export_cancel": Row(read=None, write=Action.READ, thing="export", owners=_OFFICER),
+    "companies:import_template": Row(read=Action.IMPORT, query="?form=csv"),
     "companies:shares": Row(read=Action.SHARE_OUTSIDE, write=Action.SHARE_OUTSIDE),
     # an admin's own, which a reviewer neither sees nor ends
     "companies:share_revoke": Row(read=None, write=Action.SHARE_OUTSIDE, thing="share", owners=frozenset({Role.ADMIN})),
     "companies:shared": Row(may_miss=True),
+}
+_FORM_OF_IMPORT: Final = Row(read=None, write=Action.IMPORT, thing="import", hidden=True, sent={"version": "1"})
+_IMPORTS: Final[Mapping[str, Row]] = {
+    "companies:import_list": Row(read=Action.IMPORT),
+    "companies:import_new": Row(read=Action.IMPORT, write=Action.IMPORT),
+    "companies:import": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_progress": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_again": _FORM_OF_IMPORT,
+    "companies:import_discard": _FORM_OF_IMPORT,
+    "companies:import_read": Row(
+        read=Action.IMPORT, write=Action.IMPORT, thing="import", hidden=True, sent={"version": "1"}
+    ),
 }
 # The library's own pages: what they show is the person's alone, for no address names anybody. A form takes PUT as POST.
 _FORM: Final = frozenset({"POST", "PUT"})
@@ -291,6 +304,7 @@ TABLE: Final[Mapping[str, Row]] = {
     **_ORGANISATIONS,
     **_COMPANIES,
     **_LISTS,
+    **_IMPORTS,
     **_PUBLISHED,
     **_ACCOUNTS,
 }

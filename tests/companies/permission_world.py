@@ -123,6 +123,16 @@ def _things(of: Office) -> dict[str, django_models.Model]:
         invited_by=of.admin,
         expires_at=LATER,
     )
+    things["import"] = models.Import.objects.create(
+        organisation=of.organisation,
+        created_by=of.officer,
+        via="web",
+        language="en",
+        file_name="records.csv",
+        size_bytes=5,
+        sha256="0" * 64,
+        expires_at=LATER,
+    )
     things["publication"] = models.Publication.objects.create(
         organisation=of.organisation, year=2024, number=1, rule={}, published_by=of.reviewer
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from companies.access import Actor, seen
@@ -21,11 +21,12 @@ _UNDECIDED: Final = (ExportRecord.Status.DRAFT, ExportRecord.Status.RETURNED)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A row that is right in itself: its number, key and all it says; sharing: how many different rows have its key."""
+    """A row right in itself. stated: the entries it speaks of; sharing: how many rows that differ have its key."""
 
     number: int
     key: Key
     says: Says
+    stated: frozenset[str]
     sharing: int
 
 
@@ -33,13 +34,15 @@ class Claim:
 class Met:
     """What a row is to the records. record None: a new one, or a conflict with several of which none can be chosen.
 
-    notes: one `differs` for each entry that is not the same, and why it is a conflict.
+    notes: one `differs` for each entry that is not the same, and why it is a conflict. beside: entries that go with it
+    though the row does not speak of them.
     """
 
     outcome: str
     record: uuid.UUID | None = None
     version: int | None = None
     notes: tuple[Fault, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 NEW: Final = Met(Outcome.NEW)
@@ -60,15 +63,14 @@ class _Standing:
         return self.origin == ExportRecord.Origin.IMPORTED and self.status in _UNDECIDED
 
 
-def against(actor: Actor, organisation_id: uuid.UUID, claims: Sequence[Claim], stated: Iterable[str]) -> dict[int, Met]:
+def against(actor: Actor, organisation_id: uuid.UUID, claims: Sequence[Claim]) -> dict[int, Met]:
     """What each row is to the organisation's records, by its number, in two queries however many they are.
 
-    stated: the entries that the file speaks of; the others of a record are neither compared nor changed.
+    Entries that a row does not speak of are neither compared nor changed.
     An import's own records that nobody decided on or changed since are updated; all others are in conflict.
     """
-    names = [name for name in COMPARED if name in set(stated)]
     there = _there(actor, organisation_id, claims)
-    same = _same(claims, there, names)
+    same = _same(claims, there)
     taken = {record.id for record in same.values()}
     met = {number: Met(Outcome.UNCHANGED, record.id, record.version) for number, record in same.items()}
     alone: list[tuple[Claim, _Standing]] = []
@@ -82,7 +84,7 @@ def against(actor: Actor, organisation_id: uuid.UUID, claims: Sequence[Claim], s
             alone.append((claim, others[0]))
         else:
             met[claim.number] = Met(Outcome.CONFLICT, notes=(_several(len(others)),))
-    return met | _one_to_one(alone, names)
+    return met | _one_to_one(alone)
 
 
 def _there(actor: Actor, organisation_id: uuid.UUID, claims: Sequence[Claim]) -> Mapping[Key, list[_Standing]]:
@@ -102,42 +104,44 @@ def _there(actor: Actor, organisation_id: uuid.UUID, claims: Sequence[Claim]) ->
     return there
 
 
-def _same(claims: Sequence[Claim], there: Mapping[Key, list[_Standing]], names: Sequence[str]) -> dict[int, _Standing]:
+def _same(claims: Sequence[Claim], there: Mapping[Key, list[_Standing]]) -> dict[int, _Standing]:
     """Rows that a record says already, by number; each record answers for one row."""
     found: dict[int, _Standing] = {}
     taken: set[uuid.UUID] = set()
     for claim in claims:
         for record in there.get(claim.key, ()):
-            if record.id not in taken and not differing(record.says, claim.says, _compared(record, claim, names)):
+            if record.id not in taken and not _differing(record, claim):
                 found[claim.number] = record
                 taken.add(record.id)
                 break
     return found
 
 
-def _one_to_one(pairs: Sequence[tuple[Claim, _Standing]], names: Sequence[str]) -> dict[int, Met]:
+def _one_to_one(pairs: Sequence[tuple[Claim, _Standing]]) -> dict[int, Met]:
     by_hand = _written_by_hand(record.id for _claim, record in pairs if record.is_open)
     met = {}
     for claim, record in pairs:
+        names = _differing(record, claim)
+        notes = [_differs(name, record, claim) for name in names]
         is_free = record.is_open and record.id not in by_hand
-        notes = [
-            _differs(name, record, claim)
-            for name in differing(record.says, claim.says, _compared(record, claim, names))
-        ]
         if not is_free:
-            code = "edited_since" if record.status in _UNDECIDED else "decided"
-            notes.append(Fault("", code))
+            notes.append(Fault("", "edited_since" if record.status in _UNDECIDED else "decided"))
         outcome = Outcome.UPDATE if is_free else Outcome.CONFLICT
-        met[claim.number] = Met(outcome, record.id, record.version, tuple(notes))
+        beside = {name: "" for name in names if name not in claim.stated}
+        met[claim.number] = Met(outcome, record.id, record.version, tuple(notes), beside)
     return met
 
 
-def _compared(record: _Standing, claim: Claim, names: Sequence[str]) -> Sequence[str]:
-    """The entries to compare: where one of the two has no amount, the reason for that belongs to it."""
-    if "value" not in names or "value_note" in names:
-        return names
-    has_none = record.says[PLACES["value"]] is None or claim.says[PLACES["value"]] is None
-    return [*names, "value_note"] if has_none else names
+def _differing(record: _Standing, claim: Claim) -> list[str]:
+    """The entries in which the two differ, of those the row speaks of.
+
+    Where the record has no amount and the row brings one, the reason for there being none goes with it.
+    """
+    names = [name for name in COMPARED if name in claim.stated]
+    value = PLACES["value"]
+    if "value_note" not in claim.stated and record.says[value] is None and claim.says[value] is not None:
+        names.append("value_note")
+    return differing(record.says, claim.says, names)
 
 
 def _written_by_hand(keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from typing import Final
 
 from companies.importing.checking.faults import NOT_KNOWN, Fault, Suggestion
 from companies.importing.meaning import dates, goods, numbers, places, terms, units
 from companies.importing.meaning.finding import Finder
+from companies.importing.meaning.unit_words import KG_PER
 from companies.importing.meaning.unread import Unread
 from companies.importing.plan import ColumnMeaning
 from companies.importing.reading.form import Cell, Kind
@@ -25,6 +26,7 @@ _MOST_KEPT: Final = 20_000
 _LOST: Final = "\ufffd"
 _FORMULA: Final = ("=", "＝")
 _DIGITS: Final = 60
+_CODE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,15 @@ class Got:
     """What a cell says. values: entries by field.
 
     beside: what it says of other entries, with more right than their own columns: the currency of an amount. header:
-    the same as the column's header says it, with less right than a column.
+    the same as the column's header says it, with less right than a column. sign: of a currency that several countries
+    have; it says something only where nothing else does.
     """
 
     said: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
     header: Mapping[str, str] = field(default_factory=dict)
+    sign: str = ""
     faults: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
 
@@ -95,7 +99,7 @@ class Cells:
             got = self._readers[name](name, cell, meaning)
         except Unread as unread:
             return Got(said, faults=(Fault(name, unread.code, said, unread.context),), warnings=warnings)
-        return Got(said, got.values, got.beside, got.header, got.faults, (*warnings, *got.warnings))
+        return replace(got, said=said, warnings=(*warnings, *got.warnings))
 
     def _named(self, name: str, cell: Cell, _meaning: ColumnMeaning) -> Got:
         said = cell.text.strip()
@@ -138,19 +142,30 @@ def _multiplier(name: str, cell: Cell, _meaning: ColumnMeaning) -> Got:
 
 def _value(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
     said = cell.text.strip()
-    header = _stated(multiplier=_multiplied(meaning.multiplier), currency=meaning.currency)
+    in_header, header_sign = _money(meaning.currency)
+    header = _stated(multiplier=_multiplied(meaning.multiplier), currency=in_header)
     number = numbers.number(cell, meaning.number_style)
     if number is None:
         return Got(header={"value_note": said}, warnings=(Fault(name, "no_value", said),))
     if number.is_pct:
         return Got(faults=(Fault(name, "percent_amount", said),))
-    beside = _stated(multiplier=_multiplied(number.multiplier), currency=number.currency)
-    return Got(values={name: number.digits}, beside=beside, header=header)
+    code, sign = _money(number.currency)
+    beside = _stated(multiplier=_multiplied(number.multiplier), currency=code)
+    warnings = _warned(name, number, said)
+    return Got(values={name: number.digits}, beside=beside, header=header, sign=sign or header_sign, warnings=warnings)
+
+
+def _money(said: str) -> tuple[str, str]:
+    """The code of a currency, or the sign that several countries have."""
+    is_code = len(said) == _CODE and said.isascii() and said.isupper()
+    return (said, "") if is_code else ("", said)
 
 
 def _growth(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
     number = numbers.number(cell, meaning.number_style)
-    return Got(values={name: number.digits}) if number is not None else NOTHING
+    if number is None:
+        return NOTHING
+    return Got(values={name: number.digits}, warnings=_warned(name, number, cell.text.strip()))
 
 
 def _quantity(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
@@ -159,7 +174,8 @@ def _quantity(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
         return NOTHING
     whole = _times(number.digits, number.multiplier or meaning.multiplier or 1)
     header = _stated(quantity_unit=meaning.unit)
-    return Got(values={name: whole}, beside=_stated(quantity_unit=number.unit), header=header)
+    warnings = _warned(name, number, cell.text.strip())
+    return Got(values={name: whole}, beside=_stated(quantity_unit=number.unit), header=header, warnings=warnings)
 
 
 def _weight(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
@@ -167,10 +183,11 @@ def _weight(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
     if number is None:
         return NOTHING
     unit = number.unit or meaning.unit
-    kilograms = terms.kg_units().get(unit) if unit else Decimal(1)
+    kilograms = KG_PER.get(unit) if unit else Decimal(1)
     if kilograms is None:
         return Got(faults=(Fault(name, NOT_KNOWN, cell.text.strip(), {"unit": unit}),))
-    return Got(values={name: _times(number.digits, kilograms * (number.multiplier or meaning.multiplier or 1))})
+    whole = _times(number.digits, kilograms * (number.multiplier or meaning.multiplier or 1))
+    return Got(values={name: whole}, warnings=_warned(name, number, cell.text.strip()))
 
 
 def _period(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
@@ -190,6 +207,10 @@ def _part(name: str, cell: Cell, _meaning: ColumnMeaning) -> Got:
     return Got(values={name: str(_PARTS[name](cell))})
 
 
+def _warned(name: str, number: numbers.Number, said: str) -> tuple[Fault, ...]:
+    return tuple(Fault(name, code, said, {"text": said}) for code in number.warnings)
+
+
 def _stated(**said: str) -> dict[str, str]:
     return {name: text for name, text in said.items() if text}
 
@@ -204,8 +225,3 @@ def _times(digits: str, by: int | Decimal) -> str:
         product = Decimal(digits) * by
         whole = product.normalize() if product == product.to_integral_value() else product
         return format(whole, "f")
-
-
-def all_faults(many: Iterable[Got]) -> list[Fault]:
-    """The faults of many cells."""
-    return [fault for got in many for fault in got.faults]

@@ -5,8 +5,8 @@ Kept with each verdict as JSON, told in the reader's language when it is read.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from companies.importing.checking.words import SENTENCES, UNKNOWN
@@ -23,7 +23,7 @@ DIFFERS: Final = "differs"
 _STOPS: Final = (".", "。", "!", "?", "…")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Suggestion:
     """What is probably meant. becomes: what a fix writes in the cell instead; label: how it is called."""
 
@@ -31,7 +31,7 @@ class Suggestion:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with one entry of a row, or a warning of it.
 
@@ -43,14 +43,12 @@ class Fault:
     field: str
     code: str
     said: str = ""
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     near: tuple[Suggestion, ...] = ()
 
     def packed(self) -> dict[str, Any]:
-        """As a verdict keeps it; what says nothing is left out."""
-        kept: dict[str, Any] = {"field": self.field, "code": self.code}
-        if self.said:
-            kept["said"] = self.said
+        """As a verdict keeps it."""
+        kept: dict[str, Any] = {"field": self.field, "code": self.code, "said": self.said}
         if self.context:
             kept["context"] = dict(self.context)
         if self.near:
@@ -63,7 +61,7 @@ class Fault:
         return cls(
             field=packed["field"],
             code=packed["code"],
-            said=packed.get("said", ""),
+            said=packed["said"],
             context=packed.get("context", {}),
             near=tuple(Suggestion(*each) for each in packed.get("near", ())),
         )

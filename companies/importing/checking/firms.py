@@ -20,6 +20,7 @@ from companies.queries import naming
 MOST_NEAR: Final = 3
 # Names that look alike are sought for so many unknown names of a file; beyond them only those that sound the same.
 MOST_LOOKED_FOR: Final = 300
+LONGEST_NAME: Final = 300
 _ALIKE_PCT: Final = 82
 
 
@@ -41,7 +42,7 @@ class Firm:
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """What was found. entry: as `records.entering` takes it, or `+NAME` for one to be registered; empty with a fault."""
+    """What was found. entry: as `records.entering` takes it, `+NAME` for one to be registered; empty with a fault."""
 
     entry: str = ""
     fault: Fault | None = None
@@ -99,7 +100,8 @@ class Firms:
             return _taken([firm], "company", said)
         if called := self._by_name.get(naming.fold(said), []):
             return _taken([firm for firm in called if not firm.is_archived] or called, "company", said)
-        if (must_register or self._register) and (name := plain_name(said)):
+        name = plain_name(said)
+        if (must_register or self._register) and naming.fold(name) and len(name) <= LONGEST_NAME:
             return Whom(f"{REGISTER}{name}")
         return Whom(fault=Fault("company", "unknown_company", said, {}, self._near(said)))
 
@@ -125,7 +127,7 @@ class Firms:
 
 def same_name(entry: str) -> str:
     """What tells companies apart among the entries of a file: the id, or the folded name of one to be registered."""
-    return f"{REGISTER}{naming.fold(entry)}" if entry.startswith(REGISTER) else entry
+    return f"{REGISTER}{naming.fold(entry.removeprefix(REGISTER))}" if entry.startswith(REGISTER) else entry
 
 
 def _taken(firms: list[Firm], field: str, said: str) -> Whom:

@@ -38,7 +38,6 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     # Worth knowing, and no fault.
     "formula_value": _("The value that a formula had when the file was saved is taken."),
     "no_value": _("“%(said)s” is taken as no value, and kept as the reason."),
-    "unknown_code": _("%(revision)s has no code %(code)s. It is kept as written."),
     "same_row": _("Row %(row)s says the very same, so this one is left out."),
     "several_records": _("%(count)s records have this company, market, goods and time, and none says the same."),
     "edited_since": _("A person wrote or changed this record, so the file does not replace it unasked."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
@@ -39,7 +41,7 @@ def _delete(model: type[ImportVerdict | ImportRow | ImportPiece], imported: Impo
     rows._raw_delete(rows.db)  # noqa: SLF001 nothing hangs on them; read first, they would fill the memory
 
 
-def _let_go(key: object) -> bool:
+def _let_go(key: uuid.UUID) -> bool:
     with transaction.atomic():
         imported = Import.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=key).first()
         if imported is None or not Import.objects.filter(pk=key, expires_at__lte=Now()).exists():

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from companies.access import Actor
@@ -35,6 +35,15 @@ STEP: Final = 1000
 _COPY: Final = "COPY companies_importrow (of_id, number, cells) FROM STDIN"
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was found in a file, what its columns look like, and its rows in a file of our own, a line each."""
+
+    found: Found
+    profiles: Sequence[columns.ColumnProfile]
+    spooled: IO[bytes]
+
+
 def stage_file(held: Held, actor: Actor, imported: Import) -> None:
     """Read the file of an import, keep its rows, and close the job; a file that is not read is a result too.
 
@@ -43,24 +52,28 @@ def stage_file(held: Held, actor: Actor, imported: Import) -> None:
     """
     with TemporaryFile() as spooled:
         try:
-            found, profiles = _read(held, imported, spooled)
+            reading = _read(held, imported, spooled)
         except FileRefused as refused:
             _close_refused(held, imported, {**refused.context["facts"], "code": refused.context["why"]})
         except ReadingBroken as broken:
             _close_refused(held, imported, {**broken.context, "code": broken.code})
         else:
-            _close_read(held, actor, imported, found, profiles, spooled)
+            held.step()
+            with transaction.atomic():
+                forget_rows(imported)
+                _keep_rows(imported, spooled)
+                _close_read(held, actor, imported, reading)
 
 
-def _read(held: Held, imported: Import, spooled: IO[bytes]) -> tuple[Found, list[columns.ColumnProfile]]:
-    """What was found and what the columns look like; the rows are written to a file of our own on the way.
+def _read(held: Held, imported: Import, spooled: IO[bytes]) -> _Reading:
+    """Nothing is written to the database meanwhile: no transaction stands open while a stranger's file is read.
 
-    Nothing is written to the database meanwhile, so that no transaction stands open while a stranger's file is read.
+    Raises FileRefused, ReadingBroken, JobTakenOver, JobStopped.
     """
     with _whole_file(imported) as file:
-        read = tables.read_file(file, imported.file_name, _choices(imported), _languages(imported))
+        read = tables.read_file(file, imported.file_name, Choices(**imported.choices), _languages(imported))
         watched = _watched(held, read.rows, read.found.row_count, spooled)
-        return read.found, columns.profiles(read.found.headers, watched)
+        return _Reading(read.found, columns.profiles(read.found.headers, watched), spooled)
 
 
 @contextmanager
@@ -71,10 +84,6 @@ def _whole_file(imported: Import) -> Iterator[IO[bytes]]:
             file.write(imported.pieces.values_list("content", flat=True).get(number=number))
         file.seek(0)
         yield file
-
-
-def _choices(imported: Import) -> Choices:
-    return Choices(**imported.choices)
 
 
 def _languages(imported: Import) -> list[str]:
@@ -94,75 +103,64 @@ def _watched(
         yield number, cells
 
 
-def _close_read(
-    held: Held,
-    actor: Actor,
-    imported: Import,
-    found: Found,
-    profiles: Sequence[columns.ColumnProfile],
-    spooled: IO[bytes],
-) -> None:
-    held.step()
+def _close_read(held: Held, actor: Actor, imported: Import, reading: _Reading) -> None:
     with still_wanted(held, imported) as locked:
-        _forget_reading(locked)
-        _keep_rows(locked, spooled)
         had_headers = tuple(locked.found.get("headers", ()))
-        locked.found = asdict(found)
-        locked.columns = [columns.packed(each) for each in profiles]
+        _forget_check(locked)
+        locked.found = asdict(reading.found)
+        locked.columns = [each.packed() for each in reading.profiles]
         locked.refusal = {}
         locked.step = Import.Step.READ
         locked.updated_at = Now()
-        is_known = _map(locked, found, profiles, is_mapped=bool(locked.mapping) and had_headers == found.headers)
+        is_same = bool(locked.mapping) and had_headers == reading.found.headers
+        # What a person has mapped already stays while the columns are the same; then it is for them to go on.
+        is_settled = not is_same and _map(locked, reading)
         locked.save()
-        held.end(Job.State.DONE, {"added": found.row_count}, [])
-        if is_known:
+        held.end(Job.State.DONE, {"added": reading.found.row_count}, [])
+        if is_settled:
             locked.step = Import.Step.MAPPED
-            ask_work(actor, _with_ended_job(locked), Work.CHECK)
+            ask_work(actor, _with_ended_job(held, locked), Work.CHECK)
 
 
-def _map(locked: Import, found: Found, profiles: Sequence[columns.ColumnProfile], *, is_mapped: bool) -> bool:
-    """Give the import a mapping, and say whether nothing about it is to be asked.
-
-    What a person has mapped already stays while the columns are the same; then it is for them to go on.
-    """
-    if is_mapped:
-        return False
-    saved = of_columns(locked.organisation_id, found.headers)
+def _map(locked: Import, reading: _Reading) -> bool:
+    """Give the import a mapping, and say whether a person gave it before and nothing about it is to be asked."""
+    headers = reading.found.headers
+    saved = of_columns(locked.organisation_id, headers)
     if saved is None:
         home = Organisation.objects.values_list("home_id", flat=True).get(pk=locked.organisation_id)
-        locked.mapping = suggest(found.headers, profiles, home=home or "", language=locked.language).packed()
+        locked.mapping = suggest(headers, reading.profiles, home=home or "", language=locked.language).packed()
         return False
     SavedMapping.objects.filter(pk=saved.pk).update(used_at=Now())
     locked.mapping, locked.fixes = saved.mapping, saved.fixes
-    return not questions(Mapping.unpacked(saved.mapping), profiles)
+    return not questions(Mapping.unpacked(saved.mapping), reading.profiles)
 
 
-def _with_ended_job(locked: Import) -> Import:
+def _with_ended_job(held: Held, locked: Import) -> Import:
     """The import with its job as it stands by now: ended, so that nobody cancels it to ask for the next one."""
-    locked.job = Job.objects.get(pk=locked.job_id)
+    locked.job = Job.objects.get(pk=held.job.pk)
     return locked
 
 
-def _keep_rows(locked: Import, spooled: IO[bytes]) -> None:
+def _keep_rows(imported: Import, spooled: IO[bytes]) -> None:
     spooled.seek(0)
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for line in spooled:
             number, cells = json.loads(line)
-            copy.write_row((locked.pk, number, json.dumps(cells, ensure_ascii=False)))
-
-
-def _forget_reading(locked: Import) -> None:
-    """What a reading before found."""
-    forget_rows(locked)
-    locked.counts, locked.groups, locked.checked_version = {}, [], None
+            copy.write_row((imported.pk, number, json.dumps(cells, ensure_ascii=False)))
 
 
 def _close_refused(held: Held, imported: Import, refusal: dict[str, Any]) -> None:
     """The job did its work: it found that the file is not to be read, and why is kept with the import."""
     with still_wanted(held, imported) as locked:
-        _forget_reading(locked)
+        forget_rows(locked)
+        _forget_check(locked)
         locked.refusal = refusal
         locked.step = Import.Step.REFUSED
         locked.updated_at = Now()
         locked.save()
         held.end(Job.State.DONE, {}, [])
+
+
+def _forget_check(locked: Import) -> None:
+    """What was found in the rows of a reading before."""
+    locked.counts, locked.groups, locked.checked_version = {}, [], None

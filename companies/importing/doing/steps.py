@@ -63,6 +63,7 @@ def commit(actor: Actor, key: object, version: int | None, *, again: bool = Fals
             raise _imported_before(before)
         # Nothing about the rows is decided anew: what was checked holds for the version that is imported.
         imported.checked_version = imported.version + 1
+        imported.refusal = {}
         _ask(actor, imported, Work.COMMIT)
     return imported
 

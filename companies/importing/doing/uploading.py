@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -22,6 +21,7 @@ from companies.importing.doing.turns import UPLOADS, take_turn
 from companies.importing.doing.work import Work, ask_work
 from companies.importing.reading.form import MOST_BYTES, Refusal
 from companies.models import Import, ImportPiece
+from companies.models.names import plain_name
 
 PIECE_BYTES: Final = 1024 * 1024
 # How many files an organisation hands in within an hour.
@@ -76,10 +76,8 @@ def clean_name(name: str) -> str:
 
     A long one is cut in its middle, so that its ending stays.
     """
-    plain = unicodedata.normalize("NFC", _PATH.split(name)[-1])
-    seen_signs = "".join(" " if each.isspace() else each for each in plain if not _is_unseen(each))
-    cleaned = " ".join(seen_signs.split())
-    if cleaned.strip(". ") == "":
+    cleaned = plain_name(_PATH.split(name)[-1])
+    if not cleaned.strip(". "):
         return "file"
     if len(cleaned) <= LONGEST_NAME:
         return cleaned
@@ -87,10 +85,6 @@ def clean_name(name: str) -> str:
     if not stem or len(ending) > _LONGEST_ENDING:
         return cleaned[:LONGEST_NAME]
     return stem[: LONGEST_NAME - len(dot + ending)] + dot + ending
-
-
-def _is_unseen(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn", "Co") and not sign.isspace()
 
 
 def _refuse_haste(organisation_id: uuid.UUID) -> None:

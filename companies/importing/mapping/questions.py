@@ -1,0 +1,139 @@
+"""What has to be answered before the rows of a file can be checked: nothing of it is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from companies.importing.mapping.suggesting import DATES, NUMBERS
+from companies.importing.meaning import dates, numbers
+from companies.importing.meaning.columns import ColumnProfile
+from companies.importing.meaning.unread import Unread
+from companies.importing.plan import ColumnMeaning, DateOrder, Mapping, NumberStyle
+from companies.importing.reading.form import Cell, Kind
+
+MOST_READINGS: Final = 3
+# What every record says, and the fields of which one is enough. An amount may be left out where the reason is told.
+_NEEDED: Final = (
+    ("company", ("company", "company_number")),
+    ("destination", ("destination",)),
+    ("hs_code", ("hs_code", "category")),
+    ("period", ("period", "year")),
+    ("value", ("value", "value_note")),
+)
+
+
+class Asked(StrEnum):
+    """What kind of answer a question waits for."""
+
+    NUMBER_STYLE = "number_style"
+    DATE_ORDER = "date_order"
+    MISSING = "missing"
+    TWICE = "twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An answer, and what it would make of values that stand in the column: (as written, as read)."""
+
+    value: str
+    readings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to be answered. column: from 0; None where it is about the file as a whole.
+
+    options: of a style alone. What is missing is answered by a column or by one value for all rows; what is there twice
+    by leaving one of the columns out.
+    """
+
+    kind: Asked
+    field: str
+    column: int | None = None
+    options: tuple[Option, ...] = ()
+
+    def packed(self) -> dict[str, Any]:
+        """As JSON tells it."""
+        return asdict(self)
+
+
+def questions(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> list[Question]:
+    """Everything that is open, columns first, in their order. profiles: one for each column of the mapping."""
+    of_columns = [
+        question
+        for number, (meaning, profile) in enumerate(zip(mapping.columns, profiles, strict=True))
+        for question in _of_column(mapping, number, meaning, profile)
+    ]
+    return [*of_columns, *_missing(mapping, profiles)]
+
+
+def _of_column(mapping: Mapping, number: int, meaning: ColumnMeaning, profile: ColumnProfile) -> Iterator[Question]:
+    if meaning.field and mapping.of(meaning.field)[0] != number:
+        yield Question(Asked.TWICE, meaning.field, number)
+    if meaning.field in NUMBERS and len(profile.number_styles) > 1 and meaning.number_style is None:
+        yield Question(Asked.NUMBER_STYLE, meaning.field, number, number_options(profile))
+    if meaning.field in DATES and len(profile.date_orders) > 1 and meaning.date_order is None:
+        yield Question(Asked.DATE_ORDER, meaning.field, number, date_options(profile))
+
+
+def number_options(profile: ColumnProfile) -> tuple[Option, ...]:
+    """Both styles of a column of numbers, with what each makes of its values."""
+    read = {style: [_number(text, style) for text in profile.samples] for style in sorted(profile.number_styles)}
+    return _options(profile, {str(style): texts for style, texts in read.items()})
+
+
+def date_options(profile: ColumnProfile) -> tuple[Option, ...]:
+    """The orders a column of dates may be in, with what each makes of its values."""
+    read = {order: [_period(text, order) for text in profile.samples] for order in sorted(profile.date_orders)}
+    return _options(profile, {str(order): texts for order, texts in read.items()})
+
+
+def _options(profile: ColumnProfile, read: dict[str, list[str]]) -> tuple[Option, ...]:
+    """Values that come out differently stand for the column; where none of the kept ones do, any of them."""
+    places = range(len(profile.samples))
+    differing = [at for at in places if len({texts[at] for texts in read.values()}) > 1] or list(places)
+    shown = differing[:MOST_READINGS]
+    return tuple(
+        Option(value, tuple((profile.samples[at], texts[at]) for at in shown)) for value, texts in read.items()
+    )
+
+
+def _number(text: str, style: NumberStyle) -> str:
+    try:
+        found = numbers.number(Cell(text, Kind.TEXT), style)
+    except Unread:
+        return ""
+    return found.digits if found is not None else ""
+
+
+def _period(text: str, order: DateOrder) -> str:
+    try:
+        return dates.period(Cell(text, Kind.TEXT), order)
+    except Unread:
+        return ""
+
+
+def _missing(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> Iterator[Question]:
+    for field, enough in _NEEDED:
+        if not any(_is_said(mapping, name) for name in enough):
+            yield Question(Asked.MISSING, field)
+    if mapping.of("hs_code") and not _is_said(mapping, "hs_revision"):
+        yield Question(Asked.MISSING, "hs_revision")
+    told = list(zip(mapping.columns, profiles, strict=True))
+    if _is_said(mapping, "value") and not (
+        _is_said(mapping, "currency")
+        or any(each.field == "value" and (each.currency or profile.cells_said.currency) for each, profile in told)
+    ):
+        yield Question(Asked.MISSING, "currency")
+    if mapping.of("quantity") and not (
+        _is_said(mapping, "quantity_unit")
+        or any(each.field == "quantity" and (each.unit or profile.cells_said.unit) for each, profile in told)
+    ):
+        yield Question(Asked.MISSING, "quantity_unit")
+
+
+def _is_said(mapping: Mapping, field: str) -> bool:
+    return bool(mapping.of(field) or mapping.constants.get(field))

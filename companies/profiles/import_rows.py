@@ -1,0 +1,181 @@
+"""The rows of an import with what becomes of each: as the file has them, with what is wrong beside."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+
+from companies.access import Actor
+from companies.importing.checking.faults import DIFFERS, Fault, unpacked
+from companies.importing.mapping.labels import called
+from companies.importing.plan import Mapping as Meaning
+from companies.importing.reading.form import Cell
+from companies.models import Import, ImportRow, ImportVerdict
+from companies.profiles.import_check import OUTCOME_WORDS, offers
+from companies.profiles.imports import ImportHead, import_head
+from companies.queries.paging import page_number
+
+ROWS_OF_PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RowsQuestion:
+    """Which rows are asked for. outcome, fault: empty for any. field, said: of the fault; said None: whatever it is."""
+
+    outcome: str = ""
+    fault: str = ""
+    field: str = ""
+    said: str | None = None
+
+    def text(self) -> str:
+        """As an address holds it."""
+        asked = {"outcome": self.outcome, "fault": self.fault, "field": self.field, "said": self.said}
+        return urlencode(
+            {name: value for name, value in asked.items() if value or (name == "said" and value is not None)}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RowCell:
+    """A cell as the file has it. header: of its column."""
+
+    header: str
+    text: str
+    is_wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong in a row. said: what its cell says, offered for change; can_fix: whether it is of one entry."""
+
+    place: str
+    field: str
+    label: str
+    told: str
+    said: str
+    suggestion: str
+    becomes: str
+
+    @property
+    def can_fix(self) -> bool:
+        return bool(self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLine:
+    """A row and what becomes of it. record: the one it is about."""
+
+    number: int
+    outcome: str
+    outcome_words: str
+    faults: tuple[RowFault, ...]
+    warnings: tuple[str, ...]
+    cells: tuple[RowCell, ...]
+    record: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPage:
+    """One page of rows. headers: of the file's columns. count: of all rows asked for."""
+
+    head: ImportHead
+    question: RowsQuestion
+    outcomes: tuple[tuple[str, str], ...]
+    headers: tuple[str, ...]
+    lines: tuple[JudgedLine, ...]
+    offers: tuple[tuple[str, tuple[str, ...]], ...]
+    count: int
+    page: int
+    pages: int
+
+    def query_of(self, page: int) -> str:
+        """The query of another page of the same rows."""
+        return "&".join(part for part in (self.question.text(), f"page={page}") if part)
+
+    @property
+    def query(self) -> str:
+        """The query of this page."""
+        return self.query_of(self.page)
+
+    @property
+    def previous_query(self) -> str:
+        return self.query_of(self.page - 1) if self.page > 1 else ""
+
+    @property
+    def next_query(self) -> str:
+        return self.query_of(self.page + 1) if self.page < self.pages else ""
+
+
+def rows_page(actor: Actor, imported: Import, question: RowsQuestion, page: str = "") -> RowsPage:
+    """A page of the rows asked for. Raises InvalidValue for what is no number of a page."""
+    wanted = page_number(page)
+    rows = verdicts(imported, question)
+    count = rows.count()
+    pages = max(1, -(-count // ROWS_OF_PAGE))
+    at = min(wanted, pages)
+    shown = list(rows.order_by("number")[(at - 1) * ROWS_OF_PAGE : at * ROWS_OF_PAGE])
+    numbers = [verdict.number for verdict in shown]
+    cells = dict(ImportRow.objects.filter(of=imported, number__in=numbers).values_list("number", "cells"))
+    headers = tuple(str(header) for header in imported.found.get("headers", ()))
+    meaning = Meaning.unpacked(imported.mapping)
+    lines = tuple(_line(verdict, cells.get(verdict.number, ()), headers, meaning) for verdict in shown)
+    fields = {fault.field for line in lines for fault in line.faults}
+    return RowsPage(
+        head=import_head(actor, imported, "check"),
+        question=question,
+        outcomes=tuple((key, str(words)) for key, words in OUTCOME_WORDS.items()),
+        headers=headers,
+        lines=lines,
+        offers=tuple(offers(actor, imported, fields)),
+        count=count,
+        page=at,
+        pages=pages,
+    )
+
+
+def verdicts(imported: Import, question: RowsQuestion) -> QuerySet[ImportVerdict]:
+    """The verdicts asked for."""
+    rows = ImportVerdict.objects.filter(of=imported)
+    if question.outcome:
+        rows = rows.filter(outcome=question.outcome)
+    if question.fault:
+        asked: dict[str, Any] = {"code": question.fault, "field": question.field}
+        if question.said is not None:
+            asked["said"] = question.said
+        rows = rows.filter(faults__contains=[asked])
+    return rows
+
+
+def _line(verdict: ImportVerdict, cells: Sequence[Any], headers: Sequence[str], meaning: Meaning) -> JudgedLine:
+    faults = unpacked(verdict.faults)
+    wrong = {place for fault in faults for place in (meaning.of(fault.field) if fault.field else ())}
+    texts = [Cell.unpacked(packed).text for packed in cells]
+    return JudgedLine(
+        number=verdict.number,
+        outcome=verdict.outcome,
+        outcome_words=str(OUTCOME_WORDS[verdict.outcome]),
+        faults=tuple(_fault(verdict.number, place, fault) for place, fault in enumerate(faults)),
+        warnings=tuple(fault.sentence() for fault in unpacked(verdict.warnings) if fault.code != DIFFERS),
+        cells=tuple(
+            RowCell(header, texts[at] if at < len(texts) else "", at in wrong) for at, header in enumerate(headers)
+        ),
+        record=verdict.record_id,
+    )
+
+
+def _fault(number: int, place: int, fault: Fault) -> RowFault:
+    near = fault.near[0] if fault.near else None
+    return RowFault(
+        place=f"{number}-{place}",
+        field=fault.field,
+        label=called(fault.field) if fault.field else "",
+        told=fault.sentence(),
+        said=fault.said,
+        suggestion=near.label if near else "",
+        becomes=near.becomes if near else "",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import tempfile
 import time
 import urllib.request
@@ -39,6 +40,8 @@ from tests.companies.made_workbooks import (
 )
 
 MOST_SECONDS = 10
+# By the clock, where the processors are busy with other tests.
+MOST_WAIT_SECONDS = 40
 # What the child may have is a limit of the system's; this process only passes lines on.
 MOST_GROWTH_BYTES = 8 * 1024 * 1024
 DOCTYPE = "<!DOCTYPE x ["
@@ -60,10 +63,13 @@ def _cell(place: str, said: str = "1") -> str:
 
 
 def _shared_text(cells: int) -> bytes:
-    rows = "".join(
-        f'<row r="{n}">{"".join('<c t="s"><v>0</v></c>' for _ in range(100))}</row>' for n in range(1, cells)
-    )
-    return zipped(xlsx_parts(sheet(rows), strings=f"<si><t>{'x' * 32_000}</t></si>"))
+    row = '<c t="s"><v>0</v></c>' * 100
+    return zipped(xlsx_parts(sheet(f"<row>{row}</row>" * (cells // 100)), strings=f"<si><t>{'x' * 32_000}</t></si>"))
+
+
+def _many_cells() -> bytes:
+    rows = ("".join(f"<c><v>{row}{column}</v></c>" for column in range(200)) for row in range(10_100))
+    return xlsx(sheet("".join(f"<row>{row}</row>" for row in rows)))
 
 
 def _merged(areas: int) -> bytes:
@@ -188,25 +194,25 @@ BOMBS = [
     Bomb("no-such-row.xlsx", lambda: xlsx(sheet('<row r="99999999999999999999"/>')), Refusal.DAMAGED),
     Bomb("rows.xlsx", lambda: xlsx(sheet("<row><c><v>1</v></c></row>" * 60_000)), Refusal.TOO_MANY_ROWS),
     Bomb("columns.xlsx", lambda: xlsx(sheet(f"<row>{'<c><v>1</v></c>' * 20_000}</row>")), Refusal.TOO_MANY_COLUMNS),
-    Bomb("cells.xlsx", lambda: xlsx(sheet(f"<row>{'<c><v>1</v></c>' * 200}</row>" * 10_100)), Refusal.TOO_MANY_CELLS),
+    Bomb("cells.xlsx", _many_cells, Refusal.TOO_MANY_CELLS),
     Bomb("merged.xlsx", lambda: _merged(1_000_000), Refusal.TOO_MANY_MERGED),
     Bomb(
         "merged-over.xlsx",
         lambda: xlsx(
             sheet(
                 f"<row>{'<c><v>1</v></c>' * 100}</row>" * 1_000,
-                after=f"<mergeCells>{'<mergeCell ref="A1:XFD1048576"/>' * 1_000}</mergeCells>",
+                after="<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 1_000 + "</mergeCells>",
             )
         ),
         Refusal.TOO_MANY_MERGED,
     ),
     Bomb("sheets.xlsx", lambda: _many_sheets(10_000), Refusal.TOO_MANY_SHEETS),
     Bomb("listed.xlsx", lambda: _many_listed(10_000), Refusal.TOO_MANY_SHEETS),
-    Bomb("shared.xlsx", lambda: _shared_text(1_000), Refusal.BOMB),
+    Bomb("shared.xlsx", lambda: _shared_text(100_000), Refusal.BOMB),
     Bomb("long.xlsx", lambda: xlsx(sheet(f'<row><c t="str"><v>{"x" * 1_000_000}</v></c></row>')), Refusal.LONG_CELL),
     Bomb(
         "styles.xlsx",
-        lambda: zipped(xlsx_parts(styles=f"<cellXfs>{'<xf numFmtId="14"/>' * 300_000}</cellXfs>")),
+        lambda: zipped(xlsx_parts(styles="<cellXfs>" + '<xf numFmtId="14"/>' * 300_000 + "</cellXfs>")),
         Refusal.BOMB,
     ),
     Bomb("deep.xlsx", lambda: xlsx(sheet("<a>" * 2_000_000)), Refusal.BOMB),
@@ -296,7 +302,7 @@ BOMBS = [
             ods_table(
                 ods_row(
                     ods_cell("x" * 32_000, 'table:number-columns-repeated="200"'),
-                    attributes='table:number-rows-repeated="40000"',
+                    attributes='table:number-rows-repeated="1000"',
                 )
             )
         ),
@@ -316,7 +322,7 @@ BOMBS = [
     Bomb("tables.ods", lambda: ods(ods_table("") * 10_000), Refusal.TOO_MANY_SHEETS),
     Bomb(
         "merged.ods",
-        lambda: ods(ods_table(ods_row(ods_cell("1", 'table:number-rows-spanned="2"') * 100) * 10_000)),
+        lambda: ods(ods_table(ods_row(ods_cell("1", 'table:number-rows-spanned="2"') * 100) * 600)),
         Refusal.TOO_MANY_MERGED,
     ),
     Bomb("laughs.ods", lambda: ods(ods_table(""), prolog=f'{DOCTYPE}<!ENTITY a "b">]>'), Refusal.ENTITIES),
@@ -347,33 +353,39 @@ def refusal_of(bomb: Bomb, content: bytes) -> FileRefused:
     return refused.value
 
 
+def _seconds_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.name)
 def test_a_harmful_file_is_refused_in_time_and_this_process_stays_small(bomb: Bomb) -> None:
     content = bomb.made()
     before = psutil.Process().memory_info().rss
-    begun = time.monotonic()
+    begun, worked = time.monotonic(), _seconds_of_children()
     refused = refusal_of(bomb, content)
-    taken = time.monotonic() - begun
     assert refused.context["why"] == bomb.code.value
-    assert taken < MOST_SECONDS
+    assert _seconds_of_children() - worked < MOST_SECONDS
+    assert time.monotonic() - begun < MOST_WAIT_SECONDS
     assert psutil.Process().memory_info().rss - before < MOST_GROWTH_BYTES
 
 
 def test_the_site_answers_while_files_are_read(live_server: LiveServer) -> None:
-    content = xlsx(sheet(f"<row>{'<c><v>1</v></c>' * 200}</row>" * 10_100))
+    content = _many_cells()
     bomb = Bomb("cells.xlsx", bytes, Refusal.TOO_MANY_CELLS)
     with ThreadPoolExecutor() as pool:
         readings = [pool.submit(refusal_of, bomb, content) for _ in range(2)]
-        answers = 0
+        answers, longest = 0, 0.0
         while not all(reading.done() for reading in readings):
             begun = time.monotonic()
-            with urllib.request.urlopen(f"{live_server.url}/health/live/", timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"{live_server.url}/livez", timeout=20) as answer:  # noqa: S310
                 assert answer.status == 200
-            assert time.monotonic() - begun < 2
+            longest = max(longest, time.monotonic() - begun)
             answers += 1
             time.sleep(0.05)
     assert {reading.result().context["why"] for reading in readings} == {Refusal.TOO_MANY_CELLS.value}
     assert answers > 10
+    assert longest < 5
 
 
 # ---------------------------------------------------------------- what people are told

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils import translation
 
 from companies.access import Actor
+from companies.importing.checking.checking import check
 from companies.importing.doing.committing import commit_rows
 from companies.importing.doing.staging import stage_file
 from companies.importing.doing.undoing import undo_rows
@@ -18,6 +19,7 @@ from markets.models import Job
 
 _WORKS: Final[Mapping[Work, Callable[[Held, Actor, Import], None]]] = {
     Work.READ: stage_file,
+    Work.CHECK: check,
     Work.COMMIT: commit_rows,
     Work.UNDO: undo_rows,
 }

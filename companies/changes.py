@@ -12,6 +12,7 @@ from django.db import models
 
 from companies.access import Actor
 from companies.models import Change
+from companies.models.copying import write_new
 
 
 def changed(
@@ -57,7 +58,7 @@ def change_row(
 
 def remember(rows: Iterable[Change]) -> None:
     """Write many changes at once, in their order."""
-    Change.objects.bulk_create(rows, batch_size=1000)
+    write_new(list(rows))
 
 
 def fields_of(thing: models.Model, names: Iterable[str]) -> dict[str, Any]:

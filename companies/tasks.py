@@ -6,6 +6,9 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 
 from companies.accounts import answers, privacy
+from companies.importing.doing import work
+from companies.importing.doing.keeping import sweep_imports as let_go_of_imports
+from companies.importing.doing.running import run_work
 from companies.profiles.exports import make_export
 from companies.records import bulk, exporting
 from markets import jobs
@@ -47,3 +50,25 @@ def sweep_exports() -> None:
     """Files whose time is over, or whose member is one no more, are gone; so are old choices of records."""
     exporting.sweep_exports()
     bulk.forget_selections()
+
+
+@shared_task(name=work.TASK)
+def run_import(job_id: str) -> None:
+    """Do what an import asks for, unless somebody does it already, and wake a worker for what comes next."""
+    held = jobs.claim(job_id)
+    if held is None:
+        return
+    try:
+        with jobs.held_to_the_end(held):
+            asked = run_work(held)
+            if asked is not None:
+                jobs.wake(asked)
+    except MarketsError as failure:
+        # Foreseen, and written to the job: no trace is needed.
+        logger.error("Job %s failed: %s", job_id, failure)  # noqa: TRY400
+
+
+@shared_task(name="companies.tasks.sweep_imports")
+def sweep_imports() -> None:
+    """Imports whose time is over let go of the file and its rows; that they were stays."""
+    let_go_of_imports()

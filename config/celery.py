@@ -40,6 +40,7 @@ SWEEP = "markets.tasks.sweep_jobs"
 ERASE = "companies.tasks.erase_people"
 FORGET = "companies.tasks.forget_answers"
 SWEEP_EXPORTS = "companies.tasks.sweep_exports"
+SWEEP_IMPORTS = "companies.tasks.sweep_imports"
 
 
 class ComingAndGoing(bootsteps.StartStopStep):
@@ -83,7 +84,14 @@ def timetable() -> dict[str, dict[str, Any]]:
     erase = {"task": ERASE, "schedule": timedelta(hours=6)}
     forget = {"task": FORGET, "schedule": timedelta(hours=1)}
     exports = {"task": SWEEP_EXPORTS, "schedule": timedelta(hours=1)}
-    ours = {"sweep jobs": sweep, "delete accounts": erase, "forget answers": forget, "sweep files of lists": exports}
+    imports = {"task": SWEEP_IMPORTS, "schedule": timedelta(hours=1)}
+    ours = {
+        "sweep jobs": sweep,
+        "delete accounts": erase,
+        "forget answers": forget,
+        "sweep files of lists": exports,
+        "sweep imports": imports,
+    }
     return ours | {
         f"refresh {card.id}": {
             "task": "markets.tasks.refresh_dataset",

@@ -58,6 +58,7 @@ def personal_data(actor: Actor) -> dict[str, Any]:
         "api_keys": _plain(stored.keys(actor)),
         "share_links": _plain(stored.share_links(actor)),
         "saved_views": _plain(stored.saved_views(actor)),
+        "imports": _plain(stored.imports(actor)),
         "changes": _plain(stored.own_changes(actor)),
     }
 

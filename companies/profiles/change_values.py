@@ -13,7 +13,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
 
-from companies.models import Change, Company, CompanyName, ExportRecord, Membership, Organisation, Publication, User
+from companies.models import Change, Company, CompanyName, ExportRecord, Import, Membership, Organisation, Publication, User
 from companies.profiles.change_words import FIELDS, told
 from companies.profiles.people import person_ref
 from markets import wording
@@ -26,6 +26,7 @@ _NAMED: Final[Sequence[type[models.Model]]] = (Area, Category, Company, User)
 _THINGS: Final[Mapping[type[models.Model], Sequence[str]]] = {
     Company: (),
     ExportRecord: ("company", "destination"),
+    Import: (),
     Membership: ("user",),
     Organisation: (),
     Publication: (),
@@ -117,6 +118,8 @@ def _thing_name(thing: models.Model) -> str:
     if isinstance(thing, ExportRecord):
         period = wording.period_words(thing.period)
         return f"{thing.company.name} → {thing.destination.name}, {period}"
+    if isinstance(thing, Import):
+        return thing.file_name
     return str(getattr(thing, "name", ""))
 
 

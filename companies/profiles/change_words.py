@@ -69,6 +69,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "organisation": _("Organisation"),
     "publication": _("Publication"),
     "recordcomment": _("Comment"),
+    "savedmapping": _("Saved mapping"),
     "savedview": _("Saved view"),
     "selection": _("Selection"),
     "sharelink": _("Link for readers"),

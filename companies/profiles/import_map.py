@@ -22,8 +22,8 @@ from companies.importing.mapping.suggesting import DATES, NUMBERS
 from companies.importing.meaning.columns import ColumnProfile
 from companies.importing.plan import REGISTER, ColumnMeaning, DateOrder, Fixes, NumberStyle
 from companies.importing.plan import Mapping as Meaning
+from companies.importing.reading.filling import letters
 from companies.models import Import, ImportRow, SavedMapping
-from companies.profiles.import_reading_words import column_letters
 from companies.profiles.imports import ImportHead, import_head
 from companies.profiles.people import PersonRef, person_ref
 from companies.queries.one_record import companies_of
@@ -197,7 +197,7 @@ def kept_mappings(actor: Actor) -> tuple[KeptMapping, ...]:
 def _column(number: int, profile: ColumnProfile, meaning: ColumnMeaning, problem: str) -> MapColumn:
     return MapColumn(
         number=number,
-        letter=column_letters(number),
+        letter=letters(number),
         header=profile.header,
         samples=profile.samples[:SAMPLES],
         is_filled=bool(profile.filled),

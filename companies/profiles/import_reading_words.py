@@ -69,7 +69,8 @@ def found_told(found: Found) -> Iterator[str]:
         if len(found.headers) > 1:
             yield str(_PARTED.get(found.delimiter, found.delimiter))
     else:
-        yield str(FORMS.get(found.form, found.form))
+        form = str(FORMS.get(found.form, found.form))
+        yield f"{form[:1].upper()}{form[1:]}"
         if found.sheets:
             yield _("sheet “%(name)s”") % {"name": found.sheets[found.sheet].name}
     yield _header_told(found)

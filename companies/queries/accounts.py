@@ -10,7 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from companies.access import Actor
-from companies.models import ApiKey, Change, Invitation, Membership, Organisation, Role, SavedView, ShareLink
+from companies.models import ApiKey, Change, Import, Invitation, Membership, Organisation, Role, SavedView, ShareLink
 
 Rows = list[dict[str, Any]]
 
@@ -64,6 +64,13 @@ def saved_views(actor: Actor) -> Rows:
     """The lists the person keeps under a name."""
     rows = SavedView.objects.filter(owner=actor.person)
     names = ("organisation__name", "name", "query", "is_shared", "is_default", "created_at", "updated_at")
+    return list(rows.values(*names))
+
+
+def imports(actor: Actor) -> Rows:
+    """The files the person brought in, and how far each came; what stood in them is the organisation's."""
+    rows = Import.objects.filter(created_by=actor.person).order_by("created_at", "pk")
+    names = ("organisation__name", "file_name", "size_bytes", "step", "created_at", "done_at", "undone_at")
     return list(rows.values(*names))
 
 

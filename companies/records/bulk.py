@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -34,6 +34,8 @@ EDIT: Final = "edit"
 SUBMIT: Final = "submit"
 REMOVE: Final = "remove"
 DONE_AS: Final[Mapping[str, str]] = {EDIT: "edited", SUBMIT: "submitted", REMOVE: "removed"}
+# Beyond so many different values one statement sets them all.
+_MOST_STATEMENTS: Final = 20
 _OPEN: Final = (ExportRecord.Status.DRAFT, ExportRecord.Status.SUBMITTED, ExportRecord.Status.RETURNED)
 
 
@@ -240,7 +242,7 @@ def former_of(record: ExportRecord, change: Change) -> Planned:
 
 
 def write_planned(actor: Actor, planned: Sequence[Planned], action: str) -> None:
-    """Set the columns of all of them, one statement for those that are set alike, and remember every one.
+    """Set the columns of all of them, in one statement for those that are set alike, and remember every one.
 
     Must stand in a transaction that holds the records as they were planned.
     """
@@ -250,10 +252,12 @@ def write_planned(actor: Actor, planned: Sequence[Planned], action: str) -> None
     for row in planned:
         alike[tuple((name, repr(value)) for name, value in sorted(row.columns.items()))].append(row)
     edited = {} if action == DONE_AS[SUBMIT] else {"edited_by_id": actor.person.pk}
-    for rows in alike.values():
+    for rows in [] if len(alike) > _MOST_STATEMENTS else alike.values():
         ExportRecord.objects.filter(pk__in=[row.record.pk for row in rows]).update(
             **rows[0].columns, **edited, version=F("version") + 1, updated_at=Now()
         )
+    if len(alike) > _MOST_STATEMENTS:
+        _set_apart(planned, edited)
     after = _as_written(row.record.pk for row in planned)
     remember(
         [
@@ -319,6 +323,32 @@ def _submitted(actor: Actor, record: ExportRecord) -> Planned:
         return Planned(record, {}, (_("it is no draft"),))
     status = {"status": ExportRecord.Status.SUBMITTED, "submitted_by_id": actor.person.pk, "submitted_at": Now()}
     return Planned(record, status | {"decided_by_id": None, "decided_at": None, "decision_note": ""})
+
+
+def _set_apart(planned: Sequence[Planned], edited: Mapping[str, Any]) -> None:
+    """Set plain values that differ from record to record, in one statement."""
+    meta = ExportRecord._meta  # noqa: SLF001 Django's documented name
+    columns = [
+        {meta.get_field(name): value for name, value in (edited | dict(row.columns)).items()} for row in planned
+    ]
+    fields = list(dict.fromkeys(field for of_row in columns for field in of_row))
+    values = [[row.record.pk for row in planned]] + [
+        [
+            field.get_db_prep_save(of_row.get(field, getattr(row.record, field.attname)), connection)
+            for row, of_row in zip(planned, columns, strict=True)
+        ]
+        for field in fields
+    ]
+    quoted = [connection.ops.quote_name(field.column) for field in fields]
+    types = ["uuid", *(field.db_type(connection) for field in fields)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE companies_exportrecord r SET {', '.join(f'{name} = v.{name}' for name in quoted)}, "  # noqa: S608 names of our own columns
+            f"version = r.version + 1, updated_at = statement_timestamp() "
+            f"FROM unnest({', '.join(f'%s::{each}[]' for each in types)}) AS v (id, {', '.join(quoted)}) "
+            f"WHERE r.id = v.id",
+            values,
+        )
 
 
 def _as_written(keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, ExportRecord]:

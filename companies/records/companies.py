@@ -15,6 +15,7 @@ from companies.access import Action, Actor, require, seen
 from companies.changes import change_row, changed, fields_of, remember
 from companies.errors import Archived, CompaniesError, FieldsRejected
 from companies.models import Company, CompanyName, Contact, ExportRecord, ProductLine
+from companies.models.copying import write_new
 from companies.queries import naming
 from companies.records.company_entries import Row, checked_company
 from companies.records.reading import Reading
@@ -135,9 +136,8 @@ def register_named(actor: Actor, names: Sequence[str], home: str | None) -> list
         company.search_text = naming.search_text([company.name])
         companies.append(company)
     with transaction.atomic():
-        Company.objects.bulk_create(companies, batch_size=1000)
-        named = [_named(company, row) for company in companies for row in _whole(company, [])]
-        CompanyName.objects.bulk_create(named, batch_size=1000)
+        write_new(companies)
+        write_new([_named(company, row) for company in companies for row in _whole(company, [])])
         rows = [{"names": _whole(company, []), "lines": [], "contacts": []} for company in companies]
         remember(
             change_row(actor, REGISTERED, company, after=fields_of(company, (*_PLAIN, "home")) | of_it)

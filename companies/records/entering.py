@@ -14,6 +14,7 @@ from companies.access import Action, Actor, hidden, require, seen
 from companies.changes import change_row, changed, fields_of, remember
 from companies.errors import TooMany, WrongState
 from companies.models import ExportRecord
+from companies.models.copying import write_new
 from companies.records.checking import checked, known, refuse, values_of, why_it_goes
 from companies.records.fields import REMEMBERED, STATED
 from companies.records.versions import held
@@ -161,11 +162,11 @@ def _draft(
 
 def _entered(actor: Actor, records: Sequence[ExportRecord]) -> list[ExportRecord]:
     with transaction.atomic():
-        made = ExportRecord.objects.bulk_create(records, batch_size=1000)
+        write_new(records)
         remember(
-            change_row(actor, "entered", each, after=fields_of(each, (*STATED, "status", "origin"))) for each in made
+            change_row(actor, "entered", each, after=fields_of(each, (*STATED, "status", "origin"))) for each in records
         )
-    return made
+    return list(records)
 
 
 def _take(record: ExportRecord, columns: Mapping[str, Any]) -> None:

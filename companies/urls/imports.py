@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from companies.views import import_check, import_map, imports
+from companies.views import import_check, import_map, import_template, imports
 
 _ONE = "records/imports/<uuid:key>/"
 pages: list[URLPattern] = [
+    path("records/imports/template/", import_template.file, name="import_template"),
     path("records/imports/", imports.listing, name="import_list"),
     path("records/imports/new/", imports.new, name="import_new"),
     path("records/imports/mappings/", import_map.listing, name="mapping_list"),

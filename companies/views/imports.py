@@ -15,12 +15,12 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from companies.access import Action, one, require
 from companies.door import actor_of, person_action, person_page, person_view, version_sent
 from companies.errors import (
-    CompaniesError,
     FieldsRejected,
     FileRefused,
     FileTooLarge,
     ImportAtWork,
     ImportElsewhere,
+    InvalidField,
     TooManyThisHour,
     VersionConflict,
 )
@@ -36,7 +36,7 @@ from companies.profiles.imports import import_head, imports_page, new_import_pag
 from markets import jobs, wording
 from markets.door.bodies import size_beyond
 from markets.door.page import answer, word
-from markets.errors import InvalidRequest
+from markets.errors import MarketsError
 from markets.jobs import wake_later
 
 
@@ -63,7 +63,7 @@ def _taken(request: HttpRequest) -> HttpResponse:
     given = request.FILES.getlist("file")
     if len(given) != 1:
         expected = _("choose one file; others can follow, one after the other") if given else _("choose a file first")
-        return _form(request, InvalidRequest(reason=expected))
+        return _form(request, InvalidField(field=_("The file"), pointer="/file", expected=expected))
     actor, file = actor_of(request), given[0]
     try:
         key = once.taken(request.POST.get("once", ""), actor.person)
@@ -79,7 +79,7 @@ def _name(file: UploadedFile) -> str:
     return file.name or ""
 
 
-def _form(request: HttpRequest, refused: InvalidRequest | CompaniesError | None = None) -> HttpResponse:
+def _form(request: HttpRequest, refused: MarketsError | None = None) -> HttpResponse:
     actor = actor_of(request)
     page = new_import_page(actor, once.given_out(actor.person))
     problems = [("file", refused.message(_))] if refused else []
@@ -147,7 +147,7 @@ def again(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     imported = one(actor, Import, key)
     require(actor, Action.IMPORT, imported.organisation_id)
-    if imported.job is not None and import_head(imported, "").can_try_again:
+    if imported.job is not None and import_head(imported, stands_at(imported)).can_try_again:
         wake_later(jobs.retry(imported.job))
     return led(request, reverse("companies:import", args=[imported.pk]))
 

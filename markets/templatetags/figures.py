@@ -257,10 +257,7 @@ def address(context: template.Context, name: str, *args: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def page_link(context: template.Context, name: str, text: str, but: str = "") -> SafeString:
-    """A link of the navigation; marked when the shown page is that one or lies below it.
-
-    but: the page below it that has a link of its own.
-    """
+    """A link of the navigation; marked on that page and those below it, but not on `but` and below that."""
     target = reverse(name)
     request: HttpRequest | None = context.get("request")
     if request is None or not request.path.startswith(target) or (but and request.path.startswith(reverse(but))):

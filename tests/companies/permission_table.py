@@ -239,6 +239,7 @@ _LISTS: Final[Mapping[str, Row]] = {
     "companies:exports": Row(read=Action.READ),
     "companies:export": Row(read=Action.READ, thing="export", owners=_OFFICER),
     "companies:export_cancel": Row(read=None, write=Action.READ, thing="export", owners=_OFFICER),
+    "companies:import_template": Row(read=Action.IMPORT, query="?form=csv"),
     "companies:shares": Row(read=Action.SHARE_OUTSIDE, write=Action.SHARE_OUTSIDE),
     # an admin's own, which a reviewer neither sees nor ends
     "companies:share_revoke": Row(read=None, write=Action.SHARE_OUTSIDE, thing="share", owners=frozenset({Role.ADMIN})),

@@ -75,7 +75,7 @@ def commit_rows(held: Held, actor: Actor, imported: Import) -> None:
 
 def _close(actor: Actor, locked: Import, written: Written) -> None:
     locked.step = Import.Step.DONE
-    locked.counts = {**outcome_counts(locked), **written.counts}
+    locked.counts = {**locked.counts, **written.counts}
     locked.registered = written.registered
     locked.done_by = actor.person
     locked.done_at = locked.updated_at = Now()

@@ -108,7 +108,7 @@ def _close_read(held: Held, actor: Actor, imported: Import, reading: _Reading) -
         had_headers = tuple(locked.found.get("headers", ()))
         _forget_check(locked)
         locked.found = asdict(reading.found)
-        locked.columns = [columns.packed(each) for each in reading.profiles]
+        locked.columns = [each.packed() for each in reading.profiles]
         locked.refusal = {}
         locked.step = Import.Step.READ
         locked.updated_at = Now()

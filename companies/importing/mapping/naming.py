@@ -39,8 +39,9 @@ _RUSSIAN_ENDING: Final = re.compile(
     r"(?<=\w{3})(?:иями|ями|ами|ого|его|ому|ему|ыми|ими|иях|ией|ов|ев|ей|ой|ый|ий|ая|яя|ое|ее|ые|ие|ых|их|ом|ем|ам|ям"
     r"|ах|ях|ью|ия|ии|ию|[аяыиуюеоьй])$"
 )
-# Words that make a share of a total: such a column is none of ours.
+# Signs of a per cent or a share: only growth is told so.
 _SHARES: Final = ("%", "gt")
+_GROWTH: Final = "stated_growth_pct"
 _SHORTEST_GLUED: Final = 5
 _MOST_WORDS_OF_UNIT: Final = 3
 # Who wrote the file: where it names the importer and never the exporter, what it says of nobody is the importer's.
@@ -86,23 +87,17 @@ def named(header: str, *, importers: bool = False) -> tuple[Named, ...]:
 
     importers: as `is_importers` says of the whole file.
     """
-    table = _table()
-    words = without_noise(words_of(header))
-    if not words or any(share in words for share in _SHARES):
-        return ()
+    told = without_noise(words_of(header))
+    words = [word for word in told if word not in _SHARES]
     there = frozenset(words)
-    others = [phrase for phrase in table.other if phrase <= there]
+    others = [phrase for phrase in _table().other if phrase <= there]
     best: dict[str, tuple[int, float]] = {}
-    for phrase in table.phrases:
-        if not phrase.words <= there or (phrase.exports_only and importers):
+    for phrase in _table().phrases:
+        if not phrase.words <= there or any(not other <= phrase.words for other in others):
             continue
-        if any(not other <= phrase.words for other in others):
+        if (phrase.exports_only and importers) or (len(words) < len(told) and phrase.field != _GROWTH):
             continue
-        covered = len(phrase.words)
-        score = phrase.worth * covered / (covered + sum(_weight(word) for word in words if word not in phrase.words))
-        if tuple(word for word in words if word in phrase.words) != phrase.order:
-            score *= _TURNED
-        best[phrase.field] = max(best.get(phrase.field, (0, 0.0)), (covered, score))
+        best[phrase.field] = max(best.get(phrase.field, (0, 0.0)), (len(phrase.words), _score(phrase, words)))
     found = [Named(field, score) for field, (_covered, score) in best.items()]
     return tuple(sorted(found, key=lambda each: (-each.score, each.field)))
 
@@ -131,6 +126,14 @@ def without_noise(words: Sequence[str]) -> list[str]:
             if tuple(left[at : at + len(phrase)]) == phrase:
                 del left[at : at + len(phrase)]
     return left
+
+
+def _score(phrase: _Phrase, words: Sequence[str]) -> float:
+    """How much of a name the phrase accounts for, and in the order it is said."""
+    covered = len(phrase.words)
+    share = covered / (covered + sum(_weight(word) for word in words if word not in phrase.words))
+    in_order = tuple(word for word in words if word in phrase.words) == phrase.order
+    return phrase.worth * share * (1 if in_order else _TURNED)
 
 
 def _weight(word: str) -> float:

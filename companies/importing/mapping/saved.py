@@ -22,7 +22,7 @@ from companies.records.versions import held
 
 MOST_MAPPINGS: Final = 200
 LONGEST_NAME: Final = 100
-_KEPT: Final = ("name", "fingerprint")
+_KEPT: Final = ("name",)
 
 
 def fingerprint(headers: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from companies.importing.reading.filling import letters
 from companies.importing.reading.form import (
@@ -30,6 +30,9 @@ from companies.importing.reading.form import (
     Refused,
 )
 
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
+
 DELIMITERS: Final = (",", ";", "\t", "|")
 # How many records tell which sign parts the cells.
 _SAMPLE_RECORDS: Final = 300
@@ -44,6 +47,7 @@ _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?[\t ]*(?:\r\n|\r|\n|\Z)', re.IG
 _EVEN_ENOUGH: Final = 0.8
 _DECIMAL_COMMA: Final = 0.3
 _WRAPPED: Final = 0.9
+_MOST_OPEN_QUOTES: Final = 5
 # No text of ours holds it (`texts` leaves it out): a last record that is not this one was never closed.
 _LAST: Final = "\uffff"
 
@@ -74,11 +78,11 @@ def split(text: str, chosen: str | None) -> Split:
         notices.append(Notice(NoticeCode.WRAPPED_LINES))
     ranked = _ranked(text, start)
     delimiter = chosen or said or next(iter(ranked), DELIMITERS[0])
-    is_quoted = _is_closed(text, start, delimiter)
-    if not is_quoted:
-        notices.append(Notice(NoticeCode.OPEN_QUOTE))
-    rows = _rows(_records(text, start, delimiter, is_quoted=is_quoted))
-    notices.extend(_ragged(rows))
+    plain = _open_lines(text, start, delimiter)
+    if plain:
+        notices.append(Notice(NoticeCode.OPEN_QUOTE, {"count": len(plain)}))
+    rows, widths = _rows(_records(text, start, delimiter, plain))
+    notices.extend(_ragged(rows, widths))
     listed = ranked if delimiter in ranked else (delimiter, *ranked)
     return Split(Grid(rows), delimiter, listed, tuple(notices))
 
@@ -87,9 +91,19 @@ def _lines(text: str, start: int) -> Iterator[str]:
     return (each[0] for each in _LINE.finditer(text, start))
 
 
-def _records(text: str, start: int, delimiter: str, *, is_quoted: bool = True) -> Iterator[list[str]]:
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE
-    return csv.reader(_lines(text, start), delimiter=delimiter, quoting=quoting)
+def _records(
+    text: str, start: int, delimiter: str, plain: frozenset[int] = frozenset(), *, with_last: bool = False
+) -> CsvReader:
+    """The records of a text. plain: numbers of lines, from 0, whose quotation marks are signs like any other."""
+    lines = _lines(text, start)
+    if plain:
+        lines = (_quoted(line, delimiter) if at in plain else line for at, line in enumerate(lines))
+    return csv.reader(_with_last(lines) if with_last else lines, delimiter=delimiter)
+
+
+def _quoted(line: str, delimiter: str) -> str:
+    fields = next(csv.reader([line], delimiter=delimiter, quoting=csv.QUOTE_NONE))
+    return delimiter.join('"' + each.replace('"', '""') + '"' for each in fields) + "\n"
 
 
 def _sample(text: str, start: int, delimiter: str) -> list[list[str]]:
@@ -139,12 +153,14 @@ def _unwrapped(text: str, start: int) -> str | None:
     wrapped = [each for each in records if each[0] and _is_wrapped(each[0])]
     raw = [line for line in islice(_lines(text, start), len(records) * 2) if line.strip()]
     marked = sum(line.startswith('"') for line in raw)
-    if not records or len(wrapped) < _WRAPPED * len(records) or marked < _WRAPPED * len(raw):
+    # A header of single words has nothing to wrap.
+    if not marked or len(wrapped) < _WRAPPED * (len(records) - 1) or marked < _WRAPPED * (len(raw) - 1):
         return None
     fields = [next(iter(each), "") for each in _records(text, start, _LAST)]
     inner = "\n".join(fields)
     before, after = _evenness_of_best(text, start), _evenness_of_best(inner, 0)
-    return inner if after[0] >= _EVEN_ENOUGH and after[1] > 1 and after[1] > before[1] else None
+    was_even = before[0] >= _EVEN_ENOUGH and before[1] > 1
+    return inner if after[0] >= _EVEN_ENOUGH and after[1] > 1 and not was_even else None
 
 
 def _is_wrapped(record: str) -> bool:
@@ -155,12 +171,18 @@ def _evenness_of_best(text: str, start: int) -> tuple[float, int]:
     return max((_evenness(_sample(text, start, each)) for each in DELIMITERS), key=lambda each: each[1])
 
 
-def _is_closed(text: str, start: int, delimiter: str) -> bool:
-    """Whether every quotation mark that opens a cell has one that closes it."""
+def _open_lines(text: str, start: int, delimiter: str) -> frozenset[int]:
+    """The lines with a quotation mark that opens a cell which none ever closes: it would take in all that follows."""
+    plain: frozenset[int] = frozenset()
     if '"' not in text:
-        return True
-    lines = _lines(text, start)
-    return deque(csv.reader(_with_last(lines), delimiter=delimiter), maxlen=1) == deque([[_LAST]])
+        return plain
+    for _attempt in range(_MOST_OPEN_QUOTES):
+        records = _records(text, start, delimiter, plain, with_last=True)
+        ends = deque(((records.line_num, each == [_LAST]) for each in records), maxlen=2)
+        if ends[-1][1]:
+            break
+        plain |= {ends[0][0] if len(ends) > 1 else 0}
+    return plain
 
 
 def _with_last(lines: Iterator[str]) -> Iterator[str]:
@@ -176,15 +198,19 @@ def _with_last(lines: Iterator[str]) -> Iterator[str]:
 # ---------------------------------------------------------------- cells
 
 
-def _rows(records: Iterator[list[str]]) -> list[list[Cell]]:
+def _rows(records: Iterator[list[str]]) -> tuple[list[list[Cell]], Counter[int]]:
+    """The rows, without empty cells at their ends, and how many records had how many cells with them."""
     rows: list[list[Cell]] = []
+    widths: Counter[int] = Counter()
     known: dict[str, Cell] = {"": EMPTY}
     filled = cells = 0
     for number, record in enumerate(records, 1):
         if number > _MOST_RECORDS:
             raise Refused(Refusal.TOO_MANY_ROWS, count=_MOST_RECORDS, most=MOST_ROWS)
+        width = len(record)
         values = _measured(record, number)
         if values:
+            widths[width] += 1
             filled += 1
             cells += len(values)
         if filled > MOST_ROWS + _ROWS_AROUND:
@@ -194,7 +220,7 @@ def _rows(records: Iterator[list[str]]) -> list[list[Cell]]:
         if len(known) > _MOST_CELLS_REMEMBERED:
             known = {"": EMPTY}
         rows.append([known.get(each) or known.setdefault(each, Cell(each, Kind.TEXT)) for each in values])
-    return rows
+    return rows, widths
 
 
 def _filled(records: Iterator[list[str]]) -> int:
@@ -216,12 +242,10 @@ def _measured(record: list[str], number: int) -> list[str]:
     return record
 
 
-def _ragged(rows: Sequence[list[Cell]]) -> Iterator[Notice]:
-    """Rows that are longer than all but a few: a sign too many in them has moved what stands behind it."""
-    widths = Counter(len(each) for each in rows if each)
-    if not widths:
-        return
-    usual = max(width for width, count in widths.items() if count * 10 >= max(widths.values()))
+def _ragged(rows: Sequence[list[Cell]], widths: Counter[int]) -> Iterator[Notice]:
+    """Rows with cells beyond those that nearly all records have: a sign too many has moved what stands behind it."""
+    often = max(widths.values(), default=0)
+    usual = max((width for width, count in widths.items() if count == often or count * 10 > often > 10), default=0)
     longer = [number for number, each in enumerate(rows, 1) if len(each) > usual]
     if longer:
         yield Notice(NoticeCode.RAGGED, {"count": len(longer), "rows": longer[:20], "columns": usual})

@@ -57,7 +57,10 @@ class Filling:
                 self.width = column + 1
         else:
             cells[column] = cell
-        self._count(1, len(cell.text), row, column)
+        characters = len(cell.text)
+        if characters > MOST_CELL_CHARACTERS:
+            raise self.too_long(row, column, characters)
+        self._count(1, characters)
 
     def put_along(self, row: int, column: int, cell: Cell, times: int) -> None:
         """The same filled cell so often side by side. Raises Refused beyond the limits."""
@@ -70,7 +73,7 @@ class Filling:
         if row + times > MOST_ROWS:
             raise Refused(Refusal.TOO_MANY_ROWS, most=MOST_ROWS)
         filled = sum(cell is not EMPTY for cell in cells)
-        self._count(filled * times, sum(len(cell.text) for cell in cells) * times, row, 0)
+        self._count(filled * times, sum(len(cell.text) for cell in cells) * times)
         self.rows.extend(list(cells) for _ in range(times))
 
     def merge(self, first_row: int, first_column: int, last_row: int, last_column: int) -> None:
@@ -103,11 +106,9 @@ class Filling:
             raise Refused(Refusal.TOO_MANY_ROWS, most=MOST_ROWS)
         self.rows.extend([] for _ in range(row - len(self.rows)))
 
-    def _count(self, cells: int, characters: int, row: int, column: int) -> None:
+    def _count(self, cells: int, characters: int) -> None:
         self._cells += cells
         self._characters += characters
-        if characters > MOST_CELL_CHARACTERS and cells == 1:
-            raise self.too_long(row, column, characters)
         if self._cells > MOST_CELLS:
             raise Refused(Refusal.TOO_MANY_CELLS, most=MOST_CELLS)
         if self._characters > MOST_CHARACTERS:

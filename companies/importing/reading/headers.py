@@ -195,18 +195,20 @@ class _Looking:
         if not any(self._holds_values(next_at + 1, each) for each in columns):
             return False
         return all(
-            _is_unit(cell) or self._is_under_group(at, column) for column, cell in zip(columns, names, strict=True)
+            _is_unit(cell) or self._is_under_group(at, column, columns)
+            for column, cell in zip(columns, names, strict=True)
         )
 
-    def _is_under_group(self, at: int, column: int) -> bool:
-        """Whether the header says nothing of its own here: it is blank, or one name stands over several columns."""
-        spans = [area for area in areas_of(self._grid, at + 1) if area[1] <= column <= area[3] and area[3] > area[1]]
+    def _is_under_group(self, at: int, column: int, beside: Sequence[int]) -> bool:
+        """Whether the header says nothing of its own here: it is blank, or one name stands over several columns.
+
+        beside: the columns of the row below that say something.
+        """
+        if any(area[1] <= column <= area[3] and area[3] > area[1] for area in areas_of(self._grid, at + 1)):
+            return True
         above = self._filled[at]
-        return (
-            bool(spans)
-            or column not in above
-            or (not self._grid.merged and column + 1 not in above and column != max(above))
-        )
+        goes_on = column + 1 not in above and column + 1 in beside
+        return column not in above or (goes_on and not self._grid.merged)
 
 
 def _share(said: Iterable[bool]) -> float:

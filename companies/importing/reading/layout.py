@@ -113,21 +113,18 @@ def _body(grid: Grid, table: Table, choices: Choices) -> list[tuple[int, list[Ce
     body = []
     for number in range(table.header_last + 1, end + 1):
         row = rows[number - 1]
+        is_hidden = number in grid.hidden
+        if is_hidden:
+            table.hidden.append(number)
         if all(map(is_blank, row)):
             table.blank += 1
-        elif number in grid.hidden and not _noted(table.hidden, number) and not choices.with_hidden:
+        elif is_hidden and not choices.with_hidden:
             continue
         elif _repeats(row, names):
             table.repeated.append(number)
         else:
             body.append((number, row))
     return body if choices.with_totals else _without_totals(body, table)
-
-
-def _noted(numbers: list[int], number: int) -> bool:
-    """Note a number; never true, so that a condition may go on."""
-    numbers.append(number)
-    return False
 
 
 def _without_totals(body: list[tuple[int, list[Cell]]], table: Table) -> list[tuple[int, list[Cell]]]:

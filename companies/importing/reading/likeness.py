@@ -22,9 +22,12 @@ _STRETCH: Final = 400
 _MOST_PARTS: Final = 4_000
 # Signs that stand beside words and numbers in texts of the three languages.
 _SIGNS: Final = frozenset(
-    "\u00a0\u202f\u3000°«»–—‘’“”„…№€£¥§©®™•·±½²³µ×−₽\u00ad\u200b\ufeff、。，．；：？！（）【】《》「」％＋－～￥＆／＂＇＝＃"
+    "\u00a0\u202f\u3000°«»–—‘’“”„…№€£¥©®™•±½²³µ×−₽\u00ad\u200b\ufeff、。，．；：？！（）【】《》「」％＋－～￥＆／＂＇＝＃"
 )
 _EMOJI: Final = 0x1F000
+# Signs that stand between words seldom, and between letters of a wrong encoding often.
+_SELDOM: Final = frozenset("§·")
+_SELDOM_WORTH: Final = 0.5
 _SIGN_KINDS: Final = ("Nd", "No", "Mn", "So")
 _LATIN_1: Final = 0xFF
 _BOXES: Final = frozenset(map(chr, (*range(0x2500, 0x25A1), *range(0x2320, 0x2322))))
@@ -70,11 +73,17 @@ _RUSSIAN: Final = dict(
         strict=True,
     )
 )
-_NEVER_FIRST: Final = frozenset("ъьы")
+# Words of one letter, units among them; and letters that no Russian word has side by side, or at its beginning.
+_ALONE: Final = frozenset("авикосуяшгтмл")
+_UNHEARD: Final = re.compile(
+    "^[ъьы]|[бвгджзклмнпрстфхцчшщ]й|[аеёиоуыэюяйьъ][ьъ]|уу|ыы|эы|юю|яя|[бвгджзклмнпрстфхцчшщ]{5}"
+)
+_UNHEARD_WORTH: Final = 0.5
 _CYRILLIC_BESIDE: Final = frozenset("іїєґўқғҳңөүұһәҷӣӯ")
 _LATIN_BESIDE: Final = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœšžłńśźżąęćčřůěőűğışđăţțșğ")
 _ALIKE: Final = 1.0
 # What a letter of the script is worth, of 1.
+_LEVEL_1: Final = 0.9
 _LEVEL_2: Final = 0.7
 _OTHER_HAN: Final = 0.3
 _BESIDE_LATIN: Final = 0.9
@@ -130,6 +139,8 @@ def _word(part: str) -> float:
 def _sign(part: str) -> float:
     if all(each in _SIGNS or each.isascii() or ord(each) >= _EMOJI for each in part):
         return _ALIKE
+    if all(each in _SELDOM for each in part):
+        return _SELDOM_WORTH
     # Full-width digits, arrows and ticks; but frames of boxes, which wrong encodings are full of, stand in no table.
     if all(unicodedata.category(each) in _SIGN_KINDS and ord(each) > _LATIN_1 and each not in _BOXES for each in part):
         return _OTHER_SCRIPT
@@ -154,18 +165,19 @@ def _han(letter: str) -> float:
         lead = letter.encode("gb2312")[0]
     except UnicodeEncodeError:
         return _OTHER_HAN
-    return _ALIKE if _GB2312_HAN <= lead < _GB2312_LEVEL_2 else _LEVEL_2
+    return _LEVEL_1 if _GB2312_HAN <= lead < _GB2312_LEVEL_2 else _LEVEL_2
 
 
 def _cyrillic(word: str) -> float:
     if not _is_cased(word):
         return 0.1
     folded = word.lower()
-    if folded[0] in _NEVER_FIRST:
-        return 0.1
+    if len(folded) == 1 and folded not in _ALONE:
+        return _FOREIGN_LETTER
     frequency = sum(log(_RUSSIAN.get(each, 4 if each in _CYRILLIC_BESIDE else 0.2)) for each in folded) / len(folded)
     # Russian words have a mean of about log 40; letters by chance one of about log 10.
-    return min(max((frequency - log(4)) / (log(30) - log(4)), 0.0), 1.0)
+    heard = _UNHEARD_WORTH ** len(_UNHEARD.findall(folded))
+    return heard * min(max((frequency - log(4)) / (log(30) - log(4)), 0.0), 1.0)
 
 
 def _latin(word: str) -> float:

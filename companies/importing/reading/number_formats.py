@@ -170,7 +170,7 @@ def _moment_cell(value: float, shown: Shown, *, is_1904: bool) -> Cell:
     # Excel counts a 29 February 1900 that never was.
     start = datetime(1899, 12, 31) if whole < 60 else datetime(1899, 12, 30)  # noqa: DTZ001 a sheet knows no zone
     moment = start + timedelta(days=whole, seconds=seconds)
-    text = moment.isoformat(timespec="seconds") if shown is Shown.DATE_TIME and seconds else f"{moment:%Y-%m-%d}"
+    text = moment.isoformat(timespec="seconds") if shown is Shown.DATE_TIME and seconds else moment.date().isoformat()
     return Cell(text, Kind.DATE)
 
 

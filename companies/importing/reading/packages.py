@@ -22,6 +22,7 @@ _ENCRYPTED_FLAG: Final = 0x1
 
 CONTENT_TYPES: Final = "[Content_Types].xml"
 MANIFEST: Final = "META-INF/manifest.xml"
+_WORKBOOK_TYPES: Final = ("spreadsheetml.sheet.main+xml", "spreadsheetml.template.main+xml")
 _OPEN_DOCUMENT: Final = "application/vnd.oasis.opendocument."
 _ODS_TYPES: Final = frozenset({f"{_OPEN_DOCUMENT}spreadsheet", f"{_OPEN_DOCUMENT}spreadsheet-template"})
 # Parts of a workbook that are drawn or set, and so bring nothing from elsewhere into it.
@@ -150,7 +151,7 @@ def _check_office_open(package: Package) -> None:
         name.endswith("/vbaproject.bin") for name in names
     ):
         raise Refused(Refusal.MACROS)
-    if "spreadsheetml." not in stated or not any(name.endswith("/workbook.xml") for name in names):
+    if not any(kind in stated for kind in _WORKBOOK_TYPES):
         is_document = any(sign in stated for sign in ("wordprocessingml", "presentationml", "visio", "opendocument"))
         raise Refused(Refusal.DOCUMENT if is_document else Refusal.ARCHIVE)
     if any(folder in name for folder in _FOREIGN_FOLDERS for name in names) or "/xl/connections.xml" in names:

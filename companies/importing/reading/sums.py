@@ -38,7 +38,7 @@ _MOST_WORD: Final = 80
 _LOOKED_AT: Final = 1_000
 _MOST_REMEMBERED: Final = 20_000
 _LEAST_SUMMED: Final = 2
-_USUALLY_FILLED: Final = 0.9
+_USUALLY_FILLED: Final = 0.5
 _ROUNDING: Final = Decimal("0.5")
 _BLANKS_IN_NUMBERS: Final = re.compile("[\\s\u00a0\u202f']")
 
@@ -77,15 +77,9 @@ class Sums:
     def is_sum(self, row: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:
         """Whether a row without a name of its own holds the sums of all rows above, wherever it holds a number."""
         columns = filled(row)
-        if (
-            len(above) < _LEAST_SUMMED
-            or not columns
-            or any(each in self._texts for each in columns)
-            or not self._lacks(row)
-        ):
+        if len(above) < _LEAST_SUMMED or not columns or not self._texts or not self._texts.isdisjoint(columns):
             return False
-        matched = [any(_adds_up(row, above, each, point) for point in (".", ",")) for each in columns]
-        return all(matched)
+        return all(any(_adds_up(row, above, each, point) for point in ".,") for each in columns)
 
     def _lacks(self, row: Sequence[Cell]) -> bool:
         """Whether a text that nearly every row has is missing."""

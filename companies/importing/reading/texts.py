@@ -27,9 +27,11 @@ _UNKNOWN: Final = "\ufffd"
 _SAMPLE: Final = 80
 _STRETCH: Final = 4_000
 _LINES_LOOKED_AT: Final = 2_000
-# Accidents of other encodings are hardly ever valid UTF-8.
-_UTF_8_MERIT: Final = 0.5
+# Letters of other encodings are hardly ever valid Unicode by accident, the more of them the less.
+_UNICODE_MERIT: Final = 0.4
+_UNICODE_MERIT_OF_EACH: Final = 0.1
 _LIKELY: Final = 0.6
+_CLOSE: Final = 0.25
 _RANK_MERIT: Final = 0.02
 # A byte that an encoding does not have weighs as much as so many that it has.
 _FAULT_WEIGHT: Final = 20
@@ -116,9 +118,12 @@ def _candidate(content: bytes, name: str, rank: int) -> _Candidate:
     text = content.decode(name, "replace").removeprefix(_MARK)
     # A file may hold U+FFFD itself; only where the bytes are not of the encoding is each a fault.
     faults = 0 if _is_strict(content, name) else max(text.count(_UNKNOWN), 1)
-    merit = likeness(text) + (_UTF_8_MERIT if name in (UTF_8, *UTF_16) else 0) - rank * _RANK_MERIT
+    beyond = _beyond_ascii(text)
+    merit = likeness(text) - rank * _RANK_MERIT
+    if name in (UTF_8, *UTF_16):
+        merit += min(_UNICODE_MERIT + _UNICODE_MERIT_OF_EACH * beyond, 1)
     if faults:
-        merit -= 0.1 + _FAULT_WEIGHT * faults / max(_beyond_ascii(text), 1)
+        merit -= 0.1 + _FAULT_WEIGHT * faults / max(beyond, 1)
     return _Candidate(name, text, merit, faults)
 
 
@@ -154,8 +159,10 @@ def _clean(text: str) -> tuple[str, Iterator[Notice]]:
 
 
 def _guesses(candidates: Sequence[_Candidate]) -> Iterator[EncodingGuess]:
+    best = max(each.merit for each in candidates)
     for each in candidates:
-        yield EncodingGuess(each.name, _sample(each.text), each.merit >= _LIKELY or len(candidates) == 1)
+        is_likely = len(candidates) == 1 or each.merit >= max(_LIKELY, best - _CLOSE)
+        yield EncodingGuess(each.name, _sample(each.text), is_likely)
 
 
 def _sample(text: str) -> str:

@@ -1,0 +1,62 @@
+"""Many new rows at once, in one stream instead of statements that name every value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
+from django.db.models.functions import Now
+
+# So few are written by a statement.
+FEW: Final = 100
+
+_Field: TypeAlias = "models.Field[Any, Any]"
+
+
+def write_new(rows: Sequence[models.Model]) -> None:
+    """Write new rows of one model, with the moments that are the database's own to say. Raises IntegrityError."""
+    if 0 < len(rows) <= FEW:
+        type(rows[0])._default_manager.bulk_create(rows)  # noqa: SLF001 Django's documented name
+    elif rows:
+        fields = type(rows[0])._meta.concrete_fields  # noqa: SLF001 Django's documented name
+        _say_moments(rows, [field for field in fields if isinstance(field.db_default, Now)])
+        _copy(rows, [field for field in fields if not _is_left_to_database(rows[0], field)])
+
+
+def _say_moments(rows: Sequence[models.Model], fields: Sequence[_Field]) -> None:
+    moment = _now()
+    for row in rows:
+        for field in fields:
+            if isinstance(getattr(row, field.attname), DatabaseDefault):
+                setattr(row, field.attname, moment)
+
+
+def _now() -> dt.datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        moment: dt.datetime = cursor.fetchone()[0]
+        return moment
+
+
+def _is_left_to_database(row: models.Model, field: _Field) -> bool:
+    value = getattr(row, field.attname)
+    return isinstance(value, DatabaseDefault) or (field.primary_key and value is None)
+
+
+def _copy(rows: Sequence[models.Model], fields: Sequence[_Field]) -> None:
+    quote = connection.ops.quote_name
+    table = quote(type(rows[0])._meta.db_table)  # noqa: SLF001 Django's documented name
+    names = ", ".join(quote(field.column) for field in fields)
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row([field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])
+    for row in rows:
+        row._state.adding = False  # noqa: SLF001 Django's documented name
+        row._state.db = connection.alias  # noqa: SLF001 Django's documented name

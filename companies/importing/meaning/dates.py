@@ -32,8 +32,8 @@ _SERIAL_FORM: Final = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
 _LOST_ZERO: Final = re.compile(r"([12]\d{3})\.1", re.ASCII)
 _FULL_YEAR: Final = re.compile(r"(\d{1,2})([-/ ])(\d{1,2})\2([12]\d{3})", re.ASCII)
 _SHORT_YEAR: Final = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{2})", re.ASCII)
-# Eight digits that begin with a century are a year first: the rest of them would be a year before 1900 otherwise.
-_EIGHT_DIGITS: Final = re.compile(r"(?!19|20)(\d\d)(\d\d)((?:19|20)\d\d)", re.ASCII)
+# No eight digits are a day with the year first and one with the year last: month and day are no year since 1900.
+_EIGHT_DIGITS: Final = re.compile(r"(\d\d)(\d\d)((?:19|20)\d\d)", re.ASCII)
 _TIME: Final = re.compile(
     r"(?:(?:(?<=\d)t|[ ,]+|(?<=日))(?:上午|下午)?\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?(?: ?[ap]\.?m)?"
     r"| ?(?:上午|下午)?\d{1,2}[时点](?:\d{1,2}分)?(?:\d{1,2}秒)?)(?: ?(?:z|utc|gmt)?(?:[+-]\d\d:?\d\d)?)?$",
@@ -62,7 +62,9 @@ class OrdersSeen:
 
     def add(self, cell: Cell) -> None:
         """Takes one more cell into account; one that is no date, or the same in every order, shows nothing."""
-        if cell.kind not in (Kind.TEXT, Kind.NUMBER) or not _IN_DIGITS.fullmatch(cell.text):
+        if cell.kind not in (Kind.TEXT, Kind.NUMBER) or len(cell.text) > _LONGEST:
+            return
+        if not _IN_DIGITS.fullmatch(cell.text):
             return
         try:
             readings = _readings(cell.text, cell.kind is Kind.NUMBER, _latest())
@@ -176,7 +178,7 @@ def _stated(cell: Cell, code: str) -> str:
         raise Unread("formula_empty", text=cell.text)
     if cell.kind is Kind.ERROR:
         raise Unread("error_value", text=cell.text)
-    if cell.kind is Kind.BOOL or not cell.text.strip():
+    if cell.kind is Kind.BOOL or not cell.text.strip() or len(cell.text) > _LONGEST:
         raise Unread(code, text=cell.text)
     if cell.kind is Kind.TEXT and cell.text.lstrip().startswith("="):
         raise Unread("formula", text=cell.text)
@@ -209,8 +211,6 @@ def _latest() -> dt.date:
 
 @lru_cache(maxsize=16_384)
 def _readings(text: str, is_typed: bool, latest: dt.date) -> _Readings:  # noqa: FBT001 part of the cache's key
-    if len(text) > _LONGEST:
-        raise Unread("not_a_date", text=text)
     plain = folded(text)
     plain = plain if plain.isdigit() else _TIME.sub("", plain)
     if found := _SERIAL_FORM.fullmatch(plain):
@@ -221,8 +221,8 @@ def _readings(text: str, is_typed: bool, latest: dt.date) -> _Readings:  # noqa:
         return _of_digits(text, _either_first(found[1], found[3], int(found[4])))
     if found := _SHORT_YEAR.fullmatch(plain):
         return _of_digits(text, _with_short_year(found, latest))
-    if found := _EIGHT_DIGITS.fullmatch(plain):
-        return _of_digits(text, _either_first(found[1], found[2], int(found[3])))
+    if (found := _EIGHT_DIGITS.fullmatch(plain)) and (by_order := _either_first(found[1], found[2], int(found[3]))):
+        return _of_digits(text, by_order)
     return _Readings(meant(plain, text, latest.year))
 
 
@@ -240,10 +240,11 @@ def _of_serial(text: str, days: int, latest: dt.date, *, is_typed: bool) -> _Rea
 
 
 def _either_first(one: str, other: str, year: int) -> dict[DateOrder, str]:
-    return {
+    by_order = {
         DateOrder.DMY: day_of(year, int(other), int(one)),
         DateOrder.MDY: day_of(year, int(one), int(other)),
     }
+    return {order: on for order, on in by_order.items() if on}
 
 
 def _with_short_year(found: re.Match[str], latest: dt.date) -> dict[DateOrder, str]:
@@ -252,13 +253,12 @@ def _with_short_year(found: re.Match[str], latest: dt.date) -> dict[DateOrder, s
     if sign == ".":
         # With points nobody writes the month first.
         by_order.pop(DateOrder.MDY, None)
-    if len(one) == 2 and (begins := full_year(one, latest.year)):
-        by_order[DateOrder.YMD] = day_of(begins, int(middle), int(last))
+    if len(one) == 2 and (begins := full_year(one, latest.year)) and (on := day_of(begins, int(middle), int(last))):
+        by_order[DateOrder.YMD] = on
     return by_order
 
 
 def _of_digits(text: str, by_order: Mapping[DateOrder, str]) -> _Readings:
-    fitting = {order: on for order, on in by_order.items() if on}
-    if not fitting:
+    if not by_order:
         raise Unread("no_such_day", text=text)
-    return _Readings(by_order=fitting)
+    return _Readings(by_order=by_order)

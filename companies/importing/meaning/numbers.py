@@ -29,6 +29,7 @@ _MISSING: Final = frozenset(
 )
 _ONLY_STROKES: Final = re.compile(r"[-—―_.…*·/\\]+")
 _MOST_SAMPLES: Final = 6
+_LONGEST: Final = 200
 _DIGITS: Final = re.compile(r"[1-9]\d{0,29}|0", re.ASCII)
 _PLAIN: Final = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _ERROR: Final = re.compile(r"#[^\W_][\w/]*[!?]?")
@@ -79,7 +80,7 @@ class StylesSeen:
 
     def add(self, cell: Cell) -> None:
         """Takes one more cell into account; one that is no number, or reads alike in both styles, shows nothing."""
-        if cell.kind is not Kind.TEXT or _DIGITS.fullmatch(cell.text):
+        if cell.kind is not Kind.TEXT or len(cell.text) > _LONGEST or _DIGITS.fullmatch(cell.text):
             return
         try:
             readings = _seen(cell.text).readings
@@ -126,6 +127,8 @@ def number(cell: Cell, style: NumberStyle | None) -> Number | None:
         raise Unread("not_a_number", text=text)
     if _DIGITS.fullmatch(text):
         return Number(text)
+    if len(text) > _LONGEST:
+        raise Unread("not_a_number", text=text)
     return None if is_missing(text) else _read(text, style)
 
 

@@ -70,6 +70,8 @@ _WITH_LETTERS: Final = _forms(
     rf"(?P<n>\d{{1,2}})[- ]?{_MONTHS}{_BETWEEN}" + _YEAR,
     rf"{_YEAR}{_BETWEEN}(?P<n>\d{{1,2}}) ?{_MONTHS}",
 )
+# As records write months from January on; kept even where it is one month or all of them.
+_AS_KEPT: Final = re.compile(r"([12]\d{3})-01/\1-(?:0[1-9]|1[0-2])", re.ASCII)
 _LETTER: Final = re.compile(r"[a-zа-яё]")
 _WITHOUT_YEAR: Final = re.compile(
     rf"\d{{1,2}}[-/.]\d{{1,2}}|<\d+>[-. ]*\d{{0,2}}|\d{{1,2}}[-. ]*<\d+>|<\d+>-<\d+>|\d{{1,2}}月?(?:-\d{{1,2}}月)?"
@@ -85,6 +87,8 @@ def meant(plain: str, text: str, latest_year: int) -> str:
     plain: as `months.folded` makes it; text: as the cell says it. latest_year: the last one that two digits can mean.
     Raises Unread.
     """
+    if _AS_KEPT.fullmatch(plain):
+        return plain
     if period := _of_form(plain, text, latest_year):
         return period
     for first, last in _halves(plain):
@@ -157,9 +161,11 @@ def _first_and_last(parts: Mapping[str, str]) -> tuple[int, int] | None:
 
 
 def _months(year: int, first: int, last: int, text: str) -> str:
-    """Months of one year as a period; empty where there are none such."""
+    """Months of one year as a period; all twelve are the year. Empty where there are none such."""
     if not 1 <= first <= last <= 12:
         return ""
+    if last - first == 11:
+        return f"{year}"
     if first == last:
         return f"{year}-{first:02d}"
     if first == 1:

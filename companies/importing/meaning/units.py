@@ -29,6 +29,7 @@ class Said:
 
 
 NOTHING: Final = Said()
+_LONGEST: Final = 300  # signs of a header that are looked at
 _LONGEST_NAME: Final = 3  # words of one name: `u s dollars`
 _LONGEST_CHINESE: Final = max(len(name) for name in WORDS if "\u4e00" <= name[0] <= "\u9fff")
 # A thousand written in digits: `1,000`, `'000`, `10 000`, `10^6`; becomes `^3`.
@@ -61,15 +62,18 @@ def beside(text: str) -> Said | None:
     if not _BESIDE_SIGNS.fullmatch(rest):
         return None
     words = _named(tokens)
-    if words is None or len({word.currency for _, word in words if word.currency and not word.is_weak}) > 1:
+    if words is None:
         return None
-    return _together(words)
+    codes = {word.currency for _, word in words if word.currency and not word.is_weak}
+    units = {word.unit for _, word in words if word.unit}
+    return None if len(codes) > 1 or len(units) > 1 else _together(words)
 
 
 @lru_cache(maxsize=4096)
 def said(text: str) -> Said:
     """What a header says of all values below it; nothing is concluded from words that may mean something else."""
-    folded = _POWER.sub(_as_power, _HUMP.sub(" ", plain(_SUM.sub("", text).replace("\n", ", "))))
+    head = _SUM.sub("", text[:_LONGEST]).replace("\n", ", ")
+    folded = _POWER.sub(_as_power, _HUMP.sub(" ", plain(head)))
     found: list[tuple[str, Word]] = []
     pieces = _PARTED.split(folded.replace("_", " ").lower())
     is_rate = False
@@ -78,7 +82,8 @@ def said(text: str) -> Said:
             # An amount for each kilogram: what follows is no unit of this column.
             is_rate = is_rate or (piece in _PER and any(word.currency for _, word in found))
             continue
-        words = _of_piece(piece, is_last=not any(each.strip() for each in pieces[place + 1 :]))
+        is_last = not any(each.strip() for each in pieces[place + 1 :])
+        words = _of_piece(piece, is_first=not place, is_last=is_last)
         found += [(name, word) for name, word in words if word.currency or not is_rate]
         is_rate = False
     return _together(found) or NOTHING
@@ -146,11 +151,16 @@ def _chinese(run: str) -> list[tuple[str, Word]] | None:
     return found
 
 
-def _of_piece(piece: str, *, is_last: bool) -> list[tuple[str, Word]]:
-    """What a part of a header between brackets or commas says: all its words, or those that can mean nothing else."""
+def _of_piece(piece: str, *, is_first: bool, is_last: bool) -> list[tuple[str, Word]]:
+    """What a part of a header between brackets or commas says: all its words, or those that can mean nothing else.
+
+    is_first: it stands before all brackets and commas, where a short word alone is the name of the column.
+    """
     tokens = [token for token in _tokens(piece) if token not in _FILLERS]
     words = None if any(token.isdigit() for token in tokens) else _named(tokens)
-    return _among_others(tokens, is_last=is_last) if words is None else words
+    if words is None or (is_first and all(word.is_short and name[0] != "^" for name, word in words)):
+        return _among_others(tokens, is_last=is_last)
+    return words
 
 
 def _among_others(tokens: Sequence[str], *, is_last: bool) -> list[tuple[str, Word]]:

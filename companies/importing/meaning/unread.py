@@ -23,7 +23,7 @@ _SENTENCES: Final[Mapping[str, Promise]] = {
         "is read."
     ),
     "too_many_digits": gettext_lazy("“%(text)s” has too many digits: at most %(most)s are taken."),
-    "unclear_scale": gettext_lazy("“%(word)s” can mean thousand or million. Write the number in full: “%(text)s”."),
+    "unclear_scale": gettext_lazy("“%(word)s” in “%(text)s” can mean thousand or million. Write the number in full."),
     "error_value": gettext_lazy("The spreadsheet shows the error %(text)s here. Put the value right."),
     "formula": gettext_lazy("“%(text)s” is a formula, not a value. Write the value itself."),
     "formula_empty": gettext_lazy(

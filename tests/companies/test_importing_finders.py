@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -60,7 +61,8 @@ def nearest(finder: Finder, text: str) -> list[str]:
         ("Côte d'Ivoire", "CIV"), ("Cote d’Ivoire", "CIV"), ("COTE D'IVOIRE", "CIV"), ("科特迪瓦", "CIV"),
         ("Türkiye", "TUR"), ("TURKEY", "TUR"), ("USA", "USA"), ("U.S.A.", "USA"), ("ＵＳＡ", "USA"), ("США", "USA"),
         ("刚果（金）", "COD"), ("Congo (Kinshasa)", "COD"), ("台湾", "TWN"), ("中国香港", "HKG"),
-        ("EU", "EU27"), ("ЕС", "EU27"), ("欧盟", "EU27"), ("European Union", "EU27"), ("EAEU", "EAEU"), ("ЕАЭС", "EAEU"),
+        ("EU", "EU27"), ("ЕС", "EU27"), ("欧盟", "EU27"), ("European Union", "EU27"), ("EAEU", "EAEU"),
+        ("ЕАЭС", "EAEU"),
         ("Central Asia", "CA5"), ("中亚", "CA5"), ("Средняя Азия", "CA5"), ("World", "WLD"),
     ],
 )  # fmt: skip
@@ -73,7 +75,8 @@ def test_a_place_is_found_by_its_names_letters_and_numbers(world: World, text: s
     [
         ("Kazahstan", "KAZ"), ("Kasachstan", "KAZ"), ("Узбекистон", "UZB"), ("Uzbekstan", "UZB"), ("Kirgistan", "KGZ"),
         ("大韩", "KOR"), ("南韩国", "KOR"), ("土尔其", "TUR"), ("哈撒克斯坦", "KAZ"), ("阿联", "ARE"),
-        ("Tashkent, Uzbekistan", "UZB"), ("吉尔吉斯斯坦共和国", "KGZ"), ("C\ufffdte d'Ivoire", "CIV"), ("C?te d'Ivoire", "CIV"),
+        ("Tashkent, Uzbekistan", "UZB"), ("吉尔吉斯斯坦共和国", "KGZ"), ("C\ufffdte d'Ivoire", "CIV"),
+        ("C?te d'Ivoire", "CIV"),
         ("Kazakhstan Rep", "KAZ"), ("Korea Nth", "PRK"),
     ],
 )  # fmt: skip
@@ -121,8 +124,9 @@ def test_a_name_of_several_places_is_asked_about(world: World, text: str, codes:
 
 @pytest.mark.parametrize(
     "town",
-    "Shanghai 上海 广州 深圳 Busan Almaty Алматы Москва Tashkent Ташкент Hamburg Rotterdam Mersin Odessa Tianjin Qingdao"
-    " Beijing 北京 Khorgos Хоргос Владивосток Novorossiysk Istanbul Karachi Urumqi 乌鲁木齐 义乌 CIS СНГ 独联体".split(),
+    "Shanghai 上海 广州 深圳 Busan Almaty Алматы Москва Tashkent Ташкент Hamburg Rotterdam Mersin Odessa Tianjin"
+    " Qingdao Beijing 北京 Khorgos Хоргос Владивосток Novorossiysk Istanbul Karachi Urumqi 乌鲁木齐 义乌"
+    " CIS СНГ 独联体".split(),
 )
 def test_towns_and_what_is_no_market_suggest_nothing(world: World, town: str) -> None:
     assert nearest(world.places, town) == []
@@ -137,7 +141,7 @@ def test_suggestions_speak_the_language_of_the_reader(world: World) -> None:
 
 
 @pytest.mark.django_db
-def test_places_need_few_questions_to_the_database(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_places_need_few_questions_to_the_database(django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(2):
         finder = places.places()
         for number in range(20):
@@ -149,7 +153,8 @@ def test_places_need_few_questions_to_the_database(django_assert_max_num_queries
 @pytest.mark.parametrize(
     ("text", "slug"),
     [
-        ("appliances", "appliances"), ("Home appliances", "appliances"), ("家电", "appliances"), ("家用电器", "appliances"),
+        ("appliances", "appliances"), ("Home appliances", "appliances"), ("家电", "appliances"),
+        ("家用电器", "appliances"),
         ("Бытовая техника", "appliances"), ("white goods", "appliances"), ("服装", "garments"), ("Одежда", "garments"),
         ("nothing of ours", None),
     ],
@@ -165,7 +170,8 @@ def test_a_word_of_two_categories_is_asked_about(world: World) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("841821", "841821"), ("8418.21", "841821"), ("8418 21", "841821"), ("84.18.21", "841821"), ("8418-21", "841821"),
+        ("841821", "841821"), ("8418.21", "841821"), ("8418 21", "841821"), ("84.18.21", "841821"),
+        ("8418-21", "841821"),
         ("８４１８．２１", "841821"), ("01.01.21", "010121"), ("0101.21", "010121"), ("6109.10", "610910"),
         ("84182100", "84182100"), ("8418210000", "8418210000"), ("8418 21 000 0", "8418210000"),
         ("ТН ВЭД 8418 21 000 0", "8418210000"), ("HS 8418.21", "841821"), ("HS code: 841821", "841821"),
@@ -243,7 +249,7 @@ def test_a_code_of_a_revision_that_is_not_loaded_is_kept_and_no_zero_is_guessed(
 
 
 @pytest.mark.django_db
-def test_thousands_of_codes_are_one_question(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_thousands_of_codes_are_one_question(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         codes = goods.hs_codes()
         for number in range(2_000):
@@ -255,7 +261,8 @@ def test_thousands_of_codes_are_one_question(django_assert_num_queries) -> None:
     ("text", "code"),
     [
         ("USD", "USD"), ("usd", "USD"), ("US$", "USD"), ("$", "USD"), ("долл. США", "USD"), ("доллары США", "USD"),
-        ("美元", "USD"), ("CNY", "CNY"), ("人民币", "CNY"), ("元", "CNY"), ("RMB", "CNY"), ("юань", "CNY"), ("€", "EUR"),
+        ("美元", "USD"), ("CNY", "CNY"), ("人民币", "CNY"), ("元", "CNY"), ("RMB", "CNY"), ("юань", "CNY"),
+        ("€", "EUR"),
         ("евро", "EUR"), ("欧元", "EUR"), ("руб.", "RUB"), ("₽", "RUB"), ("тенге", "KZT"), ("₸", "KZT"), ("сум", "UZS"),
         ("USD (доллар США)", "USD"), ("XXL", None), ("n/a", None),
     ],
@@ -276,10 +283,12 @@ def test_a_sign_of_several_currencies_is_asked_about(world: World, text: str, co
     ("text", "code", "place"),
     [
         ("FOB", "FOB", ""), ("fob", "FOB", ""), ("F.O.B.", "FOB", ""), ("FOB Shanghai", "FOB", "Shanghai"),
-        ("FOB 上海", "FOB", "上海"), ("CIP Алматы, Казахстан", "CIP", "Алматы, Казахстан"), ("DAP - Tashkent", "DAP", "Tashkent"),
+        ("FOB 上海", "FOB", "上海"), ("CIP Алматы, Казахстан", "CIP", "Алматы, Казахстан"),
+        ("DAP - Tashkent", "DAP", "Tashkent"),
         ("FCA (Incoterms 2020)", "FCA", ""), ("FCA Khorgos Incoterms® 2020", "FCA", "Khorgos"), ("离岸价", "FOB", ""),
         ("到岸价", "CIF", ""), ("C&F", "CFR", ""), ("CNF", "CFR", ""), ("Free on board", "FOB", ""),
-        ("франко-перевозчик", "FCA", ""), ("CIF/FOB", None, ""), ("FOB CIF", None, ""), ("DAT", None, ""), ("", None, ""),
+        ("франко-перевозчик", "FCA", ""), ("CIF/FOB", None, ""), ("FOB CIF", None, ""), ("DAT", None, ""),
+        ("", None, ""),
     ],
 )  # fmt: skip
 def test_a_term_of_delivery_is_found_before_its_place(text: str, code: str | None, place: str) -> None:
@@ -300,7 +309,8 @@ def test_two_terms_in_one_cell_are_both_suggested() -> None:
     ("text", "code"),
     [
         ("rail", "rail"), ("铁路", "rail"), ("中欧班列", "rail"), ("ж/д", "rail"), ("ЖД", "rail"), ("Ж.Д.", "rail"),
-        ("Железная дорога", "rail"), ("Rail", "rail"), ("truck", "road"), ("авто", "road"), ("公路", "road"), ("汽运", "road"),
+        ("Железная дорога", "rail"), ("Rail", "rail"), ("truck", "road"), ("авто", "road"), ("公路", "road"),
+        ("汽运", "road"),
         ("авиа", "air"), ("空运", "air"), ("AIR", "air"), ("море", "sea"), ("海运", "sea"), ("by sea", "sea"),
         ("трубопровод", "pipeline"), ("管道", "pipeline"), ("multimodal", "mixed"), ("多式联运", "mixed"),
         ("Several ways", "mixed"), ("", None), ("10", None), ("40", None),
@@ -328,7 +338,8 @@ def test_a_revision_is_found_however_it_is_written(text: str, code: str | None) 
 
 @pytest.mark.parametrize(
     ("text", "unit"),
-    [("kg", "kg"), ("KGS", "kg"), ("кг", "kg"), ("公斤", "kg"), ("т", "t"), ("тонн", "t"), ("吨", "t"), ("MT", "t"), ("lb", "lb"),
+    [("kg", "kg"), ("KGS", "kg"), ("кг", "kg"), ("公斤", "kg"), ("т", "t"), ("тонн", "t"), ("吨", "t"), ("MT", "t"),
+    ("lb", "lb"),
      ("г", "g"), ("pcs", None)],
 )  # fmt: skip
 def test_a_unit_of_weight_is_found(text: str, unit: str | None) -> None:

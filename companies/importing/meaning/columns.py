@@ -34,10 +34,10 @@ class ColumnProfile:
 
     filled: cells that hold anything, formulas among them. distinct: different values; MOST_DISTINCT: so many or more.
     samples: the first different texts, before them those that can be read two ways where that has to be asked.
-    kinds: how many cells are of each `form.Kind`. number_styles, date_orders: those that fit every cell; several: it has
-    to be asked; none: nothing depends on it. header_said, cells_said: scale, currency and unit by the header, and by all
-    numbers alike. likeness: by field the share (0..1) of different values that its reader understands; a field that is
-    not there was not tried, for nothing tells a company from a note.
+    kinds: how many cells are of each `form.Kind`. number_styles, date_orders: those that fit every cell; several: it
+    has to be asked; none: nothing depends on it. header_said, cells_said: scale, currency and unit by the header, and
+    by all numbers alike. likeness: by field the share (0..1) of different values that its reader understands; a field
+    that is not there was not tried, for nothing tells a company from a note.
     """
 
     header: str

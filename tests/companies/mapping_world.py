@@ -29,24 +29,32 @@ def read_import(
     """An import of the officer whose file was read: packed cells, the first row of the file its header."""
     numbered = [(number, [cell or None for cell in row]) for number, row in enumerate(rows, start=2)]
     found = Found(
-        form="csv", headers=tuple(headers), header_first=1, header_last=1, row_count=len(numbered), top=(), delimiter=","
+        form="csv",
+        headers=tuple(headers),
+        header_first=1,
+        header_last=1,
+        row_count=len(numbered),
+        top=(),
+        delimiter=",",
     )
     columns = profiles(headers, numbered)
-    imported: Import = Import.objects.create(**{
-        "organisation": home.organisation,
-        "created_by": home.officer,
-        "via": Change.Via.WEB,
-        "language": "en",
-        "file_name": "orders.csv",
-        "size_bytes": 100,
-        "sha256": uuid.uuid4().hex * 2,
-        "step": Import.Step.READ,
-        "found": asdict(found),
-        "columns": [each.packed() for each in columns],
-        "mapping": suggest(headers, columns, home="CHN", language="en").packed(),
-        "expires_at": timezone.now() + dt.timedelta(days=30),
-        **fields,
-    })
+    imported: Import = Import.objects.create(
+        **{
+            "organisation": home.organisation,
+            "created_by": home.officer,
+            "via": Change.Via.WEB,
+            "language": "en",
+            "file_name": "orders.csv",
+            "size_bytes": 100,
+            "sha256": uuid.uuid4().hex * 2,
+            "step": Import.Step.READ,
+            "found": asdict(found),
+            "columns": [each.packed() for each in columns],
+            "mapping": suggest(headers, columns, home="CHN", language="en").packed(),
+            "expires_at": timezone.now() + dt.timedelta(days=30),
+            **fields,
+        }
+    )
     ImportRow.objects.bulk_create(ImportRow(of=imported, number=number, cells=cells) for number, cells in numbered)
     imported.refresh_from_db()
     return imported

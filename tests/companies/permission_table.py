@@ -253,8 +253,20 @@ _IMPORTS: Final[Mapping[str, Row]] = {
     "companies:import_progress": Row(read=Action.IMPORT, thing="import", hidden=True),
     "companies:import_again": _FORM_OF_IMPORT,
     "companies:import_discard": _FORM_OF_IMPORT,
+    "companies:import_preview": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_commit": _FORM_OF_IMPORT,
+    "companies:import_done": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_undo": _FORM_OF_IMPORT,
     "companies:import_read": Row(
         read=Action.IMPORT, write=Action.IMPORT, thing="import", hidden=True, sent={"version": "1"}
+    ),
+    "companies:import_map": Row(
+        read=Action.IMPORT, write=Action.IMPORT, thing="import", hidden=True, sent={"version": "1"}
+    ),
+    "companies:import_map_save": replace(_FORM_OF_IMPORT, sent={"save_as": "Name"}),
+    "companies:mapping_list": Row(read=Action.IMPORT),
+    "companies:mapping_change": Row(
+        read=None, write=Action.IMPORT, thing="mapping", hidden=True, sent={"version": "1", "name": "Name"}
     ),
 }
 # The library's own pages: what they show is the person's alone, for no address names anybody. A form takes PUT as POST.

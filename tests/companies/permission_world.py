@@ -133,6 +133,9 @@ def _things(of: Office) -> dict[str, django_models.Model]:
         sha256="0" * 64,
         expires_at=LATER,
     )
+    things["mapping"] = models.SavedMapping.objects.create(
+        organisation=of.organisation, name="Mapping", fingerprint="0" * 64, mapping={}, created_by=of.officer
+    )
     things["publication"] = models.Publication.objects.create(
         organisation=of.organisation, year=2024, number=1, rule={}, published_by=of.reviewer
     )

@@ -33,7 +33,8 @@ OFFICES = {
     },
     "an ERP, English": {
         "invoiceNo": "document_reference", "invoiceDate": "period", "sellerName": "company", "customerName": "",
-        "customerCountry": "destination", "productCategory": "category", "hsCode": "hs_code", "netWeight": "net_weight_kg",
+        "customerCountry": "destination", "productCategory": "category", "hsCode": "hs_code",
+        "netWeight": "net_weight_kg",
         "invoiceAmount": "value", "currencyCode": "currency", "remarks": "note",
     },
     "customs, Chinese": {
@@ -44,11 +45,13 @@ OFFICES = {
         "成交方式": "incoterm", "运输方式": "corridor", "出境关别": "customs_office", "备注": "note",
     },
     "a trade office, Chinese": {
-        "序号": "", "企业名称": "company", "国别": "destination", "商品类别": "category", "年份": "year", "月份": "month",
+        "序号": "", "企业名称": "company", "国别": "destination", "商品类别": "category", "年份": "year",
+        "月份": "month",
         "出口额（万美元）": "value", "同比增长（%）": "stated_growth_pct", "占比": "",
     },
     "customs, Russian": {
-        "Номер ДТ": "document_reference", "Дата ДТ": "period", "Отправитель": "company", "ИНН отправителя": "company_number",
+        "Номер ДТ": "document_reference", "Дата ДТ": "period", "Отправитель": "company",
+        "ИНН отправителя": "company_number",
         "Получатель": "", "Страна назначения": "destination", "Страна происхождения": "", "Код ТН ВЭД": "hs_code",
         "Описание товара": "", "Вес брутто, кг": "", "Вес нетто, кг": "net_weight_kg", "Количество": "quantity",
         "Ед. изм.": "quantity_unit", "Цена за единицу": "", "Статистическая стоимость, долл. США": "value",

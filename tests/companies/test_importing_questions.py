@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 HEADERS = ("Company", "Destination", "HS code", "Date", "Value (USD)")
 
 
-def asked(rows: list[list[str]], headers: tuple[str, ...] = HEADERS, **constants: str) -> list[tuple[str, str, int | None]]:
+def asked(
+    rows: list[list[str]], headers: tuple[str, ...] = HEADERS, **constants: str
+) -> list[tuple[str, str, int | None]]:
     columns = profiles(headers, list(enumerate(rows, start=2)))
     mapping = suggest(headers, columns, home="CHN", language="en")
     mapping = replace(mapping, constants={**mapping.constants, **constants})
@@ -68,7 +70,10 @@ def test_what_every_record_says_is_asked_where_no_column_and_no_word_for_all_row
 
 def test_an_amount_in_its_cells_currency_needs_no_column_of_currencies() -> None:
     headers = ("Company", "Destination", "HS code", "Date", "Value")
-    assert asked([["A", "KAZ", "841821", "2025-03-05", "$12.5"], ["B", "KAZ", "841821", "2025-03-05", "$3"]], headers) == []
+    assert (
+        asked([["A", "KAZ", "841821", "2025-03-05", "$12.5"], ["B", "KAZ", "841821", "2025-03-05", "$3"]], headers)
+        == []
+    )
 
 
 def test_a_quantity_needs_its_unit() -> None:

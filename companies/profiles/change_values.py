@@ -13,7 +13,17 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
 
-from companies.models import Change, Company, CompanyName, ExportRecord, Import, Membership, Organisation, Publication, User
+from companies.models import (
+    Change,
+    Company,
+    CompanyName,
+    ExportRecord,
+    Import,
+    Membership,
+    Organisation,
+    Publication,
+    User,
+)
 from companies.profiles.change_words import FIELDS, told
 from companies.profiles.people import person_ref
 from markets import wording

@@ -181,7 +181,7 @@ class CheckPage:
 
 def check_page(actor: Actor, imported: Import) -> CheckPage:
     """The page of an import that the actor sees, at any step from where its columns are named."""
-    head = import_head(actor, imported, "check")
+    head = import_head(imported, "check")
     is_ready = imported.step == Import.Step.CHECKED and imported.checked_version == imported.version
     counts = imported.counts if is_ready else {}
     groups = tuple(_groups(imported.groups[:GROUPS_SHOWN])) if is_ready else ()
@@ -294,10 +294,10 @@ def _fixes(actor: Actor, imported: Import, fixes: Fixes) -> Iterator[FixLine]:
         yield from (line("value", field, said, becomes) for said, becomes in fixes.values[field].items())
     for field, wordings in fixes.left_out_values.items():
         yield from (line("left_out_value", field, said, "") for said in sorted(wordings))
-    for row, cells in sorted(fixes.cells.items(), key=lambda pair: int(pair[0])):
-        yield from (line("cell", field, "", becomes, int(row)) for field, becomes in cells.items())
-    for row in sorted(fixes.left_out):
-        yield FixLine("left_out", "", "", "", "", row)
+    for number, cells in sorted(((int(row), cells) for row, cells in fixes.cells.items()), key=lambda pair: pair[0]):
+        yield from (line("cell", field, "", becomes, number) for field, becomes in cells.items())
+    for number in sorted(fixes.left_out):
+        yield FixLine("left_out", "", "", "", "", number)
 
 
 def _company_names(actor: Actor, imported: Import, fixes: Fixes) -> dict[str, str]:

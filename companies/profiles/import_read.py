@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -62,15 +62,19 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found, in words, and every choice with what it stands at. header_first 0: no row names the columns."""
+    """What was found, in words, and every choice with what it stands at.
+
+    header_first, header_last: as shown in the form; empty where no row names the columns.
+    """
 
     told: tuple[str, ...]
     notices: tuple[str, ...]
     encodings: tuple[Option, ...]
     delimiters: tuple[Option, ...]
     sheets: tuple[Option, ...]
-    header_first: int
-    header_last: int
+    header_first: str
+    header_last: str
+    has_no_header: bool
     has_merged: bool
     has_totals: bool
     has_hidden: bool
@@ -102,10 +106,15 @@ class ReadPage:
         return self.head.step == Import.Step.REFUSED
 
 
-def read_page(imported: Import) -> ReadPage:
-    """How the file of an import was read; the import is one that the reader sees."""
+def read_page(imported: Import, given: Mapping[str, str] | None = None) -> ReadPage:
+    """How the file of an import was read; the import is one that the reader sees.
+
+    given: what was chosen in the form and refused, shown again as it was.
+    """
     is_read = imported.found and imported.step != Import.Step.REFUSED
     reading = _reading(found_of(imported), Choices(**imported.choices)) if is_read else None
+    if reading is not None and given is not None:
+        reading = _as_given(reading, given)
     return ReadPage(import_head(imported, "read"), reading, refusals.told(imported.refusal), bool(imported.choices))
 
 
@@ -123,8 +132,9 @@ def _reading(found: Found, choices: Choices) -> Reading:
             Option(sign, words.delimiter_words(sign), sign == found.delimiter) for sign in found.delimiters
         ),
         sheets=_sheets(found),
-        header_first=found.header_first,
-        header_last=found.header_last,
+        header_first=str(found.header_first or ""),
+        header_last=str(found.header_last or ""),
+        has_no_header=not found.header_first,
         has_merged=bool(found.merged) or choices.fill_merged,
         has_totals=bool(found.totals) or choices.with_totals,
         has_hidden=bool(found.hidden) or not choices.with_hidden,
@@ -132,6 +142,30 @@ def _reading(found: Found, choices: Choices) -> Reading:
         columns=tuple(_columns(found)),
         rows=tuple(_rows(found, choices)),
         row_count=found.row_count,
+    )
+
+
+def _as_given(reading: Reading, given: Mapping[str, str]) -> Reading:
+    """The same with the choices of a form that was sent."""
+
+    def chosen(name: str, options: tuple[Option, ...]) -> tuple[Option, ...]:
+        return (
+            tuple(replace(each, is_chosen=each.value == given[name]) for each in options) if name in given else options
+        )
+
+    return replace(
+        reading,
+        encodings=chosen("encoding", reading.encodings),
+        delimiters=chosen("delimiter", reading.delimiters),
+        sheets=chosen("sheet", reading.sheets),
+        header_first=given.get("header_first", ""),
+        header_last=given.get("header_last", ""),
+        has_no_header="no_header" in given,
+        choices=Choices(
+            fill_merged="fill_merged" in given,
+            with_totals="with_totals" in given,
+            with_hidden="without_hidden" not in given,
+        ),
     )
 
 

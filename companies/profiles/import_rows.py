@@ -126,7 +126,7 @@ def rows_page(actor: Actor, imported: Import, question: RowsQuestion, page: str 
     lines = tuple(_line(verdict, cells.get(verdict.number, ()), headers, meaning) for verdict in shown)
     fields = {fault.field for line in lines for fault in line.faults}
     return RowsPage(
-        head=import_head(actor, imported, "check"),
+        head=import_head(imported, "check"),
         question=question,
         outcomes=tuple((key, str(words)) for key, words in OUTCOME_WORDS.items()),
         headers=headers,

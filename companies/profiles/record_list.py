@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from companies.access import Action, Actor, seen
-from companies.models import Company, ExportRecord
+from companies.models import Company, ExportRecord, Import
 from companies.profiles.record_totals import RecordTotals, record_totals
 from companies.profiles.record_words import CORRIDOR_WORDS, ORIGIN_WORDS, STATUS_WORDS
 from companies.queries.records import COLUMNS, RecordQuestion, destinations_used, matching
@@ -259,6 +259,7 @@ FILTER_LABELS: Final[Mapping[str, Promise]] = {
     "mine": _lazy("Mine"),
     "search": _lazy("Search"),
     "updated_since": _lazy("Changed since"),
+    "imported": _lazy("From the import"),
 }
 
 
@@ -272,9 +273,8 @@ def _chips(actor: Actor, question: RecordQuestion) -> Iterator[Chip]:
 
 
 def _told(actor: Actor, question: RecordQuestion, name: str, value: Any) -> str:
-    if name == "company":
-        names = seen(actor, Company).filter(pk__in=value).order_by("name").values_list("name", flat=True)
-        return ", ".join(names) or _("unknown")
+    if name in ("company", "imported"):
+        return _named(actor, name, value)
     if name == "destination":
         areas = standing.reference().areas
         told = ", ".join(areas[code].name for code in value)
@@ -287,3 +287,12 @@ def _told(actor: Actor, question: RecordQuestion, name: str, value: Any) -> str:
     if value is True:
         return _("entered or edited last by me")
     return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _named(actor: Actor, name: str, value: Any) -> str:
+    """What the companies, or the file of an import, are called; those that the reader does not see are unknown."""
+    if name == "company":
+        found = seen(actor, Company).filter(pk__in=value).order_by("name").values_list("name", flat=True)
+    else:
+        found = seen(actor, Import).filter(pk=value).values_list("file_name", flat=True)
+    return ", ".join(found) or _("unknown")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from companies.access import Actor, working_on
-from companies.models import ExportRecord
+from companies.models import ExportRecord, ImportVerdict
 from markets.errors import InvalidRequest, InvalidValue, UnknownParameter
 from markets.queries import standing
 from markets.search.folding import fold
@@ -56,7 +56,8 @@ class RecordQuestion:
     company: ids. destination: codes; a group finds the group's own records, and with members those of its present
     members too. hs: what the code begins with. period_from, period_to: only records that lie wholly within, as periods
     or days. mine: entered or edited last by whoever asks. search: words in a company's names or in references.
-    updated_since: changed at that moment or later. Empty: all.
+    updated_since: changed at that moment or later. imported: what this import entered or changed and did not take back,
+    for as long as its rows are kept. Empty: all.
     """
 
     company: tuple[uuid.UUID, ...] = ()
@@ -73,6 +74,7 @@ class RecordQuestion:
     mine: bool = False
     search: str = ""
     updated_since: str = ""
+    imported: str = ""
     sort: str = USUAL_SORT
     columns: tuple[str, ...] = USUAL_COLUMNS
 
@@ -146,6 +148,9 @@ def narrowed(rows: QuerySet[ExportRecord], question: RecordQuestion, *, mine: ob
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     if question.mine:
         rows = rows.filter(Q(created_by=mine) | Q(edited_by=mine))
+    if question.imported:
+        became = ImportVerdict.objects.filter(of_id=uuid.UUID(question.imported), version_after__isnull=False)
+        rows = rows.filter(pk__in=became.values("record"))
     for word in fold(question.search).split():
         rows = rows.filter(
             Q(company__search_text__contains=word)
@@ -275,6 +280,13 @@ def _company(name: str, text: str) -> uuid.UUID:
         raise InvalidValue(parameter=name, value=text, expected=_("it is no id of a company")) from wrong
 
 
+def _import(name: str, text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError as wrong:
+        raise InvalidValue(parameter=name, value=text, expected=_("it is no id of an import")) from wrong
+
+
 def _hs_code(name: str, text: str) -> str:
     plain = text.replace(".", "").replace(" ", "")
     if _HS.fullmatch(plain) is None:
@@ -343,6 +355,7 @@ _READ: Final[Mapping[str, Callable[[str, Sequence[str]], Any]]] = {
     "mine": _one(_flag, empty=False),
     "search": _one(lambda _name, text: text),
     "updated_since": _one(_moment),
+    "imported": _one(_import),
     "sort": _one(_among(lambda: [sign + word for word in SORTS for sign in ("", "-")]), empty=USUAL_SORT),
     "columns": _columns,
 }

@@ -328,9 +328,7 @@ def _submitted(actor: Actor, record: ExportRecord) -> Planned:
 def _set_apart(planned: Sequence[Planned], edited: Mapping[str, Any]) -> None:
     """Set plain values that differ from record to record, in one statement."""
     meta = ExportRecord._meta  # noqa: SLF001 Django's documented name
-    columns = [
-        {meta.get_field(name): value for name, value in (edited | dict(row.columns)).items()} for row in planned
-    ]
+    columns = [{meta.get_field(name): value for name, value in (edited | dict(row.columns)).items()} for row in planned]
     fields = list(dict.fromkeys(field for of_row in columns for field in of_row))
     values = [[row.record.pk for row in planned]] + [
         [

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from companies.access import Actor, seen
 from companies.errors import InvalidField
@@ -28,6 +30,11 @@ Values = Mapping[str, Any]
 _AHEAD: Final = dt.timedelta(days=1)
 _LONGEST_NOTE: Final = 4000
 LONGEST_REASON: Final = 500
+_UNKNOWN_MARKET: Final = _lazy("there is no market with the code %(text)s; choose one of the list")
+_UNKNOWN_CATEGORY: Final = _lazy("there is no category %(text)s; choose one of the list")
+_UNKNOWN_CURRENCY: Final = _lazy("there is no currency %(text)s; choose one of the list")
+_UNKNOWN_INCOTERM: Final = _lazy("there is no Incoterm %(text)s in the edition of 2020")
+_UNKNOWN_CORRIDOR: Final = _lazy("there is no way of transport %(text)s")
 # Three digits after the point of an amount in single units may be thousands.
 _LIKE_THOUSANDS: Final = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
 
@@ -120,7 +127,8 @@ class _Entry:
         self.reading.refuse(f"{self.pointer}/{name}", label(name), expected)
 
     def line(self, name: str, longest: int = 100) -> str:
-        return self.reading.line(self.values.get(name), f"{self.pointer}/{name}", label(name), longest)
+        # Thousands of records are read at once, and hardly any says something wrong: words are looked up for those.
+        return self.reading.line(self.values.get(name), f"{self.pointer}/{name}", LABELS[name], longest)
 
     def number(self, name: str, given: Any) -> Printed | None:
         """What was given as a number; None where it is nothing or faulty. A float has lost its digits already."""
@@ -135,11 +143,11 @@ class _Entry:
             self.refuse(name, str(wrong))
             return None
 
-    def choice(self, name: str, allowed: Iterable[str], expected: str) -> str:
+    def choice(self, name: str, allowed: Collection[str], expected: Promise) -> str:
         """An entry that is one of a list; empty where none is chosen."""
         text = self.line(name)
         if text and text not in allowed:
-            self.refuse(name, expected % {"text": text[:40]})
+            self.refuse(name, str(expected) % {"text": text[:40]})
             return ""
         return text
 
@@ -154,17 +162,15 @@ def _whom(entry: _Entry) -> None:
     elif entry.known.companies[key]:
         entry.refuse("company", _("it is archived and takes no new records; restore it first"))
     entry.columns["company_id"] = key
-    unknown = _("there is no market with the code %(text)s; choose one of the list")
-    entry.columns["destination_id"] = entry.choice("destination", entry.known.areas, unknown)
+    entry.columns["destination_id"] = entry.choice("destination", entry.known.areas, _UNKNOWN_MARKET)
     if not entry.columns["destination_id"]:
         entry.refuse("destination", _("choose the market it was sold to, or a group where no single market is named"))
 
 
 def _product(entry: _Entry) -> None:
-    unknown = _("there is no category %(text)s; choose one of the list")
-    category = entry.choice("category", entry.known.categories, unknown)
+    category = entry.choice("category", entry.known.categories, _UNKNOWN_CATEGORY)
     given = entry.values.get("hs_code"), entry.values.get("hs_revision")
-    code, revision = entry.reading.hs_code(*given, entry.pointer, label("hs_code"))
+    code, revision = entry.reading.hs_code(*given, entry.pointer, LABELS["hs_code"])
     if not (code or category or entry.reading.faults):
         entry.refuse("category", _("say what was sold: choose a category, or write an HS code, or both"))
     entry.columns |= {"category_id": category or None, "hs_code": code, "hs_revision": revision}
@@ -191,7 +197,7 @@ def _time(entry: _Entry) -> None:
 
 
 def _amount(entry: _Entry) -> None:
-    currency = entry.choice("currency", entry.known.minor_digits, _unknown_currency())
+    currency = entry.choice("currency", entry.known.minor_digits, _UNKNOWN_CURRENCY)
     note = entry.line("value_note", longest=300)
     multiplier = _multiplier(entry)
     number = entry.number("value", entry.values.get("value"))
@@ -259,20 +265,16 @@ def _measures(entry: _Entry) -> None:
 
 
 def _delivery(entry: _Entry) -> None:
-    settled = entry.choice("settlement_currency", entry.known.minor_digits, _unknown_currency())
+    settled = entry.choice("settlement_currency", entry.known.minor_digits, _UNKNOWN_CURRENCY)
     corridors = ExportRecord.Corridor.values
     entry.columns |= {
-        "incoterm": entry.choice("incoterm", INCOTERMS, _("there is no Incoterm %(text)s in the edition of 2020")),
-        "corridor": entry.choice("corridor", corridors, _("there is no way of transport %(text)s")),
+        "incoterm": entry.choice("incoterm", INCOTERMS, _UNKNOWN_INCOTERM),
+        "corridor": entry.choice("corridor", corridors, _UNKNOWN_CORRIDOR),
         "settlement_currency_id": settled or None,
         "customs_office": entry.line("customs_office", longest=200),
         "document_reference": entry.line("document_reference", longest=200),
-        "note": entry.reading.text(entry.values.get("note"), f"{entry.pointer}/note", label("note"), _LONGEST_NOTE),
+        "note": entry.reading.text(entry.values.get("note"), f"{entry.pointer}/note", LABELS["note"], _LONGEST_NOTE),
     }
-
-
-def _unknown_currency() -> str:
-    return _("there is no currency %(text)s; choose one of the list")
 
 
 def _uuid(given: Any) -> uuid.UUID | None:

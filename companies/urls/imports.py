@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from companies.views import import_check, import_map, import_template, imports
+from companies.views import import_check, import_done, import_map, import_template, imports
 
 _ONE = "records/imports/<uuid:key>/"
 pages: list[URLPattern] = [
@@ -24,6 +24,10 @@ pages: list[URLPattern] = [
     path(f"{_ONE}fix/", import_check.fix, name="import_fix"),
     path(f"{_ONE}rows/", import_check.rows, name="import_rows"),
     path(f"{_ONE}errors.csv", import_check.errors, name="import_errors"),
+    path(f"{_ONE}preview/", import_done.preview, name="import_preview"),
+    path(f"{_ONE}commit/", import_done.committed, name="import_commit"),
+    path(f"{_ONE}done/", import_done.done, name="import_done"),
+    path(f"{_ONE}undo/", import_done.undone, name="import_undo"),
     path(f"{_ONE}annotated.xlsx", import_check.marked, name="import_annotated"),
 ]
 api: list[URLPattern] = []

@@ -138,7 +138,7 @@ def _take_back_row(actor: Actor, imported: Import, version: int | None, given: Q
 
 def _choose_policy(actor: Actor, imported: Import, version: int | None, given: QueryDict) -> Import:
     chosen = Policy.unpacked(imported.policy).packed()
-    sent = {name: given[name] for name in chosen if name in given}
+    sent = {name: given.get(name, "") for name in chosen if name in given}
     return fixing.choose_policy(actor, imported.pk, version, Policy.unpacked(chosen | sent))
 
 
@@ -176,7 +176,7 @@ def _row(given: QueryDict) -> int:
 def _back(imported: Import, given: QueryDict) -> str:
     """To the rows somebody came from, else to the check."""
     if "rows" in given:
-        query = _question_of(QueryDict(given["rows"])).text()
+        query = _question_of(QueryDict(given.get("rows", ""))).text()
         return f"{reverse('companies:import_rows', args=[imported.pk])}?{query}"
     return reverse("companies:import_check", args=[imported.pk])
 

@@ -125,7 +125,8 @@ def read(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         asked = choose_reading(actor, imported.pk, version, _choices(request, imported))
     except FieldsRejected as refused:
         problems = [(fault.context["pointer"].strip("/"), fault.message(_)) for fault in refused.context["faults"]]
-        return answer(request, "companies/import_read.html", read_page(imported), status=422, problems=problems)
+        page = read_page(imported, request.POST.dict())
+        return answer(request, "companies/import_read.html", page, status=422, problems=problems)
     except (VersionConflict, ImportElsewhere, ImportAtWork) as overtaken:
         messages.warning(request, overtaken.message(_))
         return led(request, reverse("companies:import", args=[imported.pk]))

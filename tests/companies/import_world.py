@@ -48,20 +48,22 @@ def wrong() -> Row:
 
 def checked_import(home: Office, rows: Sequence[Row], *, content: bytes = b"", **fields: Any) -> Import:
     """An import of the officer whose check has ended with these rows, the first of them row 2 of the file."""
-    imported: Import = Import.objects.create(**{
-        "organisation": home.organisation,
-        "created_by": home.officer,
-        "via": Change.Via.WEB,
-        "language": "en",
-        "file_name": "orders.csv",
-        "size_bytes": 100,
-        "sha256": hashlib.sha256(content or uuid.uuid4().bytes).hexdigest(),
-        "step": Import.Step.CHECKED,
-        "version": 5,
-        "checked_version": 5,
-        "expires_at": timezone.now() + dt.timedelta(days=30),
-        **fields,
-    })
+    imported: Import = Import.objects.create(
+        **{
+            "organisation": home.organisation,
+            "created_by": home.officer,
+            "via": Change.Via.WEB,
+            "language": "en",
+            "file_name": "orders.csv",
+            "size_bytes": 100,
+            "sha256": hashlib.sha256(content or uuid.uuid4().bytes).hexdigest(),
+            "step": Import.Step.CHECKED,
+            "version": 5,
+            "checked_version": 5,
+            "expires_at": timezone.now() + dt.timedelta(days=30),
+            **fields,
+        }
+    )
     ImportVerdict.objects.bulk_create(
         ImportVerdict(
             of=imported,

@@ -253,6 +253,10 @@ _IMPORTS: Final[Mapping[str, Row]] = {
     "companies:import_progress": Row(read=Action.IMPORT, thing="import", hidden=True),
     "companies:import_again": _FORM_OF_IMPORT,
     "companies:import_discard": _FORM_OF_IMPORT,
+    "companies:import_preview": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_commit": _FORM_OF_IMPORT,
+    "companies:import_done": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_undo": _FORM_OF_IMPORT,
     "companies:import_read": Row(
         read=Action.IMPORT, write=Action.IMPORT, thing="import", hidden=True, sent={"version": "1"}
     ),

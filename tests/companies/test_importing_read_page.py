@@ -246,7 +246,9 @@ def test_a_wrong_choice_is_told_on_the_page_and_reads_nothing(here: Office) -> N
     imported = read_import(here.officer, "出口.csv", messy_file.as_csv(messy_file.made(80)))
     answer = signed_in(here.officer).post(to(imported), form_of(imported) | {"header_first": "9"})
     assert answer.status_code == 422
-    assert 'href="#header_last"' in answer.content.decode()
+    text = text_of(answer)
+    assert 'href="#header_last"' in text
+    assert 'name="header_first" inputmode="numeric" pattern="[0-9]*" autocomplete="off" value="9"' in text, "it is kept"
     assert Import.objects.get(pk=imported.pk).version == imported.version
 
 

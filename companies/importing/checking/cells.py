@@ -26,7 +26,6 @@ _MOST_KEPT: Final = 20_000
 _LOST: Final = "\ufffd"
 _FORMULA: Final = ("=", "＝")
 _DIGITS: Final = 60
-_CODE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,13 @@ class Got:
     """What a cell says. values: entries by field.
 
     beside: what it says of other entries, with more right than their own columns: the currency of an amount. header:
-    the same as the column's header says it, with less right than a column. sign: of a currency that several countries
-    have; it says something only where nothing else does.
+    the same as the column's header says it, with less right than a column.
     """
 
     said: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
     header: Mapping[str, str] = field(default_factory=dict)
-    sign: str = ""
     faults: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
 
@@ -142,23 +139,17 @@ def _multiplier(name: str, cell: Cell, _meaning: ColumnMeaning) -> Got:
 
 def _value(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
     said = cell.text.strip()
-    in_header, header_sign = _money(meaning.currency)
-    header = _stated(multiplier=_multiplied(meaning.multiplier), currency=in_header)
+    header = _stated(multiplier=_multiplied(meaning.multiplier), currency=meaning.currency)
     number = numbers.number(cell, meaning.number_style)
     if number is None:
         return Got(header={"value_note": said}, warnings=(Fault(name, "no_value", said),))
     if number.is_pct:
         return Got(faults=(Fault(name, "percent_amount", said),))
-    code, sign = _money(number.currency)
-    beside = _stated(multiplier=_multiplied(number.multiplier), currency=code)
+    if number.unit:
+        return Got(faults=(Fault(name, "unit_amount", said),))
+    beside = _stated(multiplier=_multiplied(number.multiplier), currency=number.currency)
     warnings = _warned(name, number, said)
-    return Got(values={name: number.digits}, beside=beside, header=header, sign=sign or header_sign, warnings=warnings)
-
-
-def _money(said: str) -> tuple[str, str]:
-    """The code of a currency, or the sign that several countries have."""
-    is_code = len(said) == _CODE and said.isascii() and said.isupper()
-    return (said, "") if is_code else ("", said)
+    return Got(values={name: number.digits}, beside=beside, header=header, warnings=warnings)
 
 
 def _growth(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:

@@ -163,11 +163,6 @@ class Rows:
             currency = each.beside.get("currency")
             if currency and stated.get("currency", currency) != currency:
                 row.faults.append(Fault("currency", "currencies_differ", currency, {"other": stated["currency"]}))
-        sign = next((each.sign for each in got.values() if each.sign), "")
-        if sign and "currency" not in entry:
-            meant = self._of_text(row, "currency", sign, ColumnMeaning("currency"))
-            row.faults += meant.faults
-            entry |= meant.values
         return entry
 
     def _name_company(self, row: ReadRow, entry: dict[str, str], own: str) -> None:

@@ -29,6 +29,7 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "currencies_differ": _("The amount is in %(said)s, and the column of currencies says %(other)s. Put one right."),
     "no_year_part": _("The year is missing; without it the month or quarter says nothing. Write the year."),
     "percent_amount": _("“%(said)s” is a percentage, and an amount is needed here. Write the amount."),
+    "unit_amount": _("“%(said)s” is no amount of money. Write the amount, and its currency beside."),
     "unknown_company": _("No company is called “%(said)s”. Choose one of yours, or register it."),
     "unknown_number": _("No company is registered under %(said)s. Choose one of yours, or add its name."),
     "ambiguous_company": _("Several companies are called “%(said)s”. Choose which of them is meant."),

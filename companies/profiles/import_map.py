@@ -119,8 +119,9 @@ class Columns:
     """The columns of an import. named: those that are something; left_out: the others.
 
     groups: what a column can be, in groups. multipliers: what amounts can be counted in. of_all_rows: entries that no
-    column says. has_currencies, has_units: columns tell what amounts and quantities are counted in. kept: the mapping kept for such files; is_as_kept: it is the one shown here. open: what is to be
-    answered before the rows can be checked.
+    column says. has_currencies, has_units: columns tell what amounts and quantities are counted in. kept: the mapping
+    kept for such files; is_as_kept: it is the one shown here. open: what is to be answered before the rows can be
+    checked.
     """
 
     head: ImportHead

@@ -48,7 +48,8 @@ class Cell:
 
     A number that its workbook shows as a percentage has its sign and the digits that go with it: a kept 0.125 shown as
     a percentage is the NUMBER `12.5%`. A number shown with leading zeros is a code, thus the TEXT that is shown
-    (`010121` of a kept 10121); so are a time of day (`10:30:00`) and a length of time (`36:00:00`).
+    (`010121` of a kept 10121); so are a time of day (`10:30:00`), a length of time (`36:00:00`), and a date of which
+    only the month or the year is shown (`2024-03` where the file shows Mar-24, `2024`).
     is_formula: the text is what the file's own program worked out last; empty where it never did.
     """
 

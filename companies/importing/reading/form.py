@@ -169,10 +169,10 @@ class NoticeCode(StrEnum):
 
     other_name: the name says another kind of file (form, what). undecodable: signs that the encoding does not have
     (count). nul_signs, control_signs: signs that cannot be seen and are left out (count). ragged: rows longer than all
-    others (count, rows, columns). wrapped_lines: whole lines stood in quotation marks. open_quote: lines
-    with one that is never closed; there they are read as they stand (count). notes: rows under the table that belong to no column (count,
-    rows). own_columns: columns of an earlier file of faults, not read (count). unknown_encoding: the one chosen is not
-    among those we read (what).
+    others (count, rows, columns). wrapped_lines: whole lines stood in quotation marks. open_quote: lines with one that
+    is never closed; there they are read as they stand (count). notes: rows under the table that belong to no column
+    (count, rows). own_columns: columns of an earlier file of faults, not read (count). unknown_encoding: the one chosen
+    is not among those we read (what).
     """
 
     OTHER_NAME = "other_name"

@@ -6,11 +6,10 @@ LAYOUTS.json: by the name of a layout, which says whether it is of exports or im
 stand. `column_mapping_key.csv` says of each name which field it is, empty for none; `kind` where that holds in layouts
 of exports or of imports alone. Of several columns of a layout with one field the lowest `rank` is the right one, and
 the others have no counterpart. `currency`: what the name of an amount states; a column of currencies beside such an
-amount tells in what was paid. Every name was read while the key was written; the misses of every other country alone
-were looked at while the suggestions were improved.
+amount tells in what was paid. Every name was read while the key was written, so these figures are of known names.
 
 Prints one JSON line: the share that is right of the columns with a counterpart, how many columns without one were
-claimed, of how many, the same for both halves, and the misses.
+claimed, of how many, the same for both halves of the countries, and the misses.
 """
 
 from __future__ import annotations
@@ -76,12 +75,12 @@ def expected(headers: Sequence[str], kind: str, key: Mapping[tuple[str, str], La
 def measured(layouts: Mapping[str, Sequence[str]]) -> dict[str, Tally]:
     """All layouts, and both halves of them, by country."""
     key = labels()
-    tallies = {"all": Tally(), "seen": Tally(), "held_out": Tally()}
+    tallies = {"all": Tally(), "one_half": Tally(), "other_half": Tally()}
     countries = sorted({_country(name) for name in layouts})
     for name, headers in layouts.items():
         found = _KIND.search(name.removeprefix(_country(name)))
         kind = "import" if found and found[0].lower() == "imp" else "export"
-        half = "held_out" if countries.index(_country(name)) % 2 else "seen"
+        half = "other_half" if countries.index(_country(name)) % 2 else "one_half"
         is_found = [each.field for each in suggest(headers, (), home="", language=LANGUAGE).columns]
         for header, wanted, got in zip(headers, expected(headers, kind, key), is_found, strict=True):
             for tally in (tallies["all"], tallies[half]):

@@ -14,7 +14,7 @@ from companies.importing.plan import Mapping as Meaning
 
 # What can be said for all rows at once where no column says it.
 CONSTANTS: Final = (
-    "company", "destination", "category", "hs_revision", "period", "multiplier", "currency", "quantity_unit",
+    "company", "destination", "category", "hs_revision", "period",
 )  # fmt: skip
 _LONGEST: Final = 200
 _STYLES: Final = frozenset(map(str, NumberStyle))
@@ -56,8 +56,8 @@ def _said(posted: Mapping[str, str], number: int, meaning: ColumnMeaning) -> Col
     if meaning.field == "value":
         power = posted.get(f"multiplier-{number}", "")
         multiplier = int(power) if _POWER_OF_TEN.fullmatch(power) else None
-        currency = posted.get(f"currency-{number}", "").strip()[:3]
+        currency = posted.get(f"currency-{number}", meaning.currency).strip()[:3]
         return replace(meaning, multiplier=multiplier, currency=currency)
     if meaning.field in ("quantity", "net_weight_kg"):
-        return replace(meaning, unit=posted.get(f"unit-{number}", "").strip()[:30])
+        return replace(meaning, unit=posted.get(f"unit-{number}", meaning.unit).strip()[:30])
     return meaning

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from companies.importing.mapping.labels import called
 from companies.models import ExportRecord
 from companies.records.fields import INCOTERMS, LABELS, MULTIPLIERS
 from companies.records.reading import HS_REVISIONS
@@ -23,13 +24,15 @@ from markets.downloads import Form
 from markets.models import Area, Category, Currency
 
 FORMS: Final = (Form.XLSX, Form.CSV)
-COMPANY_NUMBER: Final = "company_number"
+_COMPANY_NUMBER: Final = "company_number"
 # The columns, in the order of the form; the number a company is registered under stands behind its name.
-COLUMNS: Final = ("company", COMPANY_NUMBER, *(name for name in LABELS if name != "company"))
+COLUMNS: Final = ("company", _COMPANY_NUMBER, *(name for name in LABELS if name != "company"))
 # A spreadsheet would take the zeros off these, or make dates of them.
-_CODES: Final = frozenset({COMPANY_NUMBER, "hs_code", "hs_revision", "period", "document_reference"})
+_CODES: Final = frozenset({_COMPANY_NUMBER, "hs_code", "hs_revision", "period", "document_reference"})
 # So many rows below the header offer the lists; more can be written.
 _ROWS_WITH_LISTS: Final = 10_000
+# Excel's own number of the format Text.
+_AS_TEXT: Final = 49
 _WIDTHS: Final = (14, 40)
 _CELL_TITLE: Final = 32
 _CELL_MESSAGE: Final = 255
@@ -40,7 +43,7 @@ _TAKES: Final[Mapping[str, tuple[Promise | str, Promise]]] = {
         _ALWAYS,
         _lazy("The company that sold, by its name here. One that is not known yet can be registered."),
     ),
-    COMPANY_NUMBER: ("", _lazy("The number the company is registered under. It tells companies of one name apart.")),
+    _COMPANY_NUMBER: ("", _lazy("The number the company is registered under. It tells companies of one name apart.")),
     "destination": (_ALWAYS, _lazy("The market it was sold to: a name or a code, such as KAZ. The list is beside.")),
     "category": (_lazy("without an HS code"), _lazy("What was sold, in everyday words. The list is beside.")),
     "hs_code": (_lazy("without a category"), _lazy("2, 4, 6, 8 or 10 digits, with dots or without: 8418.21.")),
@@ -72,11 +75,6 @@ class _Choices:
     named: Mapping[tuple[str, str], str]
 
 
-def label(name: str) -> str:
-    """What the column of an entry is called in the active language."""
-    return _("Company registration number") if name == COMPANY_NUMBER else str(LABELS[name])
-
-
 def template(language: str, form: Form) -> bytes:
     """The file to fill in, in a language of the product, as XLSX or as CSV in UTF-8 with a byte order mark.
 
@@ -90,7 +88,7 @@ def _csv() -> bytes:
     out = io.StringIO()
     example = _example(_choices())
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([label(name) for name in COLUMNS])
+    writer.writerow([called(name) for name in COLUMNS])
     writer.writerow([example.get(name, "") for name in COLUMNS])
     return codecs.BOM_UTF8 + out.getvalue().encode()
 
@@ -160,13 +158,13 @@ def _example(choices: _Choices) -> dict[str, Any]:
 
 def _write_records(book: Any, sheet: Any, example: Mapping[str, Any], lists: Mapping[str, str]) -> None:
     header = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#e8edf4", "bottom": 1})
-    as_text = book.add_format({"num_format": "@"})
+    as_text = book.add_format({"num_format": _AS_TEXT})
     shown = {"italic": True, "font_color": "#6b6b6b"}
-    looks = {True: book.add_format({**shown, "num_format": "@"}), False: book.add_format(shown)}
+    looks = {True: book.add_format({**shown, "num_format": _AS_TEXT}), False: book.add_format(shown)}
     for place, name in enumerate(COLUMNS):
-        width = min(max(len(label(name)) + 4, _WIDTHS[0]), _WIDTHS[1])
+        width = min(max(len(called(name)) + 4, _WIDTHS[0]), _WIDTHS[1])
         sheet.set_column(place, place, width, as_text if name in _CODES else None)
-        sheet.write_string(0, place, label(name), header)
+        sheet.write_string(0, place, called(name), header)
         _write(sheet, 1, place, example.get(name), looks[name in _CODES])
         sheet.data_validation(1, place, _ROWS_WITH_LISTS, place, _validation(name, lists))
     sheet.freeze_panes(1, 0)
@@ -175,7 +173,7 @@ def _write_records(book: Any, sheet: Any, example: Mapping[str, Any], lists: Map
 def _validation(name: str, lists: Mapping[str, str]) -> dict[str, Any]:
     """What a cell says when it is chosen; a list is offered and never forced: names in other languages are read too."""
     _needed, takes = _TAKES[name]
-    said = {"input_title": label(name)[:_CELL_TITLE], "input_message": str(takes)[:_CELL_MESSAGE]}
+    said = {"input_title": called(name)[:_CELL_TITLE], "input_message": str(takes)[:_CELL_MESSAGE]}
     if name not in lists:
         return {"validate": "any", **said}
     return {"validate": "list", "source": lists[name], "error_type": "information", "show_error": False, **said}
@@ -194,7 +192,7 @@ def _write_guide(book: Any, sheet: Any, example: Mapping[str, Any]) -> None:
         sheet.write_string(first, place, said, bold)
     for line, name in enumerate(COLUMNS, start=first + 1):
         needed, takes = _TAKES[name]
-        for place, said in enumerate((label(name), str(needed), str(takes), str(example.get(name, "")))):
+        for place, said in enumerate((called(name), str(needed), str(takes), str(example.get(name, "")))):
             sheet.write_string(line, place, said, wrap)
 
 
@@ -207,11 +205,11 @@ def _told() -> Iterator[str]:
 def _write_lists(book: Any, sheet: Any, choices: _Choices) -> dict[str, str]:
     """Each list in a column of its own; by field where it stands."""
     bold = book.add_format({"bold": True})
-    as_text = book.add_format({"num_format": "@"})
+    as_text = book.add_format({"num_format": _AS_TEXT})
     places = {}
     for place, (name, words) in enumerate(choices.by_field.items()):
         sheet.set_column(place, place, _WIDTHS[1] if name in ("destination", "category") else _WIDTHS[0] + 6)
-        sheet.write_string(0, place, label(name), bold)
+        sheet.write_string(0, place, called(name), bold)
         for line, word in enumerate(words, start=1):
             sheet.write_string(line, place, word, as_text)
         column = xlsxwriter.utility.xl_col_to_name(place, col_abs=True)

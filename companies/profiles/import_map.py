@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +34,7 @@ SAMPLES: Final = 3
 # Both say how a value is parted; which one holds, the readings beside them show.
 STYLES: Final[Mapping[str, Promise]] = {
     NumberStyle.POINT: _lazy("A point parts the fraction: 1,234.5"),
-    NumberStyle.COMMA: _lazy("A comma parts the fraction: 1 234,5"),
+    NumberStyle.COMMA: _lazy("A comma parts the fraction: 1\u00a0234,5"),
     DateOrder.YMD: _lazy("Year, month, day"),
     DateOrder.DMY: _lazy("Day, month, year"),
     DateOrder.MDY: _lazy("Month, day, year"),
@@ -48,13 +48,7 @@ _OF_ALL_ROWS: Final = (
     ("category", ("category", "hs_code")),
     ("hs_revision", ("hs_revision",)),
     ("period", ("period", "year")),
-    ("currency", ("currency",)),
-    ("multiplier", ("multiplier",)),
-    ("quantity_unit", ("quantity_unit",)),
 )
-_NEEDS: Final[Mapping[str, str]] = {
-    "hs_revision": "hs_code", "currency": "value", "multiplier": "value", "quantity_unit": "quantity",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +119,9 @@ class Columns:
     """The columns of an import. named: those that are something; left_out: the others.
 
     groups: what a column can be, in groups. multipliers: what amounts can be counted in. of_all_rows: entries that no
-    column says. kept: the mapping kept for such files; is_as_kept: it is the one shown here. open: what is to be
-    answered before the rows can be checked.
+    column says. has_currencies, has_units: columns tell what amounts and quantities are counted in. kept: the mapping
+    kept for such files; is_as_kept: it is the one shown here. open: what is to be answered before the rows can be
+    checked.
     """
 
     head: ImportHead
@@ -135,6 +130,8 @@ class Columns:
     groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     multipliers: tuple[tuple[str, str], ...]
     of_all_rows: tuple[str, ...]
+    has_currencies: bool
+    has_units: bool
     register: bool
     kept: KeptMapping | None
     is_as_kept: bool
@@ -162,7 +159,9 @@ def columns_page(actor: Actor, imported: Import, mapping: Meaning, *, with_examp
         left_out=tuple(each for each in columns if not each.field),
         groups=tuple((str(group), tuple((name, called(name)) for name in names)) for group, names in GROUPS),
         multipliers=_multipliers(mapping),
-        of_all_rows=tuple(_of_all_rows(mapping, profiles)),
+        of_all_rows=tuple(_of_all_rows(mapping)),
+        has_currencies=bool(mapping.of("currency")),
+        has_units=bool(mapping.of("quantity_unit")),
         register=mapping.register,
         kept=_kept(saved) if saved is not None else None,
         is_as_kept=saved is not None and saved.mapping == mapping.packed(),
@@ -181,6 +180,8 @@ def question_told(question: Question) -> str:
             return _("%(field)s: its dates can be read in several ways; choose one") % {"field": name}
         case Asked.TWICE:
             return _("%(field)s: several columns are that; leave out all but one") % {"field": name}
+        case Asked.MISSING if question.column is not None:
+            return _("%(field)s: no column says it; say it of this one") % {"field": name}
         case Asked.MISSING:
             if question.field in {"hs_code", *(entry for entry, _said_by in _OF_ALL_ROWS)}:
                 told = _("%(field)s: no column says it; choose one, or say below what holds for all rows")
@@ -223,26 +224,16 @@ def _styles(profile: ColumnProfile, meaning: ColumnMeaning) -> Iterator[StyleCho
 
 def _multipliers(mapping: Meaning) -> tuple[tuple[str, str], ...]:
     """The usual ones, and those that headers of this file say."""
-    said = {each.multiplier for each in mapping.columns if each.multiplier} - set(MULTIPLIERS)
-    return tuple((str(each), str(MULTIPLIERS.get(each, each))) for each in sorted({*MULTIPLIERS, *said}))
+    said = {each.multiplier for each in mapping.columns if each.multiplier}
+    usual = set(MULTIPLIERS) - {1}
+    return tuple((str(each), str(MULTIPLIERS.get(each, each))) for each in sorted(usual | said))
 
 
-def _of_all_rows(mapping: Meaning, profiles: Sequence[ColumnProfile]) -> Iterator[str]:
+def _of_all_rows(mapping: Meaning) -> Iterator[str]:
     for entry, said_by in _OF_ALL_ROWS:
-        needed = _NEEDS.get(entry)
-        if any(mapping.of(name) for name in said_by) or (needed and not mapping.of(needed)):
-            continue
-        told = ((each, profile.cells_said) for each, profile in zip(mapping.columns, profiles, strict=True))
-        if entry not in _NEEDS or not any(_says(entry, each, said) for each, said in told):
+        is_of_nothing = entry == "hs_revision" and not mapping.of("hs_code")
+        if not is_of_nothing and not any(mapping.of(name) for name in said_by):
             yield entry
-
-
-def _says(entry: str, meaning: ColumnMeaning, said: object) -> bool:
-    """Whether a column, or each of its cells, says the currency, scale or unit of what it holds."""
-    if meaning.field != _NEEDS[entry]:
-        return False
-    name = {"quantity_unit": "unit"}.get(entry, entry)
-    return bool(getattr(meaning, name, None) or getattr(said, name, None))
 
 
 def _kept(saved: SavedMapping) -> KeptMapping:

@@ -17,7 +17,7 @@ from companies.errors import FieldsRejected, MappingOpen
 from companies.forms.import_map import CONSTANTS, mapping_sent
 from companies.forms.records import RecordForm, companies_offered, company_found, currency_codes
 from companies.importing.doing.mapping import choose_mapping, profiles_of
-from companies.importing.mapping.questions import Question
+from companies.importing.mapping.questions import Asked, Question
 from companies.importing.mapping.saved import forget_mapping, rename_mapping, save_mapping
 from companies.importing.plan import Mapping
 from companies.models import Company, Import
@@ -154,7 +154,9 @@ def _of_questions(asked: Iterable[Question]) -> list[tuple[str, str]]:
 
 def _answered_by(question: Question) -> str:
     if question.column is not None:
-        return f"style-{question.column}-1" if question.options else f"field-{question.column}"
+        of_missing = {"currency": "currency", "quantity_unit": "unit"}.get(question.field, "field")
+        by = of_missing if question.kind is Asked.MISSING else "field"
+        return f"style-{question.column}-1" if question.options else f"{by}-{question.column}"
     field = {"hs_code": "category"}.get(question.field, question.field)
     return f"id_constant-{field}" if field in CONSTANTS else "columns"
 

@@ -101,7 +101,7 @@ def test_what_is_open_is_told_with_links_and_both_readings_and_nothing_is_kept()
     answer = client.post(page(imported), sent(imported))
     text = answer.content.decode()
     assert answer.status_code == 422
-    for answered_by in ("style-0-1", "style-1-1", "id_constant-company", "id_constant-currency"):
+    for answered_by in ("style-0-1", "style-1-1", "id_constant-company", "currency-1"):
         assert f'href="#{answered_by}"' in text
         assert f'id="{answered_by}"' in text
     assert "<bdi>1.234</bdi> → <bdi>1234</bdi>" in text
@@ -118,11 +118,11 @@ def test_answers_are_taken_and_stay_where_something_else_is_still_open() -> None
     text = client.post(page(imported), answers).content.decode()
     assert re.search(r'value="comma"\s+checked', text)
     assert re.search(r'name="constant-company"[^>]*value="Haier"', text)
-    answers |= {"constant-destination": "KAZ", "constant-currency": "USD", "constant-hs_revision": "HS2022"}
+    answers |= {"constant-destination": "KAZ", "currency-1": "USD", "constant-hs_revision": "HS2022"}
     assert client.post(page(imported), answers).status_code == 302
     imported.refresh_from_db()
     assert imported.mapping["constants"] == {
-        "company": str(haier.pk), "destination": "KAZ", "currency": "USD", "hs_revision": "HS2022",
+        "company": str(haier.pk), "destination": "KAZ", "hs_revision": "HS2022",
     }  # fmt: skip
     assert [each.get("date_order", each.get("number_style")) for each in imported.mapping["columns"][:2]] == [
         "dmy",

@@ -62,8 +62,8 @@ def test_an_answered_style_is_not_asked_again() -> None:
 def test_what_every_record_says_is_asked_where_no_column_and_no_word_for_all_rows_says_it() -> None:
     rows = [["12.5", "x"]]
     headers = ("Value", "Remarks")
-    wanted = ["company", "destination", "hs_code", "period", "currency"]
-    assert asked(rows, headers) == [("missing", field, None) for field in wanted]
+    wanted = ["company", "destination", "hs_code", "period"]
+    assert asked(rows, headers) == [*(("missing", field, None) for field in wanted), ("missing", "currency", 0)]
     said = {"company": "an id", "destination": "KAZ", "category": "appliances", "period": "2025", "currency": "CNY"}
     assert asked(rows, headers, **said) == []
 
@@ -79,7 +79,7 @@ def test_an_amount_in_its_cells_currency_needs_no_column_of_currencies() -> None
 def test_a_quantity_needs_its_unit() -> None:
     headers = (*HEADERS, "Quantity")
     row = ["A", "KAZ", "841821", "2025-03-05", "12.5", "7"]
-    assert asked([row], headers) == [("missing", "quantity_unit", None)]
+    assert asked([row], headers) == [("missing", "quantity_unit", 5)]
     assert asked([row], (*HEADERS, "Quantity, t")) == []
     assert asked([row], headers, quantity_unit="pieces") == []
 

@@ -72,7 +72,7 @@ def test_other_encodings_are_offered_each_with_what_it_would_say() -> None:
     offered = {each.name: each for each in found.encodings}
     assert next(iter(offered)) == "cp1251"
     assert {"koi8-r", "cp1252"} <= set(offered)
-    assert "Ромашка" in offered["cp1251"].sample
+    assert offered["cp1251"].sample == ",".join(RUSSIAN[0])
     assert offered["cp1251"].is_likely
     assert not offered["cp1252"].is_likely
     assert all(len(each.sample) <= 80 for each in found.encodings)
@@ -99,6 +99,12 @@ def test_a_torn_letter_does_not_make_a_file_of_another_alphabet() -> None:
     found, _rows = read(content + "国".encode()[:2])
     assert found.encoding == "utf-8"
     assert notices(found)["undecodable"]["count"] == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_long_texts_in_two_bytes_a_letter_are_told_by_few_zeros(encoding: str) -> None:
+    rows = [["企业", "说明"], *([f"海尔{'冰箱洗衣机' * 30}", "出口家用电器" * 30] for _ in range(20))]
+    assert read(written(rows, encoding))[0].encoding == encoding
 
 
 def test_signs_that_cannot_be_seen_are_left_out_and_counted() -> None:

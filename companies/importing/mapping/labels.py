@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.records.fields import label
 
 PARTS: Final[Mapping[str, Promise]] = {
-    "company_number": _("Registration number of the company"),
+    "company_number": _("Number of the company"),
     "year": _("Year"),
     "quarter": _("Quarter"),
     "month": _("Month"),

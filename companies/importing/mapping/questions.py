@@ -46,8 +46,8 @@ class Option:
 class Question:
     """One thing to be answered. column: from 0; None where it is about the file as a whole.
 
-    options: of a style alone. What is missing is answered by a column or by one value for all rows; what is there twice
-    by leaving one of the columns out.
+    options: of a style alone. What is missing is answered by a column or by one value for all rows, a currency or unit
+    also by what is said of the column it is of; what is there twice by leaving one of the columns out.
     """
 
     kind: Asked
@@ -81,13 +81,19 @@ def _of_column(mapping: Mapping, number: int, meaning: ColumnMeaning, profile: C
 
 def number_options(profile: ColumnProfile) -> tuple[Option, ...]:
     """Both styles of a column of numbers, with what each makes of its values."""
-    read = {style: [_number(text, style) for text in profile.samples] for style in sorted(profile.number_styles)}
+    read = {
+        style: [_number(text, style) for text in profile.samples]
+        for style in NumberStyle
+        if style in profile.number_styles
+    }
     return _options(profile, {str(style): texts for style, texts in read.items()})
 
 
 def date_options(profile: ColumnProfile) -> tuple[Option, ...]:
     """The orders a column of dates may be in, with what each makes of its values."""
-    read = {order: [_period(text, order) for text in profile.samples] for order in sorted(profile.date_orders)}
+    read = {
+        order: [_period(text, order) for text in profile.samples] for order in DateOrder if order in profile.date_orders
+    }
     return _options(profile, {str(order): texts for order, texts in read.items()})
 
 
@@ -122,17 +128,17 @@ def _missing(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> Iterator[Qu
             yield Question(Asked.MISSING, field)
     if mapping.of("hs_code") and not _is_said(mapping, "hs_revision"):
         yield Question(Asked.MISSING, "hs_revision")
-    told = list(zip(mapping.columns, profiles, strict=True))
-    if _is_said(mapping, "value") and not (
-        _is_said(mapping, "currency")
-        or any(each.field == "value" and (each.currency or profile.cells_said.currency) for each, profile in told)
-    ):
-        yield Question(Asked.MISSING, "currency")
-    if mapping.of("quantity") and not (
-        _is_said(mapping, "quantity_unit")
-        or any(each.field == "quantity" and (each.unit or profile.cells_said.unit) for each, profile in told)
-    ):
-        yield Question(Asked.MISSING, "quantity_unit")
+    for field, of in (("currency", "value"), ("quantity_unit", "quantity")):
+        if mapping.of(of) and not _is_said(mapping, field) and not is_counted(mapping, profiles, of):
+            yield Question(Asked.MISSING, field, mapping.of(of)[0])
+
+
+def is_counted(mapping: Mapping, profiles: Sequence[ColumnProfile], field: str) -> bool:
+    """Whether what a column of amounts or quantities is counted in is said of it, or by each of its cells."""
+    said = [(mapping.columns[number], profiles[number].cells_said) for number in mapping.of(field)]
+    if field == "value":
+        return any(meaning.currency or cells.currency for meaning, cells in said)
+    return any(meaning.unit or cells.unit for meaning, cells in said)
 
 
 def _is_said(mapping: Mapping, field: str) -> bool:

@@ -56,6 +56,7 @@ def _text(given: IO[bytes], name: str, choices: Choices, languages: Sequence[str
     content = given.read()
     kinds.check_bytes(content)
     text = texts.decoded(content, choices.encoding, languages)
+    del content
     kinds.check_text(text.text)
     split = delimited.split(text.text, choices.delimiter)
     table = layout.laid_out(split.grid, choices)

@@ -47,6 +47,7 @@ _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?[\t ]*(?:\r\n|\r|\n|\Z)', re.IG
 _EVEN_ENOUGH: Final = 0.8
 _DECIMAL_COMMA: Final = 0.3
 _WRAPPED: Final = 0.9
+_MOST_LINE_CELLS: Final = 100_000
 _MOST_OPEN_QUOTES: Final = 5
 # No text of ours holds it (`texts` leaves it out): a last record that is not this one was never closed.
 _LAST: Final = "\uffff"
@@ -78,6 +79,7 @@ def split(text: str, chosen: str | None) -> Split:
         notices.append(Notice(NoticeCode.WRAPPED_LINES))
     ranked = _ranked(text, start)
     delimiter = chosen or said or next(iter(ranked), DELIMITERS[0])
+    _check_lines(text, start, delimiter)
     plain = _open_lines(text, start, delimiter)
     if plain:
         notices.append(Notice(NoticeCode.OPEN_QUOTE, {"count": len(plain)}))
@@ -169,6 +171,14 @@ def _is_wrapped(record: str) -> bool:
 
 def _evenness_of_best(text: str, start: int) -> tuple[float, int]:
     return max((_evenness(_sample(text, start, each)) for each in DELIMITERS), key=lambda each: each[1])
+
+
+def _check_lines(text: str, start: int, delimiter: str) -> None:
+    """Raises Refused for a line of more cells than memory has room for. Excel's own blank columns are far fewer."""
+    if text.count(delimiter) > MOST_CELLS:
+        for number, line in enumerate(_lines(text, start), 1):
+            if len(line) > _MOST_LINE_CELLS and (count := line.count(delimiter)) > _MOST_LINE_CELLS:
+                raise Refused(Refusal.TOO_MANY_COLUMNS, row=number, count=count + 1, most=MOST_COLUMNS)
 
 
 def _open_lines(text: str, start: int, delimiter: str) -> frozenset[int]:

@@ -75,7 +75,7 @@ def header_texts(grid: Grid, first: int, last: int, width: int) -> list[str]:
     return named
 
 
-def areas_of(grid: Grid, number: int) -> list[tuple[int, int, int, int]]:
+def _areas_of(grid: Grid, number: int) -> list[tuple[int, int, int, int]]:
     """The merged areas that a row lies in."""
     return [each for each in grid.merged if each[0] <= number <= each[2]]
 
@@ -87,7 +87,7 @@ def _spread(grid: Grid, number: int, width: int, *, rightwards: bool) -> list[st
     """
     texts = [each.text for each in grid.rows[number - 1][:width]] if number <= len(grid.rows) else []
     texts += [""] * (width - len(texts))
-    areas = areas_of(grid, number)
+    areas = _areas_of(grid, number)
     for top, left, _bottom, right in areas:
         said = grid.rows[top - 1][left].text if left < len(grid.rows[top - 1]) else ""
         for column in range(left, min(right + 1, width)):
@@ -115,6 +115,10 @@ class _Looking:
         self._grid = grid
         self._rows = grid.rows[: _LOOKED_AT + _TITLES_END_BY]
         self._filled = [filled(each) for each in self._rows]
+        self._areas: dict[int, list[tuple[int, int, int, int]]] = {}
+        for area in grid.merged:
+            for at in range(area[0] - 1, min(area[2], _TITLES_END_BY + _MOST_HEADER_ROWS)):
+                self._areas.setdefault(at, []).append(area)
         counts = [len(each) for each in self._filled if each]
         self._usual = median_high(counts) if counts else 0
 
@@ -168,7 +172,7 @@ class _Looking:
         width = len(self._rows[below])
         if not columns or any(self._is_value_here(above, each) for each in columns):
             return False
-        spans = [area for area in areas_of(self._grid, above + 1) if area[3] > area[1]]
+        spans = self._spans(above)
         if spans:
             return any(area[3] - area[1] + 1 < width for area in spans) and len(columns) > 1
         texts = [self._rows[below][each].text for each in self._filled[below]]
@@ -182,29 +186,30 @@ class _Looking:
         return last
 
     def _continues(self, at: int, next_at: int) -> bool:
+        """Whether a row below the header goes on with it."""
         columns = self._filled[next_at]
-        if not columns:
-            return False
-        if _is_numbering([each.text for each in self._rows[next_at]]):
+        reached = any(area[0] <= next_at < area[2] for area in self._areas.get(next_at, ()))
+        if columns and (reached or _is_numbering([each.text for each in self._rows[next_at]])):
             return True
-        names = [self._rows[next_at][each] for each in columns]
-        if any(self._is_value_here(next_at, each) for each in columns):
+        if not columns or any(self._is_value_here(next_at, each) for each in columns):
             return False
-        if all(each.text.strip(UNSEEN).lower() in _MISSING for each in names):
+        names = {each: self._rows[next_at][each] for each in columns}
+        if all(cell.text.strip(UNSEEN).lower() in _MISSING for cell in names.values()):
             return False
-        if not any(self._holds_values(next_at + 1, each) for each in columns):
+        if not self._spans(at) and not any(self._holds_values(next_at + 1, each) for each in columns):
             return False
-        return all(
-            _is_unit(cell) or self._is_under_group(at, column, columns)
-            for column, cell in zip(columns, names, strict=True)
-        )
+        return all(_is_unit(cell) or self._is_under_group(at, column, columns) for column, cell in names.items())
+
+    def _spans(self, at: int) -> list[tuple[int, int, int, int]]:
+        """The merged areas of a row that lie over several columns."""
+        return [area for area in self._areas.get(at, ()) if area[3] > area[1]]
 
     def _is_under_group(self, at: int, column: int, beside: Sequence[int]) -> bool:
         """Whether the header says nothing of its own here: it is blank, or one name stands over several columns.
 
         beside: the columns of the row below that say something.
         """
-        if any(area[1] <= column <= area[3] and area[3] > area[1] for area in areas_of(self._grid, at + 1)):
+        if any(area[1] <= column <= area[3] for area in self._spans(at)):
             return True
         above = self._filled[at]
         goes_on = column + 1 not in above and column + 1 in beside

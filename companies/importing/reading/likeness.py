@@ -75,6 +75,7 @@ _RUSSIAN: Final = dict(
 )
 # Words of one letter, units among them; and letters that no Russian word has side by side, or at its beginning.
 _ALONE: Final = frozenset("авикосуяшгтмл")
+_ALONE_WORTH: Final = 0.6
 _UNHEARD: Final = re.compile(
     "^[ъьы]|[бвгджзклмнпрстфхцчшщ]й|[аеёиоуыэюяйьъ][ьъ]|уу|ыы|эы|юю|яя|[бвгджзклмнпрстфхцчшщ]{5}"
 )
@@ -172,8 +173,8 @@ def _cyrillic(word: str) -> float:
     if not _is_cased(word):
         return 0.1
     folded = word.lower()
-    if len(folded) == 1 and folded not in _ALONE:
-        return _FOREIGN_LETTER
+    if len(folded) == 1:
+        return _ALONE_WORTH if folded in _ALONE else _FOREIGN_LETTER
     frequency = sum(log(_RUSSIAN.get(each, 4 if each in _CYRILLIC_BESIDE else 0.2)) for each in folded) / len(folded)
     # Russian words have a mean of about log 40; letters by chance one of about log 10.
     heard = _UNHEARD_WORTH ** len(_UNHEARD.findall(folded))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -17,6 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from companies.importing.mapping.labels import called
+from companies.importing.meaning import goods
+from companies.importing.meaning.finding import Finder
+from companies.importing.meaning.places import places
 from companies.models import ExportRecord
 from companies.records.fields import INCOTERMS, LABELS, MULTIPLIERS
 from companies.records.reading import HS_REVISIONS
@@ -44,8 +47,14 @@ _TAKES: Final[Mapping[str, tuple[Promise | str, Promise]]] = {
         _lazy("The company that sold, by its name here. One that is not known yet can be registered."),
     ),
     _COMPANY_NUMBER: ("", _lazy("The number the company is registered under. It tells companies of one name apart.")),
-    "destination": (_ALWAYS, _lazy("The market it was sold to: a name or a code, such as KAZ. The list is beside.")),
-    "category": (_lazy("without an HS code"), _lazy("What was sold, in everyday words. The list is beside.")),
+    "destination": (
+        _ALWAYS,
+        _lazy("The market it was sold to: a name or a code, such as KAZ. The list is on the last sheet."),
+    ),
+    "category": (
+        _lazy("without an HS code"),
+        _lazy("What was sold, in everyday words. The list is on the last sheet."),
+    ),
     "hs_code": (_lazy("without a category"), _lazy("2, 4, 6, 8 or 10 digits, with dots or without: 8418.21.")),
     "hs_revision": (_lazy("with an HS code"), _lazy("The edition of the HS that the code is of, such as HS2022.")),
     "period": (_ALWAYS, _lazy("2025, 2025-Q1, 2025-04, 2025-01/2025-04 for January to April, or 2025-04-17.")),
@@ -60,7 +69,7 @@ _TAKES: Final[Mapping[str, tuple[Promise | str, Promise]]] = {
     "net_weight_kg": ("", _lazy("In kilograms, without the packing.")),
     "incoterm": ("", _lazy("The term of delivery, edition of 2020, such as FOB.")),
     "settlement_currency": ("", _lazy("The currency it was paid in.")),
-    "corridor": ("", _lazy("The way of transport. The list is beside.")),
+    "corridor": ("", _lazy("The way of transport. The list is on the last sheet.")),
     "customs_office": ("", _lazy("Where it left the country.")),
     "document_reference": ("", _lazy("The number of the contract, invoice or declaration. It tells rows apart.")),
     "note": ("", _lazy("Anything colleagues should know.")),
@@ -107,8 +116,10 @@ def _xlsx() -> bytes:
 
 
 def _choices() -> _Choices:
-    areas = {area.code: area.name for area in Area.objects.all()}
-    categories = {category.slug: category.name for category in Category.objects.order_by("sort", "slug")}
+    areas = _unmistakable(places(), Area.objects.values_list("code", flat=True))
+    categories = _unmistakable(
+        goods.categories(), Category.objects.order_by("sort", "slug").values_list("slug", flat=True)
+    )
     currencies = list(Currency.objects.order_by("code").values_list("code", flat=True))
     corridors = {value: _(words) for value, words in ExportRecord.Corridor.choices}
     return _Choices(
@@ -128,6 +139,12 @@ def _choices() -> _Choices:
             ("corridor", "rail"): corridors["rail"],
         },
     )
+
+
+def _unmistakable(finder: Finder, codes: Iterable[str]) -> dict[str, str]:
+    """The names by their codes; a name that others go by too, such as Congo, with its code behind it."""
+    named = {code: finder.label(code) for code in codes}
+    return {code: name if finder.found(name) == code else f"{name} ({code})" for code, name in named.items()}
 
 
 def _example(choices: _Choices) -> dict[str, Any]:
@@ -206,16 +223,16 @@ def _write_lists(book: Any, sheet: Any, choices: _Choices) -> dict[str, str]:
     """Each list in a column of its own; by field where it stands."""
     bold = book.add_format({"bold": True})
     as_text = book.add_format({"num_format": _AS_TEXT})
-    places = {}
+    standing = {}
     for place, (name, words) in enumerate(choices.by_field.items()):
         sheet.set_column(place, place, _WIDTHS[1] if name in ("destination", "category") else _WIDTHS[0] + 6)
         sheet.write_string(0, place, called(name), bold)
         for line, word in enumerate(words, start=1):
             sheet.write_string(line, place, word, as_text)
         column = xlsxwriter.utility.xl_col_to_name(place, col_abs=True)
-        places[name] = f"='{sheet.get_name()}'!{column}$2:{column}${len(words) + 1}"
+        standing[name] = f"='{sheet.get_name()}'!{column}$2:{column}${len(words) + 1}"
     sheet.freeze_panes(1, 0)
-    return places
+    return standing
 
 
 def _write(sheet: Any, line: int, place: int, value: Any, look: Any) -> None:

@@ -15,6 +15,7 @@ from companies.importing.checking.cells import Cells
 from companies.importing.mapping.labels import called
 from companies.importing.mapping.questions import questions
 from companies.importing.mapping.suggesting import suggest
+from companies.importing.meaning import goods, places, terms
 from companies.importing.meaning.columns import profiles
 from companies.importing.reading.form import Cell, Found
 from companies.importing.templates import COLUMNS, template
@@ -84,6 +85,18 @@ def test_the_example_is_a_record_without_a_fault(language: str, form: str) -> No
 
 def test_a_csv_begins_with_the_mark_without_which_excel_garbles_it() -> None:
     assert template("zh-hans", Form.CSV).startswith("\ufeff".encode())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_the_lists_is_understood(language: str) -> None:
+    _found, rows = read(template(language, Form.XLSX), "template.xlsx", languages=(language,), sheet=2)
+    finders = {
+        0: places.places(), 1: goods.categories(), 2: terms.hs_revisions(), 3: terms.currencies(),
+        6: terms.incoterms(), 7: terms.corridors(),
+    }  # fmt: skip
+    words = [(place, cells[place].text) for _number, cells in rows for place in finders if len(cells) > place]
+    assert len([text for place, text in words if place == 0 and text]) > 200
+    assert [text for place, text in words if text and finders[place].found(text) is None] == []
 
 
 def test_codes_stand_in_columns_of_text_so_that_no_zero_is_lost() -> None:

@@ -288,7 +288,9 @@ def _groups(kept: Sequence[Mapping[str, Any]]) -> Iterator[FaultGroup]:
 def _told(fault: Fault) -> str:
     """What is wrong, in words that hold for every row of a group."""
     if fault.code == TWINS:
-        return _("Each of these rows names the same company, market, goods and time as another, and differs in the rest.")
+        return _(
+            "Each of these rows names the same company, market, goods and time as another, and differs in the rest."
+        )
     return fault.sentence()
 
 

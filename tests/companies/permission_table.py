@@ -282,6 +282,11 @@ _IMPORTS: Final[Mapping[str, Row]] = {
     "companies:import_map": Row(
         read=Action.IMPORT, write=Action.IMPORT, thing="import", hidden=True, sent={"version": "1"}
     ),
+    "companies:import_check": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_fix": replace(_FORM_OF_IMPORT, sent={"version": "1", "do": "all"}),
+    "companies:import_rows": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_errors": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_annotated": Row(read=Action.IMPORT, thing="import", hidden=True),
     "companies:import_map_save": replace(_FORM_OF_IMPORT, sent={"save_as": "Name"}),
     "companies:mapping_list": Row(read=Action.IMPORT),
     "companies:mapping_change": Row(

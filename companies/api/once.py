@@ -29,7 +29,7 @@ def answered_once(view: PersonDoor, request: Request, make: Callable[[], Respons
 
     What is done and what is answered are committed together, so that neither is ever there without the other.
     """
-    key = _named_key(request)
+    key = named_key(request)
     if key is None:
         return make()
     owner, fingerprint = _owner(view), _fingerprint(view, request)
@@ -45,7 +45,8 @@ def answered_once(view: PersonDoor, request: Request, make: Callable[[], Respons
         return answer
 
 
-def _named_key(request: Request) -> str | None:
+def named_key(request: Request) -> str | None:
+    """The Idempotency-Key of a request; None where it names none. Raises InvalidValue for one that is none."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
         expected = _("write 1 to %(most)s letters, digits and signs of ASCII") % {"most": LONGEST_KEY}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -16,6 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from companies.importing.mapping.labels import called
+from companies.importing.meaning import goods
+from companies.importing.meaning.finding import Finder
+from companies.importing.meaning.places import places
 from companies.models import ExportRecord
 from companies.records.fields import INCOTERMS, LABELS, MULTIPLIERS
 from companies.records.reading import HS_REVISIONS
@@ -23,13 +27,15 @@ from markets.downloads import Form
 from markets.models import Area, Category, Currency
 
 FORMS: Final = (Form.XLSX, Form.CSV)
-COMPANY_NUMBER: Final = "company_number"
+_COMPANY_NUMBER: Final = "company_number"
 # The columns, in the order of the form; the number a company is registered under stands behind its name.
-COLUMNS: Final = ("company", COMPANY_NUMBER, *(name for name in LABELS if name != "company"))
+COLUMNS: Final = ("company", _COMPANY_NUMBER, *(name for name in LABELS if name != "company"))
 # A spreadsheet would take the zeros off these, or make dates of them.
-_CODES: Final = frozenset({COMPANY_NUMBER, "hs_code", "hs_revision", "period", "document_reference"})
+_CODES: Final = frozenset({_COMPANY_NUMBER, "hs_code", "hs_revision", "period", "document_reference"})
 # So many rows below the header offer the lists; more can be written.
 _ROWS_WITH_LISTS: Final = 10_000
+# Excel's own number of the format Text.
+_AS_TEXT: Final = 49
 _WIDTHS: Final = (14, 40)
 _CELL_TITLE: Final = 32
 _CELL_MESSAGE: Final = 255
@@ -40,9 +46,15 @@ _TAKES: Final[Mapping[str, tuple[Promise | str, Promise]]] = {
         _ALWAYS,
         _lazy("The company that sold, by its name here. One that is not known yet can be registered."),
     ),
-    COMPANY_NUMBER: ("", _lazy("The number the company is registered under. It tells companies of one name apart.")),
-    "destination": (_ALWAYS, _lazy("The market it was sold to: a name or a code, such as KAZ. The list is beside.")),
-    "category": (_lazy("without an HS code"), _lazy("What was sold, in everyday words. The list is beside.")),
+    _COMPANY_NUMBER: ("", _lazy("The number the company is registered under. It tells companies of one name apart.")),
+    "destination": (
+        _ALWAYS,
+        _lazy("The market it was sold to: a name or a code, such as KAZ. The list is on the last sheet."),
+    ),
+    "category": (
+        _lazy("without an HS code"),
+        _lazy("What was sold, in everyday words. The list is on the last sheet."),
+    ),
     "hs_code": (_lazy("without a category"), _lazy("2, 4, 6, 8 or 10 digits, with dots or without: 8418.21.")),
     "hs_revision": (_lazy("with an HS code"), _lazy("The edition of the HS that the code is of, such as HS2022.")),
     "period": (_ALWAYS, _lazy("2025, 2025-Q1, 2025-04, 2025-01/2025-04 for January to April, or 2025-04-17.")),
@@ -57,7 +69,7 @@ _TAKES: Final[Mapping[str, tuple[Promise | str, Promise]]] = {
     "net_weight_kg": ("", _lazy("In kilograms, without the packing.")),
     "incoterm": ("", _lazy("The term of delivery, edition of 2020, such as FOB.")),
     "settlement_currency": ("", _lazy("The currency it was paid in.")),
-    "corridor": ("", _lazy("The way of transport. The list is beside.")),
+    "corridor": ("", _lazy("The way of transport. The list is on the last sheet.")),
     "customs_office": ("", _lazy("Where it left the country.")),
     "document_reference": ("", _lazy("The number of the contract, invoice or declaration. It tells rows apart.")),
     "note": ("", _lazy("Anything colleagues should know.")),
@@ -70,11 +82,6 @@ class _Choices:
 
     by_field: Mapping[str, Sequence[str]]
     named: Mapping[tuple[str, str], str]
-
-
-def label(name: str) -> str:
-    """What the column of an entry is called in the active language."""
-    return _("Company registration number") if name == COMPANY_NUMBER else str(LABELS[name])
 
 
 def template(language: str, form: Form) -> bytes:
@@ -90,7 +97,7 @@ def _csv() -> bytes:
     out = io.StringIO()
     example = _example(_choices())
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([label(name) for name in COLUMNS])
+    writer.writerow([called(name) for name in COLUMNS])
     writer.writerow([example.get(name, "") for name in COLUMNS])
     return codecs.BOM_UTF8 + out.getvalue().encode()
 
@@ -109,8 +116,10 @@ def _xlsx() -> bytes:
 
 
 def _choices() -> _Choices:
-    areas = {area.code: area.name for area in Area.objects.all()}
-    categories = {category.slug: category.name for category in Category.objects.order_by("sort", "slug")}
+    areas = _unmistakable(places(), Area.objects.values_list("code", flat=True))
+    categories = _unmistakable(
+        goods.categories(), Category.objects.order_by("sort", "slug").values_list("slug", flat=True)
+    )
     currencies = list(Currency.objects.order_by("code").values_list("code", flat=True))
     corridors = {value: _(words) for value, words in ExportRecord.Corridor.choices}
     return _Choices(
@@ -130,6 +139,12 @@ def _choices() -> _Choices:
             ("corridor", "rail"): corridors["rail"],
         },
     )
+
+
+def _unmistakable(finder: Finder, codes: Iterable[str]) -> dict[str, str]:
+    """The names by their codes; a name that others go by too, such as Congo, with its code behind it."""
+    named = {code: finder.label(code) for code in codes}
+    return {code: name if finder.found(name) == code else f"{name} ({code})" for code, name in named.items()}
 
 
 def _example(choices: _Choices) -> dict[str, Any]:
@@ -160,13 +175,13 @@ def _example(choices: _Choices) -> dict[str, Any]:
 
 def _write_records(book: Any, sheet: Any, example: Mapping[str, Any], lists: Mapping[str, str]) -> None:
     header = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#e8edf4", "bottom": 1})
-    as_text = book.add_format({"num_format": "@"})
+    as_text = book.add_format({"num_format": _AS_TEXT})
     shown = {"italic": True, "font_color": "#6b6b6b"}
-    looks = {True: book.add_format({**shown, "num_format": "@"}), False: book.add_format(shown)}
+    looks = {True: book.add_format({**shown, "num_format": _AS_TEXT}), False: book.add_format(shown)}
     for place, name in enumerate(COLUMNS):
-        width = min(max(len(label(name)) + 4, _WIDTHS[0]), _WIDTHS[1])
+        width = min(max(len(called(name)) + 4, _WIDTHS[0]), _WIDTHS[1])
         sheet.set_column(place, place, width, as_text if name in _CODES else None)
-        sheet.write_string(0, place, label(name), header)
+        sheet.write_string(0, place, called(name), header)
         _write(sheet, 1, place, example.get(name), looks[name in _CODES])
         sheet.data_validation(1, place, _ROWS_WITH_LISTS, place, _validation(name, lists))
     sheet.freeze_panes(1, 0)
@@ -175,7 +190,7 @@ def _write_records(book: Any, sheet: Any, example: Mapping[str, Any], lists: Map
 def _validation(name: str, lists: Mapping[str, str]) -> dict[str, Any]:
     """What a cell says when it is chosen; a list is offered and never forced: names in other languages are read too."""
     _needed, takes = _TAKES[name]
-    said = {"input_title": label(name)[:_CELL_TITLE], "input_message": str(takes)[:_CELL_MESSAGE]}
+    said = {"input_title": called(name)[:_CELL_TITLE], "input_message": str(takes)[:_CELL_MESSAGE]}
     if name not in lists:
         return {"validate": "any", **said}
     return {"validate": "list", "source": lists[name], "error_type": "information", "show_error": False, **said}
@@ -194,7 +209,7 @@ def _write_guide(book: Any, sheet: Any, example: Mapping[str, Any]) -> None:
         sheet.write_string(first, place, said, bold)
     for line, name in enumerate(COLUMNS, start=first + 1):
         needed, takes = _TAKES[name]
-        for place, said in enumerate((label(name), str(needed), str(takes), str(example.get(name, "")))):
+        for place, said in enumerate((called(name), str(needed), str(takes), str(example.get(name, "")))):
             sheet.write_string(line, place, said, wrap)
 
 
@@ -207,17 +222,17 @@ def _told() -> Iterator[str]:
 def _write_lists(book: Any, sheet: Any, choices: _Choices) -> dict[str, str]:
     """Each list in a column of its own; by field where it stands."""
     bold = book.add_format({"bold": True})
-    as_text = book.add_format({"num_format": "@"})
-    places = {}
+    as_text = book.add_format({"num_format": _AS_TEXT})
+    standing = {}
     for place, (name, words) in enumerate(choices.by_field.items()):
         sheet.set_column(place, place, _WIDTHS[1] if name in ("destination", "category") else _WIDTHS[0] + 6)
-        sheet.write_string(0, place, label(name), bold)
+        sheet.write_string(0, place, called(name), bold)
         for line, word in enumerate(words, start=1):
             sheet.write_string(line, place, word, as_text)
         column = xlsxwriter.utility.xl_col_to_name(place, col_abs=True)
-        places[name] = f"='{sheet.get_name()}'!{column}$2:{column}${len(words) + 1}"
+        standing[name] = f"='{sheet.get_name()}'!{column}$2:{column}${len(words) + 1}"
     sheet.freeze_panes(1, 0)
-    return places
+    return standing
 
 
 def _write(sheet: Any, line: int, place: int, value: Any, look: Any) -> None:

@@ -60,6 +60,14 @@ WARNING_WORDS: Final[Mapping[str, Promise]] = {
     "decided": _lazy("The record was submitted or approved, so the file does not replace it unasked."),
     "several_records": _lazy("Several records have this company, market, goods and time."),
 }
+# Faults that one answer about the column, or another encoding, puts right in all rows.
+_ANSWERED_AT: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("ambiguous_number", "other_style", "ambiguous_date", "serial_date", "no_year_part", "columns_differ"),
+        "companies:import_map",
+    ),
+    "undecodable": "companies:import_read",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,11 @@ class FaultGroup:
     @property
     def are_twins(self) -> bool:
         return self.code == TWINS
+
+    @property
+    def answered_at(self) -> str:
+        """The page where it can be answered for the whole column or file; empty where there is none."""
+        return _ANSWERED_AT.get(self.code, "")
 
     @property
     def more(self) -> int:
@@ -261,15 +274,24 @@ def _groups(kept: Sequence[Mapping[str, Any]]) -> Iterator[FaultGroup]:
         yield FaultGroup(
             place=place,
             field=fault.field,
-            label=called(fault.field) if fault.field else _("Rows of one key"),
+            label=called(fault.field) if fault.field else _("Rows that contradict each other"),
             code=fault.code,
             said=fault.said,
-            told=fault.sentence(),
+            told=_told(fault),
             count=packed["count"],
             rows=tuple(packed["rows"]),
             near=fault.near,
             query=group_query(fault),
         )
+
+
+def _told(fault: Fault) -> str:
+    """What is wrong, in words that hold for every row of a group."""
+    if fault.code == TWINS:
+        return _(
+            "Each of these rows names the same company, market, goods and time as another, and differs in the rest."
+        )
+    return fault.sentence()
 
 
 def _warnings(counts: Mapping[str, int]) -> Iterator[Warned]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.urls import URLPattern, path
 
+from companies.api import imports as api_views
 from companies.views import import_check, import_done, import_map, import_template, imports
 
 _ONE = "records/imports/<uuid:key>/"
@@ -30,4 +33,11 @@ pages: list[URLPattern] = [
     path(f"{_ONE}undo/", import_done.undone, name="import_undo"),
     path(f"{_ONE}annotated.xlsx", import_check.marked, name="import_annotated"),
 ]
-api: list[URLPattern] = []
+_API: Final = "imports/<uuid:id>/"
+api: list[URLPattern] = [
+    path("imports/", api_views.ImportListView.as_view(), name="import_list"),
+    path(_API, api_views.ImportView.as_view(), name="import"),
+    path(f"{_API}commit/", api_views.CommitView.as_view(), name="import_commit"),
+    path(f"{_API}undo/", api_views.UndoView.as_view(), name="import_undo"),
+    path(f"{_API}rows/", api_views.RowListView.as_view(), name="import_rows"),
+]

@@ -91,6 +91,7 @@ def ods(tables: str, *, styles: str = "", kind: str = ODS_TYPE, manifest: str = 
             ("text", "text"),
             ("style", "style"),
             ("draw", "drawing"),
+            ("number", "datastyle"),
             ("script", "script"),
         )
     )

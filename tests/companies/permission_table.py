@@ -247,6 +247,25 @@ _LISTS: Final[Mapping[str, Row]] = {
 }
 _FORM_OF_IMPORT: Final = Row(read=None, write=Action.IMPORT, thing="import", hidden=True, sent={"version": "1"})
 _IMPORTS: Final[Mapping[str, Row]] = {
+    # a file is not JSON: what is sent here is refused for its kind, after whoever may not import
+    "api:import_list": Row(read=Action.IMPORT, write=Action.IMPORT, is_json=True),
+    "api:import": Row(
+        read=Action.IMPORT,
+        write=Action.IMPORT,
+        writes=frozenset({"PATCH", "DELETE"}),
+        thing="import",
+        hidden=True,
+        is_json=True,
+        body='{"keep_twins": true}',
+        headers=_IF_MATCH,
+    ),
+    "api:import_commit": Row(
+        read=None, write=Action.IMPORT, thing="import", hidden=True, is_json=True, body="", headers=_IF_MATCH
+    ),
+    "api:import_undo": Row(
+        read=None, write=Action.IMPORT, thing="import", hidden=True, is_json=True, body="", headers=_IF_MATCH
+    ),
+    "api:import_rows": Row(read=Action.IMPORT, thing="import", hidden=True),
     "companies:import_list": Row(read=Action.IMPORT),
     "companies:import_new": Row(read=Action.IMPORT, write=Action.IMPORT),
     "companies:import": Row(read=Action.IMPORT, thing="import", hidden=True),
@@ -263,6 +282,11 @@ _IMPORTS: Final[Mapping[str, Row]] = {
     "companies:import_map": Row(
         read=Action.IMPORT, write=Action.IMPORT, thing="import", hidden=True, sent={"version": "1"}
     ),
+    "companies:import_check": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_fix": replace(_FORM_OF_IMPORT, sent={"version": "1", "do": "all"}),
+    "companies:import_rows": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_errors": Row(read=Action.IMPORT, thing="import", hidden=True),
+    "companies:import_annotated": Row(read=Action.IMPORT, thing="import", hidden=True),
     "companies:import_map_save": replace(_FORM_OF_IMPORT, sent={"save_as": "Name"}),
     "companies:mapping_list": Row(read=Action.IMPORT),
     "companies:mapping_change": Row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import resource
@@ -17,14 +18,18 @@ import psutil
 import pytest
 import xlwt
 from django.utils import translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pytest_django.live_server_helper import LiveServer
 
 from companies.errors import FileRefused
 from companies.importing import tables
-from companies.importing.reading.form import Choices, Refusal
+from companies.importing.reading import packages, workbook
+from companies.importing.reading.form import Choices, Refusal, Refused
 from companies.importing.refusals import sentence, told
 from tests.companies.made_workbooks import (
     BOOK_TYPE,
+    ODS_TYPE,
     RELATIONS,
     far_apart,
     ods,
@@ -258,6 +263,7 @@ BOMBS = [
         ),
         Refusal.ENCRYPTED,
     ),
+    Bomb("locked-whole.ods", lambda: zipped({"mimetype": ODS_TYPE, "encrypted-package": "x"}), Refusal.ENCRYPTED),
     Bomb("old.xls", _old_excel, Refusal.OLD_EXCEL),
     Bomb("old.xlsx", _old_excel, Refusal.OLD_EXCEL),
     Bomb("macros.xlsm", lambda: _retyped("application/vnd.ms-excel.sheet.macroEnabled.main+xml"), Refusal.MACROS),
@@ -371,21 +377,26 @@ def test_a_harmful_file_is_refused_in_time_and_this_process_stays_small(bomb: Bo
 
 
 def test_the_site_answers_while_files_are_read(live_server: LiveServer) -> None:
-    content = _many_cells()
-    bomb = Bomb("cells.xlsx", bytes, Refusal.TOO_MANY_CELLS)
+    content = xlsx(sheet("".join(f"<row>{_cell(f'A{row}', str(row)) * 9}</row>" for row in range(1, 60_000))))
+    bomb = Bomb("rows.xlsx", bytes, Refusal.TOO_MANY_ROWS)
+    # The first answer also loads the site.
+    _seconds_of_an_answer(live_server)
     with ThreadPoolExecutor() as pool:
         readings = [pool.submit(refusal_of, bomb, content) for _ in range(2)]
-        answers, longest = 0, 0.0
+        answered = []
         while not all(reading.done() for reading in readings):
-            begun = time.monotonic()
-            with urllib.request.urlopen(f"{live_server.url}/livez", timeout=20) as answer:  # noqa: S310
-                assert answer.status == 200
-            longest = max(longest, time.monotonic() - begun)
-            answers += 1
+            answered.append(_seconds_of_an_answer(live_server))
             time.sleep(0.05)
-    assert {reading.result().context["why"] for reading in readings} == {Refusal.TOO_MANY_CELLS.value}
-    assert answers > 10
-    assert longest < 5
+    assert {reading.result().context["why"] for reading in readings} == {Refusal.TOO_MANY_ROWS.value}
+    assert len(answered) > 10
+    assert max(answered) < 5
+
+
+def _seconds_of_an_answer(live_server: LiveServer) -> float:
+    begun = time.monotonic()
+    with urllib.request.urlopen(f"{live_server.url}/livez", timeout=20) as answer:  # noqa: S310
+        assert answer.status == 200
+    return time.monotonic() - begun
 
 
 # ---------------------------------------------------------------- what people are told
@@ -415,3 +426,38 @@ def test_what_broke_off_is_told_too_and_what_was_read_is_not() -> None:
     assert told({}) == ""
     with translation.override("en"):
         assert "50,000" in sentence(Refusal.TOO_MANY_ROWS.value, {"most": 50_000})
+
+
+# ---------------------------------------------------------------- whatever else is wrong with a file
+HONEST = (
+    xlsx(sheet(after='<mergeCells><mergeCell ref="A1:B1"/></mergeCells>')),
+    ods(ods_table(ods_row(ods_cell("x"), ods_cell("1", 'office:value-type="float" office:value="1"')) * 3)),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(HONEST), st.data())
+def test_a_file_with_other_bytes_in_it_is_read_or_refused(honest: bytes, data: st.DataObject) -> None:
+    with zipfile.ZipFile(io.BytesIO(honest)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    name = data.draw(st.sampled_from(sorted(parts)))
+    parts[name] = _changed(parts[name], data)
+    _read_or_refused(zipped(parts))
+    _read_or_refused(_changed(honest, data))
+
+
+def _changed(content: bytes, data: st.DataObject) -> bytes:
+    at = data.draw(st.integers(0, len(content)))
+    junk = data.draw(st.sampled_from([b"", b"0", b"-1", b"9" * 30, b"A1", b"<", b"&", b'"', b"\0", b"\xff", b"1e999"]))
+    return content[:at] + junk + content[at + data.draw(st.integers(0, 9)) :]
+
+
+def _read_or_refused(content: bytes) -> None:
+    file = io.BytesIO(content)
+    with contextlib.suppress(Refused):
+        workbook.opened(file, packages.check(file), Choices())
+
+
+def test_the_process_that_reads_may_take_so_much_and_no_more() -> None:
+    assert tables.LIMITS.memory_bytes <= 600 * 1024 * 1024
+    assert tables.LIMITS.wall_seconds <= 60

@@ -169,6 +169,18 @@ def test_names_over_several_columns_are_spread_and_cells_only_when_asked() -> No
     assert [cells[0].text for _number, cells in rows] == ["Acme", "Acme"]
 
 
+def test_merged_names_tell_a_header_of_two_rows_where_all_cells_are_texts() -> None:
+    def write(_book: Any, sheet: Any) -> None:
+        sheet.merge_range("A1:A2", "企业")
+        sheet.merge_range("B1:C1", "商品")
+        sheet.write_row(1, 1, ["类别", "说明"])
+        sheet.write_row(2, 0, ["海尔", "家电", "冰箱"])
+
+    found, rows = read(workbook(write), "table.xlsx")
+    assert list(found.headers) == ["企业", "商品 类别", "商品 说明"]
+    assert [number for number, _cells in rows] == [3]
+
+
 # ---------------------------------------------------------------- what is no record
 
 
@@ -191,6 +203,12 @@ def test_a_sum_is_told_by_its_name_or_by_adding_up(last: str) -> None:
 def test_a_company_called_total_is_no_sum() -> None:
     found, rows = table("company,country,value\nTotal,France,5\nTotal Energies,France,7\nSumma,Sweden,12\n")
     assert (list(rows), found.totals) == ([2, 3, 4], ())
+    found, rows = table("company,country,currency,value\nTotal,France,,5\nA,China,sum,7\nB,,sum,8\n")
+    assert (list(rows), found.totals) == ([2, 3, 4], ())
+    found, rows = table("company,country,currency,value\nA,France,USD,5\nB,China,USD,7\nTotal,,USD,12\n")
+    assert (list(rows), found.totals) == ([2, 3], (4,))
+    found, rows = table("company,value\nA,5\nTotal,7\nTotal,12\n")
+    assert (list(rows), found.totals) == ([2, 3], (4,))
 
 
 def test_a_last_row_that_adds_nothing_up_is_a_record() -> None:

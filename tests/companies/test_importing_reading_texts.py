@@ -101,6 +101,12 @@ def test_a_torn_letter_does_not_make_a_file_of_another_alphabet() -> None:
     assert notices(found)["undecodable"]["count"] == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_long_texts_in_two_bytes_a_letter_are_told_by_few_zeros(encoding: str) -> None:
+    rows = [["企业", "说明"], *([f"海尔{'冰箱洗衣机' * 30}", "出口家用电器" * 30] for _ in range(20))]
+    assert read(written(rows, encoding))[0].encoding == encoding
+
+
 def test_signs_that_cannot_be_seen_are_left_out_and_counted() -> None:
     found, rows = read(b"name,value\nAc\0me,1\nBe\x01ta\x02,2\n" + b"x,3\n" * 300)
     assert [cells[0].text for _number, cells in rows[:2]] == ["Acme", "Beta"]

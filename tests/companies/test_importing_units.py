@@ -76,6 +76,13 @@ HEADERS = {
     "Unit price USD/kg": Said(None, "USD"),
     "Цена, руб./кг": Said(None, "RUB"),
     "单价（美元/吨）": Said(None, "USD"),
+    "COST_USD_KG": Said(None, "USD"),
+    "NET_WEIGHT_KGS": Said(unit="kg"),
+    "CUSTOMS_VALUE_KGS": Said(None, "KGS"),
+    "Value (pounds)": Said(None, "GBP"),
+    "Net weight, pounds": Said(unit="lb"),
+    "KGS": Said(None, "KGS", "kg"),
+    "STATISTICAL_VALUE_IN_1000_USD": Said(1_000, "USD"),
     "Growth, %": Said(is_pct=True),
 }
 
@@ -108,6 +115,7 @@ def test_words_beside_a_number_are_known_altogether_or_not_at_all() -> None:
     assert beside("млн руб.") == Said(1_000_000, "RUB")
     assert beside("(USD)") == Said(None, "USD")
     assert beside("") == NOTHING
+    assert beside("KGS") == Said(None, "KGS", "kg")
     for unknown in ("foo", "USD foo", "USD EUR", "USD/kg", "tons kg", "тыс. млн"):
         assert beside(unknown) is None, unknown
 

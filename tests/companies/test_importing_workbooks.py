@@ -88,7 +88,7 @@ def test_a_formula_is_what_was_worked_out_and_says_that_it_is_one() -> None:
 @pytest.mark.parametrize(("is_1904", "serial"), [(False, 45356), (True, 43894)])
 def test_dates_are_read_by_their_format_in_both_epochs(is_1904: bool, serial: int) -> None:  # noqa: FBT001
     def write(book: Any, page: Any) -> None:
-        for column, code in enumerate(("yyyy-mm-dd", "dd.mm.yyyy", 'yyyy"年"m"月"d"日"', "mmm-yy", "[$-804]yyyy/m/d")):
+        for column, code in enumerate(("yyyy-mm-dd", "dd.mm.yyyy", 'yyyy"年"m"月"d"日"', "d-mmm", "[$-804]yyyy/m/d")):
             page.write_datetime(
                 0, column, dt.datetime.fromisoformat("2024-03-05"), book.add_format({"num_format": code})
             )
@@ -109,6 +109,31 @@ def test_dates_are_read_by_their_format_in_both_epochs(is_1904: bool, serial: in
         Cell("36:00:00", Kind.TEXT),
         Cell(str(serial), Kind.NUMBER),
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "text"),
+    [
+        ("mmm-yy", "2024-03-01", "2024-03"),
+        (17, "2024-03-05", "2024-03"),
+        ('yyyy"年"m"月"', "2024-03-01", "2024-03"),
+        (57, "2024-03-01", "2024-03"),
+        ("yyyy", "2024-12-31", "2024"),
+        ('yyyy"г."', "2024-01-01", "2024"),
+    ],
+)
+def test_a_month_is_no_day_where_only_the_month_is_shown(code: str | int, day: str, text: str) -> None:
+    def write(book: Any, page: Any) -> None:
+        page.write_datetime(0, 0, dt.datetime.fromisoformat(day), book.add_format({"num_format": code}))
+
+    assert cells(written(write)) == [[Cell(text, Kind.TEXT)]]
+
+
+def test_a_format_that_is_a_month_in_one_language_alone_keeps_its_day() -> None:
+    def write(book: Any, page: Any) -> None:
+        page.write_datetime(0, 0, dt.datetime.fromisoformat("2024-03-05"), book.add_format({"num_format": 57}))
+
+    assert cells(written(write)) == [[Cell("2024-03-05", Kind.DATE)]]
 
 
 def test_the_days_around_the_one_excel_invented() -> None:
@@ -163,7 +188,7 @@ def test_percentages_keep_their_sign_and_codes_their_zeros() -> None:
         ("@", Shown.NUMBER),
         ("m/d/yyyy", Shown.DATE),
         ("[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy", Shown.DATE),
-        ('[$-411]ggge"年"m"月"', Shown.DATE),
+        ('[$-411]ggge"年"m"月"', Shown.MONTH),
         ("mm:ss", Shown.TIME),
         ("[mm]:ss", Shown.LENGTH),
         ("yyyy-mm-dd hh:mm AM/PM", Shown.DATE_TIME),
@@ -385,6 +410,37 @@ def test_repeats_spans_notes_and_blanks_of_open_document() -> None:
     assert grid.hidden == {4, 5}
     assert grid.hidden_columns == {2}
     assert grid.merged == ((4, 0, 5, 1),)
+
+
+def test_a_month_of_open_document_is_no_day() -> None:
+    styles = (
+        '<number:date-style style:name="N1"><number:month number:textual="true"/><number:text>-</number:text>'
+        '<number:year/></number:date-style><number:date-style style:name="N2"><number:year/></number:date-style>'
+        '<number:date-style style:name="N3"><number:day/><number:month/><number:year/></number:date-style>'
+        + "".join(
+            f'<style:style style:name="c{n}" style:family="table-cell" style:data-style-name="N{n}"/>'
+            for n in (1, 2, 3)
+        )
+    )
+    day = 'office:value-type="date" office:date-value="2024-03-01"'
+    body = ods_table(
+        '<table:table-column table:number-columns-repeated="3"/>'
+        '<table:table-column table:default-cell-style-name="c1"/>'
+        + ods_row(
+            *(ods_cell("x", f'table:style-name="c{n}" {day}') for n in (1, 2, 3)),
+            ods_cell("x", day),
+            ods_cell("x", day),
+        )
+    )
+    assert cells(ods(body, styles=styles)) == [
+        [
+            Cell("2024-03", Kind.TEXT),
+            Cell("2024", Kind.TEXT),
+            Cell("2024-03-01", Kind.DATE),
+            Cell("2024-03", Kind.TEXT),
+            Cell("2024-03-01", Kind.DATE),
+        ]
+    ]
 
 
 def test_hidden_and_chosen_sheets_of_open_document() -> None:

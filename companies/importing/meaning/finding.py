@@ -126,10 +126,17 @@ class Finder:
         return next(iter(codes)) if len(codes) == 1 and plain not in self._maybe else None
 
     def _same_in_all_parts(self, text: str) -> str | None:
-        """`Russia (RF)`, `KZ - Kazakhstan`, `俄罗斯/Russia`: one thing said twice; a footnote's mark says nothing."""
+        """`Russia (RF)`, `KZ - Kazakhstan`, `Congo (COG)`: one thing said twice; a footnote's mark says nothing."""
         parts = [part for part in _PARTS.split(_FOOTNOTE.sub("", text)) if key(part)]
-        codes = {self._one(part) for part in parts}
-        return next(iter(codes)) if len(codes) == 1 else None
+        sure = {code for part in parts if (code := self._one(part)) is not None}
+        if len(sure) == 1 and all(sure <= self._meant(part) for part in parts):
+            return next(iter(sure))
+        return None
+
+    def _meant(self, text: str) -> set[str]:
+        """Everything that goes by this name."""
+        plain = key(text)
+        return {*self._codes.get(plain, ()), *self._maybe.get(plain, ())}
 
     def _scored(self, text: str) -> list[tuple[str, int]]:
         scores: dict[str, int] = {}
@@ -185,14 +192,14 @@ class _Likeness:
 
     def _holding(self, folded: str) -> Iterator[tuple[str, int]]:
         """Names that stand in the text, and names that the text is a part of."""
-        asked = f" {folded} "
+        asked, size, is_chinese = f" {folded} ", len(folded), is_han(folded)
         for form, code in self._spaced:
-            short, long = sorted((form, asked), key=len)
-            word = short.strip()
-            share = len(word) / len(long.strip())
-            is_part = share >= _LEAST_SHARE or short is form
-            if is_part and _is_telling(word) and (short in long or (is_han(word) and word in long)):
-                yield code, round(70 + 25 * share)
+            word = form.strip() if is_chinese else form
+            if len(form) <= len(asked):
+                if word in asked and _is_telling(form.strip()):
+                    yield code, round(70 + 25 * (len(form) - 2) / size)
+            elif size >= _LEAST_SHARE * len(form) and (folded if is_chinese else asked) in form and _is_telling(folded):
+                yield code, round(70 + 25 * size / (len(form) - 2))
 
 
 def _is_telling(word: str) -> bool:

@@ -26,7 +26,7 @@ KG_PER: Final[Mapping[str, Decimal]] = {
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a word says: one of scale, currency, unit or per cent.
+    """What a word says: of scale, currency, unit or per cent.
 
     is_weak: a currency that gives way to any other beside it. is_short: a word that may well be something else, so it
     counts only beside a number, alone between brackets or commas, or, of a currency, after its scale.
@@ -63,7 +63,7 @@ _CURRENCIES: Final = {
     "BYN": "byn бел_руб белорусских_рублей белорусский_рубль 白俄罗斯卢布",
     "KZT": "kzt ₸ tenge тенге теңге тнг тг 坚戈 哈萨克斯坦坚戈",
     "UZS": "uzs soum soums so'm сумов 苏姆 乌兹别克斯坦苏姆",
-    "KGS": "kgs сомов 索姆 吉尔吉斯斯坦索姆",
+    "KGS": "сомов 索姆 吉尔吉斯斯坦索姆",
     "TJS": "tjs somoni сомони 索莫尼 塔吉克斯坦索莫尼",
     "TMT": "tmt туркменский_манат туркменских_манат туркменских_манатов turkmen_manat 土库曼斯坦马纳特 土库曼马纳特",
     "AZN": "azn ₼ азербайджанский_манат азербайджанских_манат азербайджанских_манатов azerbaijani_manat 阿塞拜疆马纳特",
@@ -127,9 +127,11 @@ _SHORT_CURRENCIES: Final = {
 }
 # Known to stand beside amounts, but of several countries: nothing is claimed.
 _OF_SEVERAL: Final = "¥ манат маната манатов manat manats 马纳特 у_е"
+# Money to one reader and weight to another: what stands in the column tells.
+_MONEY_OR_WEIGHT: Final = {"kgs": ("KGS", "kg"), "pound": ("GBP", "lb"), "pounds": ("GBP", "lb")}
 _THOUSAND_ROUBLES: Final = "т_р т_руб"
 _WEIGHTS: Final = {
-    "kg": "kg kgs kgm kilo kilos kilogram kilograms kilogramme kilogrammes кг килограмм килограмма килограммов"
+    "kg": "kg kgm kilo kilos kilogram kilograms kilogramme kilogrammes кг килограмм килограмма килограммов"
     " килограммах 千克 公斤",
     "t": "ton tons tonne tonnes mt tne metric_ton metric_tons metric_tonne metric_tonnes тонна тонны тонн тоннах тн"
     " 吨 公吨 噸",
@@ -137,7 +139,7 @@ _WEIGHTS: Final = {
     "mg": "milligram milligrams миллиграмм 毫克",
     "q": "quintal quintals центнер центнера центнеров",
     "jin": "市斤",
-    "lb": "lb lbs lbr pound pounds 磅",
+    "lb": "lb lbs lbr 磅",
     "oz": "oz ounce ounces унция унций 盎司",
     "ct": "carat carats карат карата 克拉",
 }
@@ -182,7 +184,7 @@ def _words() -> dict[str, Word]:
             for code, text in codes.items()
             for name in _listed(text)
         }
-    return words
+    return words | {name: Word(currency=code, unit=unit) for name, (code, unit) in _MONEY_OR_WEIGHT.items()}
 
 
 WORDS: Final[Mapping[str, Word]] = _words()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -20,6 +20,7 @@ class Said:
 
     currency: ISO 4217, empty where none or several are named, or a sign of several countries (`¥`, `манат`).
     unit: of weight a key of KG_PER; of anything else its word in small letters; empty where none is said.
+    `KGS` beside a number is both som and kilograms: the column tells which.
     """
 
     multiplier: int | None = None
@@ -29,6 +30,9 @@ class Said:
 
 
 NOTHING: Final = Said()
+_TWICE_NAMED: Final = frozenset(word.currency for word in WORDS.values() if word.currency and word.unit)
+_OF_WEIGHT: Final = re.compile(r"weight|mass|gross|(?<![a-z])net(?![a-z])|вес|масс|нетто|брутто|重")
+_OF_MONEY: Final = re.compile(r"value|amount|price|cost|invoice|сумм|стоимост|цен|额|价|值")
 _LONGEST: Final = 300  # signs of a header that are looked at
 _LONGEST_NAME: Final = 3  # words of one name: `u s dollars`
 _LONGEST_CHINESE: Final = max(len(name) for name in WORDS if "\u4e00" <= name[0] <= "\u9fff")
@@ -86,7 +90,17 @@ def said(text: str) -> Said:
         words = _of_piece(piece, is_first=not place, is_last=is_last)
         found += [(name, word) for name, word in words if word.currency or not is_rate]
         is_rate = False
-    return _together(found) or NOTHING
+    return _in_a_header(text, _together(found) or NOTHING)
+
+
+def _in_a_header(text: str, stated: Said) -> Said:
+    """Money and weight in one header: of a weight the weight, of an amount the money; `COST_USD_KG` is a price."""
+    if not stated.currency or stated.unit not in KG_PER:
+        return stated
+    is_of_weight, is_of_money = _OF_WEIGHT.search(text.lower()), _OF_MONEY.search(text.lower())
+    if is_of_weight and not is_of_money and stated.currency in _TWICE_NAMED:
+        return replace(stated, currency="")
+    return stated if stated.currency in _TWICE_NAMED and not is_of_money else replace(stated, unit="")
 
 
 def _as_power(found: re.Match[str]) -> str:

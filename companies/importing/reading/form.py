@@ -48,7 +48,8 @@ class Cell:
 
     A number that its workbook shows as a percentage has its sign and the digits that go with it: a kept 0.125 shown as
     a percentage is the NUMBER `12.5%`. A number shown with leading zeros is a code, thus the TEXT that is shown
-    (`010121` of a kept 10121); so are a time of day (`10:30:00`) and a length of time (`36:00:00`).
+    (`010121` of a kept 10121); so are a time of day (`10:30:00`), a length of time (`36:00:00`), and a date of which
+    only the month or the year is shown (`2024-03` where the file shows Mar-24, `2024`).
     is_formula: the text is what the file's own program worked out last; empty where it never did.
     """
 
@@ -168,10 +169,10 @@ class NoticeCode(StrEnum):
 
     other_name: the name says another kind of file (form, what). undecodable: signs that the encoding does not have
     (count). nul_signs, control_signs: signs that cannot be seen and are left out (count). ragged: rows longer than all
-    others (count, rows, columns). wrapped_lines: whole lines stood in quotation marks. open_quote: one is never
-    closed, so quotation marks are read as they stand. notes: rows under the table that belong to no column (count,
-    rows). own_columns: columns of an earlier file of faults, not read (count). unknown_encoding: the one chosen is not
-    among those we read (what).
+    others (count, rows, columns). wrapped_lines: whole lines stood in quotation marks. open_quote: lines with one that
+    is never closed; there they are read as they stand (count). notes: rows under the table that belong to no column
+    (count, rows). own_columns: columns of an earlier file of faults, not read (count). unknown_encoding: the one chosen
+    is not among those we read (what).
     """
 
     OTHER_NAME = "other_name"

@@ -77,11 +77,10 @@ class Table:
 def laid_out(grid: Grid, choices: Choices) -> Table:
     """The table of a sheet. Raises Refused where no row follows the header, or too many do."""
     first, last = _header(grid, choices)
-    rows = grid.rows if last <= len(grid.rows) else []
-    width = max((len(each) for each in rows[max(first - 1, 0) :]), default=0)
-    table = Table(header_texts(grid, first, last, width), first, last)
     if choices.fill_merged:
         _fill_merged(grid, last)
+    width = max(map(len, grid.rows[max(first - 1, 0) :]), default=0)
+    table = Table(header_texts(grid, first, last, width), first, last)
     table.merged = sum(area[2] > last for area in grid.merged)
     table.rows = _body(grid, table, choices)
     if not table.rows:

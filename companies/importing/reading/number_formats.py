@@ -31,6 +31,10 @@ class Shown(Enum):
     NUMBER = "number"
     PERCENT = "percent"
     DATE = "date"
+    MONTH = "month"
+    # A month in one language's Excel and a day in another's; the first day of a month is taken for the month.
+    MONTH_BY_FIRST = "month_by_first"
+    YEAR = "year"
     DATE_TIME = "date_time"
     TIME = "time"
     LENGTH = "length"
@@ -50,11 +54,12 @@ GENERAL: Final = Format()
 # Those that files name by number alone; dates of East Asian Excels among them.
 _BUILT_IN: Final = {
     **dict.fromkeys((9, 10), Format(Shown.PERCENT)),
-    **dict.fromkeys((14, 15, 16, 17), Format(Shown.DATE)),
+    **dict.fromkeys((14, 15, 16), Format(Shown.DATE)),
+    17: Format(Shown.MONTH),
     **dict.fromkeys((18, 19, 20, 21, 45, 47), Format(Shown.TIME)),
-    **dict.fromkeys((27, 28, 29, 30, 31, 36), Format(Shown.DATE)),
+    **dict.fromkeys((28, 29, 30, 31, 51, 53, 54, 55, 56, 58), Format(Shown.DATE)),
     **dict.fromkeys((32, 33, 34, 35), Format(Shown.TIME)),
-    **dict.fromkeys((50, 51, 52, 53, 54, 55, 56, 57, 58), Format(Shown.DATE)),
+    **dict.fromkeys((27, 36, 50, 52, 57), Format(Shown.MONTH_BY_FIRST)),
     22: Format(Shown.DATE_TIME),
     46: Format(Shown.LENGTH),
 }
@@ -122,9 +127,10 @@ def _moment(signs: str) -> Shown | None:
     has_time = "h" in signs or "s" in signs
     has_era = "e" in signs and not re.search(r"[0#?]", signs)
     has_date = any(sign in signs for sign in "yd") or has_era or ("m" in signs and not has_time)
-    if has_date:
-        return Shown.DATE_TIME if has_time else Shown.DATE
-    return Shown.TIME if has_time else None
+    if has_date and not has_time:
+        is_day = any(sign in signs for sign in "da")
+        return Shown.DATE if is_day else Shown.MONTH if "m" in signs else Shown.YEAR
+    return Shown.DATE_TIME if has_date else Shown.TIME if has_time else None
 
 
 def _code_format(section: str) -> Format:
@@ -170,6 +176,10 @@ def _moment_cell(value: float, shown: Shown, *, is_1904: bool) -> Cell:
     # Excel counts a 29 February 1900 that never was.
     start = datetime(1899, 12, 31) if whole < 60 else datetime(1899, 12, 30)  # noqa: DTZ001 a sheet knows no zone
     moment = start + timedelta(days=whole, seconds=seconds)
+    if shown is Shown.YEAR:
+        return Cell(f"{moment.year}", Kind.TEXT)
+    if shown is Shown.MONTH or (shown is Shown.MONTH_BY_FIRST and moment.day == 1):
+        return Cell(f"{moment.year}-{moment.month:02}", Kind.TEXT)
     text = moment.isoformat(timespec="seconds") if shown is Shown.DATE_TIME and seconds else moment.date().isoformat()
     return Cell(text, Kind.DATE)
 

@@ -20,13 +20,14 @@ from companies.importing.reading.form import (
 )
 from companies.importing.reading.number_formats import GENERAL, Format, Shown, cell_of
 from companies.importing.reading.packages import Package
-from companies.importing.reading.xml_scan import MOST_DEPTH, Reader, scan
+from companies.importing.reading.xml_scan import MOST_DEPTH, Reader, local, scan
 
 _OASIS: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE: Final = f"{_OASIS}office:1.0 "
 _TABLE: Final = f"{_OASIS}table:1.0 "
 _TEXT: Final = f"{_OASIS}text:1.0 "
 _STYLE: Final = f"{_OASIS}style:1.0 "
+_NUMBER: Final = f"{_OASIS}datastyle:1.0 "
 _DRAW: Final = f"{_OASIS}drawing:1.0 "
 _HREF: Final = "http://www.w3.org/1999/xlink href"
 _CALC_TYPE: Final = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
@@ -85,8 +86,8 @@ class _Content(Reader):
         self.place: int | None = None
         self.filling = Filling()
         self._wanted = wanted
-        self._hidden_styles: set[str] = set()
-        self._style = ""
+        self._styles = _Styles()
+        self._column_styles: list[tuple[int, str]] = []
         self._aside: int | None = None
         self._sheet: Filling | None = None
         self._name = ""
@@ -117,10 +118,8 @@ class _Content(Reader):
             self._within_sheet(name, attributes)
         elif name == f"{_TABLE}table":
             self._begin_sheet(attributes)
-        elif name == f"{_STYLE}style":
-            self._style = attributes.get(f"{_STYLE}name", "")
-        elif name == f"{_STYLE}table-properties" and attributes.get(f"{_TABLE}display") == "false":
-            self._hidden_styles.add(self._style)
+        else:
+            self._styles.see(name, attributes)
 
     def text(self, said: str) -> None:
         if self._is_said and self._aside is None:
@@ -146,11 +145,12 @@ class _Content(Reader):
         if number >= MOST_SHEETS:
             raise Refused(Refusal.TOO_MANY_SHEETS, count=number + 1, most=MOST_SHEETS)
         self._name = attributes.get(f"{_TABLE}name", "")
-        self._is_hidden = attributes.get(f"{_TABLE}style-name") in self._hidden_styles
+        self._is_hidden = attributes.get(f"{_TABLE}style-name") in self._styles.hidden
         is_meant = not self._is_hidden if self._wanted is None else self._wanted == number
         self._sheet = Filling() if is_meant and self.place is None else Measure()
         self._row = 1
         self._column = 0
+        self._column_styles.clear()
 
     def _end_sheet(self) -> None:
         sheet = self._sheet
@@ -169,6 +169,7 @@ class _Content(Reader):
             if attributes.get(f"{_TABLE}visibility") in _HIDDEN:
                 self._sheet.hidden_columns.append((self._column, self._column + times - 1))
             self._column += times
+            self._column_styles.append((self._column, attributes.get(f"{_TABLE}default-cell-style-name", "")))
 
     # ------------------------------------------------------------ rows
     def _begin_row(self, attributes: Mapping[str, str]) -> None:
@@ -224,12 +225,51 @@ class _Content(Reader):
         if attributes is None or self._sheet is None:
             return
         cell = EMPTY if self._is_covered else _value(attributes, "".join(self._said))
+        if cell.kind is Kind.DATE and (shown := self._styles.digits(self._style_of(attributes))):
+            cell = Cell(cell.text[:shown], Kind.TEXT)
         if f"{_TABLE}formula" in attributes and not self._is_covered:
             cell = Cell(cell.text, cell.kind, is_formula=True)
         if cell != EMPTY:
             self._is_filled_row = True
             self._sheet.put_along(self._row, self._column, cell, self._column_times)
         self._column += self._column_times
+
+    def _style_of(self, attributes: Mapping[str, str]) -> str:
+        """The style of a cell: its own, else that of its column."""
+        if own := attributes.get(f"{_TABLE}style-name"):
+            return own
+        return next((style for end, style in self._column_styles if self._column < end), "")
+
+
+class _Styles:
+    """What the styles say that cells and sheets have. hidden: those of sheets that are not shown."""
+
+    def __init__(self) -> None:
+        self.hidden: set[str] = set()
+        self._name = ""
+        self._date = ""
+        self._parts: dict[str, set[str]] = {}
+        self._dates: dict[str, str] = {}
+
+    def see(self, name: str, attributes: Mapping[str, str]) -> None:
+        """One element of the part where styles are told."""
+        if name == f"{_STYLE}style":
+            self._name = attributes.get(f"{_STYLE}name", "")
+            self._dates[self._name] = attributes.get(f"{_STYLE}data-style-name", "")
+        elif name == f"{_STYLE}table-properties" and attributes.get(f"{_TABLE}display") == "false":
+            self.hidden.add(self._name)
+        elif name == f"{_NUMBER}date-style":
+            self._date = attributes.get(f"{_STYLE}name", "")
+            self._parts[self._date] = set()
+        elif name.startswith(_NUMBER) and self._date in self._parts:
+            self._parts[self._date].add(local(name))
+
+    def digits(self, style: str) -> int:
+        """How much of a date such as `2024-03-05` a style shows: 7 up to its month, 4 its year; 0 all of it."""
+        parts = self._parts.get(self._dates.get(style, ""), set())
+        if not parts & {"month", "year"} or parts & {"day", "day-of-week", "hours", "week-of-year", "quarter"}:
+            return 0
+        return 7 if "month" in parts else 4
 
 
 def _check_own(name: str, attributes: Mapping[str, str]) -> None:

@@ -22,6 +22,8 @@ _ENCRYPTED_FLAG: Final = 0x1
 
 CONTENT_TYPES: Final = "[Content_Types].xml"
 MANIFEST: Final = "META-INF/manifest.xml"
+# Newer LibreOffice locks all parts of a workbook together.
+_LOCKED_WHOLE: Final = "encrypted-package"
 _WORKBOOK_TYPES: Final = ("spreadsheetml.sheet.main+xml", "spreadsheetml.template.main+xml")
 _OPEN_DOCUMENT: Final = "application/vnd.oasis.opendocument."
 _ODS_TYPES: Final = frozenset({f"{_OPEN_DOCUMENT}spreadsheet", f"{_OPEN_DOCUMENT}spreadsheet-template"})
@@ -43,6 +45,8 @@ class Package:
             raise Refused(Refusal.DAMAGED) from broken
         entries = self._zip.infolist()
         self.names: Mapping[str, ZipInfo] = {each.filename: each for each in entries}
+        if _LOCKED_WHOLE in self.names:
+            raise Refused(Refusal.ENCRYPTED)
         if CONTENT_TYPES not in self.names and not self._is_open_document():
             raise Refused(Refusal.DOCUMENT if "Index/Document.iwa" in self.names else Refusal.ARCHIVE)
         _check_entries(entries, self._zip.start_dir)
@@ -132,6 +136,8 @@ def _swells(entry: ZipInfo) -> bool:
 def _check_apart(entries: list[ZipInfo], directory_at: int) -> None:
     """No two entries share bytes: what is kept once is inflated once."""
     placed = sorted(entries, key=lambda each: each.header_offset)
+    if placed[0].header_offset < 0:
+        raise Refused(Refusal.DAMAGED)
     nexts = [*(each.header_offset for each in placed[1:]), directory_at]
     for entry, following in zip(placed, nexts, strict=True):
         if entry.header_offset + 30 + len(entry.orig_filename) + entry.compress_size > following:

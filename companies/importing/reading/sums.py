@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -17,8 +17,8 @@ _ALWAYS: Final = frozenset(
         *("grand-total", "sub-total", "subtotal", "sub-totals", "subtotals", "totals"),
     )
 )
-# Names may be so (there is a company Total): a sum only where an entry that all other rows have is missing.
-_PERHAPS: Final = frozenset(("total", "sum", "jami", "hammasi", "сумма", "总额", "总数"))
+# Names may be so (there is a company Total): a sum only where most other texts are missing, or where it adds up.
+_PERHAPS: Final = frozenset(("total", "jami", "hammasi", "总额", "总数"))
 _BEGINNINGS: Final = re.compile(
     r"(?:итого|всего|total|sub-?total|grand total|合计|总计|小计|jami|жами)"
     r"(?:\s+(?:по|за|for|of|in|on|by)\b|\s*[:：(（,/-])",
@@ -32,7 +32,7 @@ _NOTE: Final = re.compile(
     re.IGNORECASE,
 )
 # Only what begins with one of these can be the name of a sum.
-_FIRST: Final = frozenset("合总小共累ИиВвЖжСсGgSsTtJjHh \u00a0\u3000*")
+_FIRST: Final = frozenset("合总小共累ИиВвЖжGgSsTtJjHh \u00a0\u3000*")
 _FEW: Final = 2
 _MOST_WORD: Final = 80
 _LOOKED_AT: Final = 1_000
@@ -61,31 +61,39 @@ class Sums:
 
     def is_named(self, row: Sequence[Cell]) -> bool:
         """Whether a row says of itself that it is a sum."""
-        for cell in row:
+        return any(said == "always" or self._lacks(row, column) for column, said in self._words(row))
+
+    def is_sum(self, row: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:
+        """Whether a row holds the sums of all rows above, wherever it holds a number, and says nothing beside."""
+        if len(above) < _LEAST_SUMMED or not self._texts:
+            return False
+        words = {column for column, _said in self._words(row)}
+        # A currency stands beside the sum as beside what it adds up.
+        same = {each for each in self._texts if each < min(len(row), len(above[-1])) and row[each] == above[-1][each]}
+        columns = [each for each in filled(row) if each not in words | same]
+        if not columns or not self._texts.isdisjoint(columns):
+            return False
+        return all(any(_adds_up(row, above, each, point) for point in ".,") for each in columns)
+
+    def _words(self, row: Sequence[Cell]) -> Iterator[tuple[int, str]]:
+        """The columns in which a row has a word for a sum, and how sure that is."""
+        for column, cell in enumerate(row):
             text = cell.text
-            if not text or len(text) > _MOST_WORD or text[0] not in _FIRST:
+            if not text or text[0] not in _FIRST or len(text) > _MOST_WORD:
                 continue
             said = self._said.get(text)
             if said is None:
                 if len(self._said) > _MOST_REMEMBERED:
                     self._said.clear()
                 said = self._said[text] = _said(text)
-            if said == "always" or (said and self._lacks(row)):
-                return True
-        return False
+            if said:
+                yield column, said
 
-    def is_sum(self, row: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:
-        """Whether a row without a name of its own holds the sums of all rows above, wherever it holds a number."""
-        columns = filled(row)
-        if len(above) < _LEAST_SUMMED or not columns or not self._texts or not self._texts.isdisjoint(columns):
-            return False
-        return all(any(_adds_up(row, above, each, point) for point in ".,") for each in columns)
-
-    def _lacks(self, row: Sequence[Cell]) -> bool:
-        """Whether a text that nearly every row has is missing."""
-        asked = (self._usual & self._texts) or self._usual
+    def _lacks(self, row: Sequence[Cell], named: int) -> bool:
+        """Whether most texts that other rows have are missing, but for the one that may name the sum."""
+        asked = (self._usual & self._texts) - {named}
         blank = [each for each in asked if each >= len(row) or is_blank(row[each])]
-        return bool(blank)
+        return 2 * len(blank) > len(asked)
 
 
 def note_rows(rows: Sequence[Sequence[Cell]]) -> int:

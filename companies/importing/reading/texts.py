@@ -36,7 +36,10 @@ _RANK_MERIT: Final = 0.02
 # A byte that an encoding does not have weighs as much as so many that it has.
 _FAULT_WEIGHT: Final = 20
 _MOST_NOISE: Final = 0.01
-_NUL_SHARE_OF_UTF_16: Final = 0.02
+# Rows of long texts have few digits and commas.
+_ZEROS_OF_UTF_16: Final = 0.02
+_ZEROS_OF_LONG_UTF_16: Final = 0.002
+_MANY: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def _names(content: bytes, languages: Sequence[str]) -> list[str]:
 def _wide(content: bytes) -> str | None:
     """UTF-16 without a mark: digits, commas and line ends of any script have a zero beside them, always on one side."""
     zeros = content.count(b"\0")
-    if zeros < _NUL_SHARE_OF_UTF_16 * len(content):
+    if zeros < _ZEROS_OF_UTF_16 * len(content) and (zeros < _MANY or zeros < _ZEROS_OF_LONG_UTF_16 * len(content)):
         return None
     even = content[::2].count(b"\0")
     return UTF_16[0] if even < zeros / 10 else UTF_16[1] if even > zeros * 9 / 10 else None

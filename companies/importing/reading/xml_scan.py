@@ -66,7 +66,8 @@ def scan(stream: IO[bytes], reader: Reader) -> None:
             if fed - parser.CurrentByteIndex > MOST_TOKEN_BYTES or reader.depth > MOST_DEPTH:
                 raise Refused(Refusal.BOMB)
         parser.Parse(b"", True)  # noqa: FBT003 the parser takes no names
-    except (expat.ExpatError, BadZipFile, zlib.error, EOFError) as broken:
+    except (expat.ExpatError, BadZipFile, zlib.error, EOFError, LookupError, ValueError) as broken:
+        # The last two are encodings that no workbook is in.
         raise Refused(Refusal.DAMAGED) from broken
 
 

@@ -7,7 +7,6 @@ from typing import Final
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from companies.access import Actor
@@ -20,7 +19,7 @@ from companies.importing.plan import Fixes, Policy
 from companies.importing.reading.form import Choices
 from companies.models import Import, ImportVerdict
 from companies.queries.imports import earlier, outcome_counts
-from markets import jobs
+from markets import jobs, wording
 
 UNDO_DAYS: Final = 30
 
@@ -122,5 +121,5 @@ def _by_value(fixes: Fixes) -> Fixes:
 
 def _imported_before(before: Import) -> AlreadyImported:
     by = before.done_by.shown_name if before.done_by is not None else ""
-    on = date_format(timezone.localtime(before.done_at), "DATE_FORMAT") if before.done_at else ""
+    on = wording.day_words(timezone.localtime(before.done_at).date()) if before.done_at else ""
     return AlreadyImported(on=on, by=by or _("somebody"), earlier=str(before.pk))

@@ -12,7 +12,7 @@ from companies.importing.refusals import file_refused
 from markets.confined import Limits, answered
 
 PROGRAM: Final = "companies.importing.reading"
-LIMITS: Final = Limits(memory_bytes=600 * 1024 * 1024, cpu_seconds=30, wall_seconds=60, answer_bytes=256 * 1024 * 1024)
+LIMITS: Final = Limits(memory_bytes=600 * 1024 * 1024, cpu_seconds=30, wall_seconds=120, answer_bytes=256 * 1024 * 1024)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def _is_left_to_database(row: models.Model, field: _Field) -> bool:
 def _copy(rows: Sequence[models.Model], fields: Sequence[_Field]) -> None:
     quote = connection.ops.quote_name
     table = quote(type(rows[0])._meta.db_table)  # noqa: SLF001 Django's documented name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(field.column or "") for field in fields)
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,

@@ -181,7 +181,7 @@ def question_told(question: Question) -> str:
         case Asked.TWICE:
             return _("%(field)s: several columns are that; leave out all but one") % {"field": name}
         case Asked.MISSING if question.column is not None:
-            return _("%(field)s: no column says it; say it of this one") % {"field": name}
+            return _("%(field)s: no column says it; say here in what this one is counted") % {"field": name}
         case Asked.MISSING:
             if question.field in {"hs_code", *(entry for entry, _said_by in _OF_ALL_ROWS)}:
                 told = _("%(field)s: no column says it; choose one, or say below what holds for all rows")

@@ -282,7 +282,9 @@ def _told(actor: Actor, question: RecordQuestion, name: str, value: Any) -> str:
 def _named(actor: Actor, name: str, value: Any) -> str:
     """What the companies, or the file of an import, are called; those that the reader does not see are unknown."""
     if name == "company":
-        found = seen(actor, Company).filter(pk__in=value).order_by("name").values_list("name", flat=True)
-    else:
-        found = seen(actor, Import).filter(pk=value).values_list("file_name", flat=True)
-    return ", ".join(found) or _("unknown")
+        return ", ".join(_names(seen(actor, Company).filter(pk__in=value), "name")) or _("unknown")
+    return ", ".join(_names(seen(actor, Import).filter(pk=value), "file_name")) or _("unknown")
+
+
+def _names(rows: QuerySet[Any], column: str) -> list[str]:
+    return list(rows.order_by(column).values_list(column, flat=True))

@@ -327,8 +327,12 @@ def _submitted(actor: Actor, record: ExportRecord) -> Planned:
 
 def _set_apart(planned: Sequence[Planned], edited: Mapping[str, Any]) -> None:
     """Set plain values that differ from record to record, in one statement."""
-    meta = ExportRecord._meta  # noqa: SLF001 Django's documented name
-    columns = [{meta.get_field(name): value for name, value in (edited | dict(row.columns)).items()} for row in planned]
+    by_name = {
+        name: field
+        for field in ExportRecord._meta.concrete_fields  # noqa: SLF001 Django's documented name
+        for name in (field.name, field.attname)
+    }
+    columns = [{by_name[name]: value for name, value in {**edited, **row.columns}.items()} for row in planned]
     fields = list(dict.fromkeys(field for of_row in columns for field in of_row))
     values = [[row.record.pk for row in planned]] + [
         [
@@ -337,7 +341,7 @@ def _set_apart(planned: Sequence[Planned], edited: Mapping[str, Any]) -> None:
         ]
         for field in fields
     ]
-    quoted = [connection.ops.quote_name(field.column) for field in fields]
+    quoted = [connection.ops.quote_name(field.column or "") for field in fields]
     types = ["uuid", *(field.db_type(connection) for field in fields)]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from companies.access import ALLOWED, Action
-from companies.models import Role
+from companies.access import ALLOWED, SCOPED, Action
+from companies.models import ApiKey, Role
 from tests.companies.permission_table import ANONYMOUS, ANYONE, EXEMPT, FIXED, PERSON, STAFF, TABLE, Row
 from tests.companies.permission_world import AWAY, READING, REVOKED, ROLES, World, keys_in, visitor, world
 
@@ -195,9 +195,14 @@ def _expected_of_key(name: str, holder: str, whose: str, method: str) -> Expecte
         # What is its own is the other's here, and its lists show its own.
         turned = "own" if whose == "other" or not TABLE[name].thing else "other"
         return _expected(name, Role.ADMIN, turned, method)
-    if holder == READING and method not in SAFE and TABLE[name].needed(method) is not None:
-        return _one_of(404 if whose == "other" else 403)
+    if holder == READING and not _reading_covers(TABLE[name].needed(method)):
+        return _one_of(404 if whose == "other" or TABLE[name].hidden else 403)
     return _expected(name, Role.ADMIN if holder == READING else holder, whose, method)
+
+
+def _reading_covers(needed: str | None) -> bool:
+    """Whether the scope of the key that only reads goes so far; nothing is refused for what needs no action."""
+    return needed not in set(Action) or Action(str(needed)) in SCOPED[ApiKey.Scope.READ_RECORDS]
 
 
 def _one_of(*statuses: int) -> Expected:

@@ -7,20 +7,19 @@ from typing import Final
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from companies.access import Actor
 from companies.changes import changed, fields_of
 from companies.errors import AlreadyImported, ImportElsewhere, ImportRejected, NothingToImport, UndoOver
 from companies.importing.doing.keeping import forget_contents
-from companies.importing.doing.uploading import KEPT, OF_THE_FILE
+from companies.importing.doing.uploading import OF_THE_FILE
 from companies.importing.doing.work import Work, ask_work, open_import
 from companies.importing.plan import Fixes, Policy
 from companies.importing.reading.form import Choices
 from companies.models import Import, ImportVerdict
 from companies.queries.imports import earlier, outcome_counts
-from markets import jobs
+from markets import jobs, wording
 
 UNDO_DAYS: Final = 30
 
@@ -39,7 +38,7 @@ def choose_reading(actor: Actor, key: object, version: int | None, choices: Choi
         imported.choices = choices.packed()
         imported.step = Import.Step.UPLOADED
         imported.refusal = {}
-        _ask(actor, imported, Work.READ)
+        ask_work(actor, imported, Work.READ)
     return imported
 
 
@@ -64,7 +63,7 @@ def commit(actor: Actor, key: object, version: int | None, *, again: bool = Fals
         # Nothing about the rows is decided anew: what was checked holds for the version that is imported.
         imported.checked_version = imported.version + 1
         imported.refusal = {}
-        _ask(actor, imported, Work.COMMIT)
+        ask_work(actor, imported, Work.COMMIT)
     return imported
 
 
@@ -84,7 +83,7 @@ def undo(actor: Actor, key: object, version: int | None) -> Import:
         imported = open_import(actor, key, version, Import.Step.DONE)
         if imported.undo_until is None or imported.undo_until <= timezone.now():
             raise UndoOver(days=UNDO_DAYS)
-        _ask(actor, imported, Work.UNDO)
+        ask_work(actor, imported, Work.UNDO)
     return imported
 
 
@@ -108,19 +107,11 @@ def discard(actor: Actor, key: object, version: int | None) -> Import:
     return imported
 
 
-def _ask(actor: Actor, imported: Import, work: Work) -> None:
-    """Ask for the work in the name of whoever decides now, by the way they came."""
-    imported.via = actor.via
-    imported.api_key = actor.api_key
-    imported.expires_at = timezone.now() + KEPT
-    ask_work(actor, imported, work)
-
-
 def _by_value(fixes: Fixes) -> Fixes:
     return Fixes(values=fixes.values, left_out_values=fixes.left_out_values, keep_twins=fixes.keep_twins)
 
 
 def _imported_before(before: Import) -> AlreadyImported:
     by = before.done_by.shown_name if before.done_by is not None else ""
-    on = date_format(timezone.localtime(before.done_at), "DATE_FORMAT") if before.done_at else ""
+    on = wording.day_words(timezone.localtime(before.done_at).date()) if before.done_at else ""
     return AlreadyImported(on=on, by=by or _("somebody"), earlier=str(before.pk))

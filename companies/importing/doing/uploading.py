@@ -16,18 +16,17 @@ from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, require, seen
 from companies.changes import changed, fields_of
-from companies.errors import FileRefused, FileTooLarge, TooManyThisHour
+from companies.errors import FileTooLarge, TooManyThisHour
 from companies.importing.doing.turns import UPLOADS, take_turn
-from companies.importing.doing.work import Work, ask_work
+from companies.importing.doing.work import KEPT, Work, ask_work
 from companies.importing.reading.form import MOST_BYTES, Refusal
+from companies.importing.refusals import file_refused
 from companies.models import Import, ImportPiece
 from companies.models.names import plain_name
 
 PIECE_BYTES: Final = 1024 * 1024
 # How many files an organisation hands in within an hour.
 MOST_AN_HOUR: Final = 20
-# Rows, verdicts and bytes are kept so long after the last decision.
-KEPT: Final = dt.timedelta(days=30)
 LONGEST_NAME: Final = 255
 # What the change log keeps of a file.
 OF_THE_FILE: Final = ("file_name", "size_bytes", "sha256")
@@ -107,7 +106,7 @@ def _keep(imported: Import, pieces: Iterable[bytes]) -> None:
         digest.update(piece)
         ImportPiece.objects.create(of=imported, number=number, content=piece)
     if not imported.size_bytes:
-        raise FileRefused(name=imported.file_name, why=Refusal.EMPTY.value, facts={}, reason=_("it is empty"))
+        raise file_refused(imported.file_name, Refusal.EMPTY, {})
     imported.sha256 = digest.hexdigest()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Final
 
@@ -17,9 +18,11 @@ from companies.errors import ImportAtWork, ImportElsewhere
 from companies.models import Change, Import
 from companies.records.versions import held as row_held
 from markets import jobs
-from markets.errors import JobStopped
+from markets.errors import InvalidRequest, JobStopped
 from markets.models import Job
 
+# Rows, verdicts and bytes are kept so long after the last decision.
+KEPT: Final = dt.timedelta(days=30)
 KIND: Final = "import"
 TASK: Final = "companies.tasks.run_import"
 
@@ -54,10 +57,16 @@ def open_import(actor: Actor, key: object, version: int | None, *steps: str) -> 
 def ask_work(actor: Actor, imported: Import, work: Work) -> None:
     """Save the import one version on, with a job that does this to it; one that does something older is cancelled.
 
-    Must stand in the transaction that holds the import; wake a worker for `imported.job` once that is committed.
+    The import is in the name of whoever decides now, by the way they came; what a job asks for goes on in the name of
+    the decision before. Must stand in the transaction that holds the import; wake a worker for `imported.job` once
+    that is committed.
     """
     if imported.job is not None and imported.job.is_open:
-        jobs.cancel(imported.job)
+        with suppress(InvalidRequest):  # it may fail this very moment
+            jobs.cancel(imported.job)
+    if actor.via != Change.Via.IMPORT:
+        imported.via, imported.api_key = actor.via, actor.api_key
+    imported.expires_at = timezone.now() + KEPT
     imported.version += 1
     imported.updated_at = Now()
     imported.job = jobs.ask(

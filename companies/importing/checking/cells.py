@@ -49,9 +49,13 @@ _Read = Callable[[str, Cell, ColumnMeaning], Got]
 
 
 class Cells:
-    """The readers of single cells. One is made for a check and forgotten with it."""
+    """The readers of single cells. One is made for a check and forgotten with it.
 
-    def __init__(self) -> None:
+    is_own: of our own list of records, whose names mean what our pages mean by them.
+    """
+
+    def __init__(self, *, is_own: bool = False) -> None:
+        self._is_own = is_own
         self._finders: dict[str, Finder] = {
             "destination": places.places(),
             "category": goods.categories(),
@@ -101,7 +105,7 @@ class Cells:
     def _named(self, name: str, cell: Cell, _meaning: ColumnMeaning) -> Got:
         said = cell.text.strip()
         finder = self._finders[name]
-        code = finder.found(said)
+        code = finder.found(said) or (finder.shown(said) if self._is_own else None)
         if code is not None:
             return Got(values={name: code}, warnings=_place_left_out(finder, name, said))
         asked = self._looked_for[name] = self._looked_for.get(name, 0) + 1

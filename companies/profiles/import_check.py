@@ -82,7 +82,7 @@ class OutcomeCount:
 
 @dataclass(frozen=True, slots=True)
 class FaultGroup:
-    """One thing wrong in many rows. said: empty where no cell says it. rows: the first numbers.
+    """One thing wrong in many rows. said: empty where no cell says it, or each its own. rows: the first numbers.
 
     query: of the table that shows them. can_fix: another wording can be written for all of them.
     is_company: it can be registered as new.
@@ -98,10 +98,11 @@ class FaultGroup:
     rows: tuple[int, ...]
     near: tuple[Suggestion, ...]
     query: str
+    has_one_wording: bool
 
     @property
     def can_fix(self) -> bool:
-        return bool(self.field)
+        return bool(self.field) and self.has_one_wording
 
     @property
     def is_company(self) -> bool:
@@ -255,10 +256,11 @@ def offers(actor: Actor, imported: Import, fields: Iterable[str]) -> Iterator[tu
         yield "company", tuple(rows.order_by("name").values_list("name", flat=True)[:_MOST_OFFERED])
 
 
-def group_query(fault: Fault) -> str:
-    """The query of the table that shows the rows with this fault; an endless wording is not asked for."""
+def group_query(fault: Fault, *, has_one_wording: bool = True) -> str:
+    """The query of the table that shows the rows with this fault; an endless wording is not asked for, nor several."""
     asked = {"outcome": Outcome.ERROR.value, "fault": fault.code, "field": fault.field}
-    return urlencode(asked | ({"said": fault.said} if len(fault.said) <= _LONGEST_ASKED else {}))
+    is_asked = has_one_wording and len(fault.said) <= _LONGEST_ASKED
+    return urlencode(asked | ({"said": fault.said} if is_asked else {}))
 
 
 def _outcomes(counts: Mapping[str, Any]) -> Iterator[OutcomeCount]:
@@ -271,22 +273,26 @@ def _outcomes(counts: Mapping[str, Any]) -> Iterator[OutcomeCount]:
 def _groups(kept: Sequence[Mapping[str, Any]]) -> Iterator[FaultGroup]:
     for place, packed in enumerate(kept):
         fault = Fault.unpacked(packed)
+        has_one_wording = packed.get("wordings", 1) == 1
         yield FaultGroup(
             place=place,
             field=fault.field,
             label=called(fault.field) if fault.field else _("Rows that contradict each other"),
             code=fault.code,
             said=fault.said,
-            told=_told(fault),
+            told=_told(fault, has_one_wording=has_one_wording),
             count=packed["count"],
             rows=tuple(packed["rows"]),
             near=fault.near,
-            query=group_query(fault),
+            query=group_query(fault, has_one_wording=has_one_wording),
+            has_one_wording=has_one_wording,
         )
 
 
-def _told(fault: Fault) -> str:
+def _told(fault: Fault, *, has_one_wording: bool) -> str:
     """What is wrong, in words that hold for every row of a group."""
+    if not has_one_wording:
+        return _("Each of these cells is a formula, not a value. Write the values in the file, or row by row.")
     if fault.code == TWINS:
         return _(
             "Each of these rows names the same company, market, goods and time as another, and differs in the rest."

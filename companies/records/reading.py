@@ -22,6 +22,8 @@ _INTERNATIONAL: Final = 6
 _UNSEEN: Final = re.compile("[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 _LINE_ENDS: Final = re.compile("\r\n|[\r\u2028\u2029\x0b\x0c\x85]")
 _LAYOUT: Final = "\n\t"
+# The sign of a lost character, and those that are none: no file of ours carries them.
+_LOST: Final = frozenset("\ufffd\ufffe\uffff")
 _REVISION: Final = _lazy("HS revision")
 
 
@@ -85,7 +87,7 @@ class Reading:
         if value.isascii() and value.isprintable():
             return value
         text = unicodedata.normalize("NFC", _UNSEEN.sub("", _LINE_ENDS.sub("\n", value)))
-        if not text.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") and c not in layout for c in text):
+        if not _LOST.isdisjoint(text) or (not text.isprintable() and any(_is_unprintable(c, layout) for c in text)):
             self.refuse(pointer, label, _("it holds a character that cannot be printed; write it again without it"))
             return ""
         return text
@@ -97,6 +99,10 @@ class Reading:
             said = {"most": longest, "count": len(text)}
             self.refuse(pointer, label, _("write at most %(most)s characters; these are %(count)s") % said)
         return text
+
+
+def _is_unprintable(sign: str, layout: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cs") and sign not in layout
 
 
 def unknown_codes(codes: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -87,10 +87,7 @@ class Reading:
         if value.isascii() and value.isprintable():
             return value
         text = unicodedata.normalize("NFC", _UNSEEN.sub("", _LINE_ENDS.sub("\n", value)))
-        may_hold_one = not text.isprintable() or "\ufffd" in text
-        if may_hold_one and any(
-            c in _LOST or (unicodedata.category(c) in ("Cc", "Cs") and c not in layout) for c in text
-        ):
+        if not _LOST.isdisjoint(text) or (not text.isprintable() and any(_is_unprintable(c, layout) for c in text)):
             self.refuse(pointer, label, _("it holds a character that cannot be printed; write it again without it"))
             return ""
         return text
@@ -102,6 +99,10 @@ class Reading:
             said = {"most": longest, "count": len(text)}
             self.refuse(pointer, label, _("write at most %(most)s characters; these are %(count)s") % said)
         return text
+
+
+def _is_unprintable(sign: str, layout: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cs") and sign not in layout
 
 
 def unknown_codes(codes: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

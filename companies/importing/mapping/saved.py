@@ -89,8 +89,8 @@ def forget_mapping(actor: Actor, key: object, version: int | None) -> None:
 
 
 def _by_value(fixes: Fixes) -> Fixes:
-    """Of what was put right, that which another file can say too: no rows of this one."""
-    return Fixes(values=fixes.values, left_out_values=fixes.left_out_values)
+    """Of what was put right, that which another file can say too: no rows of this one, and no faults overlooked."""
+    return Fixes(values=fixes.values, left_out_values=fixes.left_out_values, scale=fixes.scale)
 
 
 def _written(actor: Actor, action: str, saved: SavedMapping, before: dict[str, object] | None) -> SavedMapping:

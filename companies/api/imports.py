@@ -101,7 +101,9 @@ class ImportListView(_Imports, PersonListView):
         headers |= {} if sent.is_begun else {"Idempotency-Replayed": "true"}
         return VersionedResponse(record, record.version, status=201, headers=headers)
 
-    post.write = Write(needs=Action.IMPORT, status=201, address="api:import", parameters=(_NAME, LANG))  # type: ignore[attr-defined]
+    post.write = Write(  # type: ignore[attr-defined]
+        needs=Action.IMPORT, files=(_FORM, *_RAW), status=201, address="api:import", parameters=(_NAME, LANG)
+    )
 
     def _id_of(self, key: str | None) -> uuid.UUID | None:
         """The id of the import that a key of this person, or of this program, makes."""

@@ -34,7 +34,8 @@ class Write:
 
     needs: what the actor must be allowed. body: the dataclass that says what may be sent; None: nothing. is_partial:
     only what changes is sent. takes_many: a list is taken too. names_version: the header If-Match must say which
-    version was read. status: of success. address: the name of the address where a new thing stands. example: a body.
+    version was read. files: the types of a file that is sent instead of JSON. status: of success. address: the name
+    of the address where a new thing stands. example: a body.
     """
 
     needs: Action
@@ -42,6 +43,7 @@ class Write:
     is_partial: bool = False
     takes_many: bool = False
     names_version: bool = False
+    files: Sequence[str] = ()
     status: int = 200
     address: str = ""
     parameters: Sequence[Parameter] = (LANG,)

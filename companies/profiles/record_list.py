@@ -20,22 +20,12 @@ from companies.profiles.record_totals import RecordTotals, record_totals
 from companies.profiles.record_words import CORRIDOR_WORDS, ORIGIN_WORDS, STATUS_WORDS
 from companies.queries.records import COLUMNS, RecordQuestion, destinations_used, matching
 from companies.queries.views import ViewRef, views_shown
-from companies.records.fields import LABELS
+from companies.records.fields import LABELS, LISTED
 from markets.profiles.tables import Cell, Column, Table
 from markets.queries import standing
 
 PAGE_SIZES: Final = (50, 100, 200)
-COLUMN_LABELS: Final[Mapping[str, Promise]] = {
-    **LABELS,
-    "value_printed": _lazy("Value as printed"),
-    "status": _lazy("Status"),
-    "updated_at": _lazy("Changed"),
-    "origin": _lazy("How it came here"),
-    "origin_reference": _lazy("Where it came from"),
-    "entered_by": _lazy("Entered by"),
-    "edited_by": _lazy("Last edited by"),
-    "version": _lazy("Version"),
-}
+COLUMN_LABELS: Final[Mapping[str, Promise]] = {**LABELS, **LISTED}
 NUMBERS: Final = frozenset({"value", "quantity", "net_weight_kg", "stated_growth_pct", "version"})
 # Columns that name people or what only colleagues may know: never shown outside the organisation.
 INSIDE_ONLY: Final = frozenset(

@@ -32,6 +32,7 @@ COLUMNS: Final = (
     "origin_reference", "entered_by", "edited_by", "version",
 )  # fmt: skip
 USUAL_COLUMNS: Final = COLUMNS[:9]
+_PRINTED: Final = frozenset({"value_printed", "multiplier"})
 # What orders the rows, by the word in the address; the id tells any two apart.
 SORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "period": ("period_to_on", "period_from_on", "id"),
@@ -329,10 +330,14 @@ def _flag(name: str, text: str) -> bool:
 
 
 def _columns(name: str, parts: Sequence[str]) -> tuple[str, ...]:
-    """The chosen columns in their own order; none chosen means the usual ones."""
+    """The chosen columns in their own order; none chosen means the usual ones.
+
+    The digits as printed and their multiplier say the amount together, so neither stands without the other.
+    """
     for part in parts:
         _among(lambda: COLUMNS)(name, part)
-    return tuple(column for column in COLUMNS if column in parts) or USUAL_COLUMNS
+    chosen = {*parts, *(_PRINTED if _PRINTED & set(parts) else ())}
+    return tuple(column for column in COLUMNS if column in chosen) or USUAL_COLUMNS
 
 
 _READ: Final[Mapping[str, Callable[[str, Sequence[str]], Any]]] = {

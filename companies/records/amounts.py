@@ -26,7 +26,9 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A number as it was written. digits: the plain form, `20.7`, `-5`, `20700000`; its last digit is significant."""
+    """A number as it was written. digits: the plain form, `20.7`, `-5`, `20700000`; its last digit is significant, its
+    first is no nought before another one, and nothing is below nought that is nought.
+    """
 
     digits: str
 
@@ -56,7 +58,14 @@ def printed(text: str | int | Decimal) -> Printed:
     digits = plain.translate({ord(sign): None for sign in _BLANKS + ","}).removeprefix("+")
     if sum(sign.isdigit() for sign in digits) > MOST_DIGITS:
         raise Unreadable(_("at most %(most)s digits are taken") % {"most": MOST_DIGITS})
-    return Printed(digits)
+    return Printed(_without_idle_signs(digits))
+
+
+def _without_idle_signs(digits: str) -> str:
+    """The same number without noughts before its first digit, and without the minus of nought."""
+    whole, point, fraction = digits.removeprefix("-").partition(".")
+    unsigned = (whole.lstrip("0") or "0") + point + fraction
+    return f"-{unsigned}" if digits.startswith("-") and unsigned.strip("0.") else unsigned
 
 
 def _plain(text: str | int | Decimal) -> str:

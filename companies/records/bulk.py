@@ -19,7 +19,7 @@ from companies.changes import change_row, changed, fields_of, remember
 from companies.errors import SelectionChanged, TooMany
 from companies.models import Change, ExportRecord, Selection
 from companies.queries.records import RecordQuestion, matching
-from companies.records.checking import Known, checked, invalid, known, refuse, values_of, why_it_goes
+from companies.records.checking import Known, checked, invalid, known, refuse, values_with, why_it_goes
 from companies.records.entering import NOT_DECIDED
 from companies.records.fields import REMEMBERED, STATED
 
@@ -213,7 +213,7 @@ def changes_of(selection: Selection) -> dict[str, Change]:
 
 def edit_of(record: ExportRecord, values: Mapping[str, Any], there_are: Known) -> Planned:
     """What becomes of a record with these entries; those not named stay. Approved or submitted, it is a draft again."""
-    columns, faults = checked(values_of(record) | dict(values), there_are)
+    columns, faults = checked(values_with(record, values), there_are)
     differing = {name: value for name, value in columns.items() if getattr(record, name) != value}
     if not faults and differing and record.status in (ExportRecord.Status.APPROVED, ExportRecord.Status.SUBMITTED):
         differing |= NOT_DECIDED

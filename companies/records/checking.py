@@ -75,8 +75,9 @@ def known(actor: Actor, organisation_id: uuid.UUID, many: Iterable[Values], keep
 def checked(values: Values, known: Known, pointer: str = "") -> tuple[dict[str, Any], list[InvalidField]]:
     """The columns of a record with these entries, and every fault among them; a faulty entry's column says nothing.
 
-    values: texts as people write them, numbers as text or Decimal; what is not given is empty. pointer: what stands
-    before `/value` in the pointer of a fault.
+    values: texts as people write them, numbers as text or Decimal; what is not given is empty. An amount as Decimal is
+    that number and nothing else; as text it may be one that people read two ways. pointer: what stands before `/value`
+    in the pointer of a fault.
     """
     entry = _Entry(values, known, pointer)
     entry.reading.only(values, LABELS, pointer)
@@ -111,6 +112,13 @@ def values_of(record: ExportRecord) -> dict[str, Any]:
     entries = {name: getattr(record, record._meta.get_field(name).attname) for name in LABELS}  # type: ignore[union-attr]  # noqa: SLF001 Django's documented name
     entries["value"] = record.value_printed if record.value is not None else None
     return entries
+
+
+def values_with(record: ExportRecord, values: Values) -> dict[str, Any]:
+    """The entries of a record with these in their place. An amount that stays as it is was understood before."""
+    merged = values_of(record) | dict(values)
+    is_same = merged["value"] == record.value_printed and str(merged["multiplier"]) == str(record.multiplier)
+    return {**merged, "value": Decimal(record.value_printed)} if is_same and record.value_printed else merged
 
 
 @dataclass(slots=True)
@@ -200,7 +208,8 @@ def _amount(entry: _Entry) -> None:
     currency = entry.choice("currency", entry.known.minor_digits, _UNKNOWN_CURRENCY)
     note = entry.line("value_note", longest=300)
     multiplier = _multiplier(entry)
-    number = entry.number("value", entry.values.get("value"))
+    given = entry.values.get("value")
+    number = entry.number("value", given)
     entry.columns |= {
         "currency_id": currency or None,
         "value_note": note,
@@ -214,7 +223,7 @@ def _amount(entry: _Entry) -> None:
         return
     if number.exact < 0:
         entry.refuse("value", _("an amount is not below nought"))
-    elif _is_like_thousands(number, multiplier, entry.known.minor_digits.get(currency, 2)):
+    elif isinstance(given, str) and _is_like_thousands(number, multiplier, entry.known.minor_digits.get(currency, 2)):
         whole = {"text": number.digits, "whole": number.digits.replace(".", "")}
         entry.refuse("value", _("%(text)s can be read two ways: write %(whole)s, or fewer digits after it") % whole)
     if not currency:

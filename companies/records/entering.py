@@ -15,7 +15,7 @@ from companies.changes import change_row, changed, fields_of, remember
 from companies.errors import TooMany, WrongState
 from companies.models import ExportRecord
 from companies.models.copying import write_new
-from companies.records.checking import checked, known, refuse, values_of, why_it_goes
+from companies.records.checking import checked, known, refuse, values_with, why_it_goes
 from companies.records.fields import REMEMBERED, STATED
 from companies.records.versions import held
 
@@ -93,7 +93,7 @@ def edit_record(actor: Actor, key: object, version: int | None, values: Mapping[
     """
     with transaction.atomic():
         record = held_record(actor, key, version)
-        merged = values_of(record) | dict(values)
+        merged = values_with(record, values)
         columns, faults = checked(merged, known(actor, record.organisation_id, [merged], record.company_id))
         refuse(faults)
         if all(getattr(record, column) == value for column, value in columns.items()):

@@ -32,6 +32,17 @@ LABELS: Final[Mapping[str, Promise]] = {
     "document_reference": _("Document reference"),
     "note": _("Note"),
 }
+# What lists of records show beside their entries.
+LISTED: Final[Mapping[str, Promise]] = {
+    "value_printed": _("Value as printed"),
+    "status": _("Status"),
+    "updated_at": _("Changed"),
+    "origin": _("How it came here"),
+    "origin_reference": _("Where it came from"),
+    "entered_by": _("Entered by"),
+    "edited_by": _("Last edited by"),
+    "version": _("Version"),
+}
 # What people say with records when they decide on them, remark on them, change many, remove or share them.
 _SAID_OF_THEM: Final[Mapping[str, Promise]] = {
     "action": _("What to do"),

@@ -21,6 +21,8 @@ _INTERNATIONAL: Final = 6
 _UNSEEN: Final = re.compile("[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 _LINE_ENDS: Final = re.compile("\r\n|[\r\u2028\u2029\x0b\x0c\x85]")
 _LAYOUT: Final = "\n\t"
+# The sign of a lost character, and those that are none: no file of ours carries them.
+_LOST: Final = frozenset("\ufffd\ufffe\uffff")
 
 
 @dataclass(slots=True)
@@ -78,7 +80,7 @@ class Reading:
             self.refuse(pointer, label, _("write it as text"))
             return ""
         text = unicodedata.normalize("NFC", _UNSEEN.sub("", _LINE_ENDS.sub("\n", value)))
-        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in layout for c in text):
+        if any(c in _LOST or (unicodedata.category(c) in ("Cc", "Cs") and c not in layout) for c in text):
             self.refuse(pointer, label, _("it holds a character that cannot be printed; write it again without it"))
             return ""
         return text

@@ -57,9 +57,9 @@ def test_every_operation_is_described_with_what_it_takes(path: str, method: str,
     assert ("Idempotency-Key" in named) == (method == "post")
     assert ("If-Match" in named) == ("428" in operation["responses"]) == ("412" in operation["responses"])
     if "requestBody" in operation:
-        content = operation["requestBody"]["content"]["application/json"]
-        if "example" in content:
-            validator(content["schema"]).validate(content["example"])
+        for content in operation["requestBody"]["content"].values():
+            if "example" in content:
+                validator(content["schema"]).validate(content["example"])
 
 
 @pytest.mark.django_db

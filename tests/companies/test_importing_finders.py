@@ -17,6 +17,9 @@ from companies.importing.meaning.unread import Unread, sentence
 from markets.models import Product
 from markets.search import rebuild_index
 
+# All of them, for those with real transactions empty the tables that the others read.
+pytestmark = pytest.mark.django_db
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -141,7 +144,6 @@ def test_suggestions_speak_the_language_of_the_reader(world: World) -> None:
     assert shown == {"en": "South Korea", "zh-hans": "韩国", "ru": "Южная Корея"}
 
 
-@pytest.mark.django_db
 def test_places_need_few_questions_to_the_database(django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(2):
         finder = places.places()
@@ -230,7 +232,6 @@ def test_the_heading_of_an_unknown_subheading_is_suggested(world: World) -> None
     assert codes.near("abc", "HS2022") == []
 
 
-@pytest.mark.django_db
 def test_a_code_of_another_revision_is_told_with_the_revisions_that_have_it() -> None:
     Product.objects.create(classification="HS2017", code="854140", label_en="Photosensitive semiconductor devices")
     codes = goods.hs_codes()
@@ -249,7 +250,6 @@ def test_a_code_of_a_revision_that_is_not_loaded_is_kept_and_no_zero_is_guessed(
         codes.read("10121", "HS2012")
 
 
-@pytest.mark.django_db
 def test_thousands_of_codes_are_one_question(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         codes = goods.hs_codes()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from companies.importing.checking import scales
 from companies.importing.checking.faults import NOT_KNOWN, Fault, Suggestion
@@ -106,11 +106,16 @@ class Cells:
         finder = self._finders[name]
         code = finder.found(said)
         if code is not None:
-            return Got(values={name: code})
+            return Got(values={name: code}, warnings=_place_left_out(finder, name, said))
         asked = self._looked_for[name] = self._looked_for.get(name, 0) + 1
         near = finder.near(said) if asked <= MOST_LOOKED_FOR else ()
         suggested = tuple(Suggestion(each.code, each.label) for each in near)
         return Got(faults=(Fault(name, NOT_KNOWN, said, near=suggested),))
+
+
+def decided(entry: Mapping[str, str]) -> dict[str, Any]:
+    """An entry as records take it: how its amount is to be read was decided with its column, and is not asked again."""
+    return {**entry, "value": Decimal(entry["value"])} if entry.get("value") else dict(entry)
 
 
 def _unusable(name: str, cell: Cell, said: str) -> Fault | None:
@@ -124,6 +129,11 @@ def _unusable(name: str, cell: Cell, said: str) -> Fault | None:
     if cell.kind is Kind.TEXT and name not in TEXTS and said.startswith(_FORMULA):
         return Fault(name, "formula", said, {"text": said})
     return None
+
+
+def _place_left_out(finder: Finder, name: str, said: str) -> tuple[Fault, ...]:
+    place = finder.place(said) if isinstance(finder, terms.IncotermFinder) else ""
+    return (Fault(name, "place_left_out", said, {"place": place}),) if place else ()
 
 
 def _text(name: str, cell: Cell, _meaning: ColumnMeaning) -> Got:
@@ -148,7 +158,7 @@ def _value(name: str, cell: Cell, meaning: ColumnMeaning, *, scale: str = "") ->
         return Got(header={"value_note": said}, warnings=(Fault(name, "no_value", said),))
     if number.is_pct:
         return Got(faults=(Fault(name, "percent_amount", said),))
-    if number.unit:
+    if number.unit and number.currency not in units.TWICE_NAMED:
         return Got(faults=(Fault(name, "unit_amount", said),))
     if scales.contradicts(number, meaning):
         if not scale:

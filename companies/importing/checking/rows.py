@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from companies.access import Actor
-from companies.importing.checking.cells import NOTHING, Cells, Got
+from companies.importing.checking.cells import NOTHING, Cells, Got, decided
 from companies.importing.checking.faults import NO_AMOUNT, Fault, Suggestion, refused
 from companies.importing.checking.firms import Firms, same_name
 from companies.importing.checking.keys import PLACES, Key, Says, key_of, says_of
@@ -199,7 +199,7 @@ class Rows:
         """Everything that holds for records however they come."""
         company = entry.get("company", "")
         is_new = company.startswith(REGISTER)
-        columns, faults = checked(entry | {"company": _TO_COME if is_new else company}, self._known)
+        columns, faults = checked(decided(entry) | {"company": _TO_COME if is_new else company}, self._known)
         wrong = {fault.field for fault in row.faults}
         for fault in faults:
             name = fault.context["pointer"].strip("/")

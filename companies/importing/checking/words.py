@@ -47,6 +47,7 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     # Worth knowing, and no fault.
     "formula_value": _("The value that a formula had when the file was saved is taken."),
     "no_value": _("“%(said)s” is taken as no value, and kept as the reason."),
+    "place_left_out": _("Records have no entry for the place “%(place)s” behind the term, so it is left out."),
     "same_row": _("Row %(row)s says the very same, so this one is left out."),
     "several_records": _("%(count)s records have this company, market, goods and time, and none says the same."),
     "edited_since": _("A person wrote or changed this record, so the file does not replace it unasked."),

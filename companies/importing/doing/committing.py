@@ -16,6 +16,7 @@ from django.utils import timezone
 from companies.access import Actor
 from companies.changes import changed, fields_of
 from companies.errors import FieldsRejected, ImportOutdated
+from companies.importing.checking.cells import decided
 from companies.importing.checking.firms import same_name
 from companies.importing.checking.keys import COLUMNS, Key, bare_key, key_of, says_of
 from companies.importing.doing.steps import UNDO_DAYS, writing_outcomes
@@ -184,7 +185,8 @@ def _enter(
 
 def _with_company(entry: Mapping[str, Any], companies: Mapping[str, str]) -> dict[str, Any]:
     company = entry["company"]
-    return {**entry, "company": companies[same_name(company)] if company.startswith(REGISTER) else company}
+    known_as = companies[same_name(company)] if company.startswith(REGISTER) else company
+    return decided(entry) | {"company": known_as}
 
 
 def _reference(imported: Import, number: int) -> str:
@@ -199,7 +201,9 @@ def _edit(actor: Actor, imported: Import, chunk: Sequence[Any]) -> int:
     there_are = known(actor, imported.organisation_id, [{"company": each.company_id} for each in records.values()])
     # A record stays with its company, archived or not.
     there_are = replace(there_are, companies=dict.fromkeys(there_are.companies, False))
-    planned = {key: edit_of(records[record], entry, there_are) for key, _number, _outcome, entry, record in chunk}
+    planned = {
+        key: edit_of(records[record], decided(entry), there_are) for key, _number, _outcome, entry, record in chunk
+    }
     wrong = Counter(bool(row.why) for row in planned.values())[True]
     if wrong:
         raise ImportOutdated(name=imported.file_name, count=wrong)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from companies.importing.mapping.naming import SURE, is_importers, named, rules_out, words_of
+from companies.importing.mapping.own_lists import own_fields
 from companies.importing.meaning import places, units
 from companies.importing.meaning.columns import ColumnProfile
-from companies.importing.plan import ColumnMeaning, Mapping
+from companies.importing.plan import ColumnMeaning, Mapping, NumberStyle
 from companies.records.reading import HS_REVISIONS
 
 NUMBERS: Final = frozenset({"value", "quantity", "net_weight_kg", "stated_growth_pct"})
@@ -59,34 +60,47 @@ def suggest(headers: Sequence[str], profiles: Sequence[ColumnProfile], *, home: 
     that say the same in two.
     """
     told: list[ColumnProfile | None] = [*profiles] or [None for _header in headers]
+    own = own_fields(headers)
     importers = is_importers(headers)
     claims = [
         claim
         for number, (header, profile) in enumerate(zip(headers, told, strict=True))
+        if number not in own
         for claim in _claims(number, header, profile, importers=importers, home=home, language=language)
     ]
-    given = _given(claims)
+    given = _given(claims, {field: number for number, field in own.items() if field})
     _settle_currencies(given, headers)
     _settle_period(given)
     _settle_company(given, told)
     field_of = {column: field for field, column in given.items()}
     columns = tuple(
-        meaning_of(field_of.get(number, ""), header, profile)
+        meaning_of(field_of.get(number, ""), header, profile, is_own=number in own)
         for number, (header, profile) in enumerate(zip(headers, told, strict=True))
     )
     return Mapping(columns=columns, constants=_constants(given))
 
 
-def meaning_of(field: str, header: str, profile: ColumnProfile | None) -> ColumnMeaning:
-    """A column as this field, with all that its name and its values say of it."""
+def meaning_of(field: str, header: str, profile: ColumnProfile | None, *, is_own: bool = False) -> ColumnMeaning:
+    """A column as this field, with all that its name and its values say of it.
+
+    is_own: of our own list of records, whose numbers have a point, whatever else they could be read as.
+    """
     meaning = ColumnMeaning(field=field)
     if field in NUMBERS:
         meaning = _with_units(meaning, units.said(header))
-        if profile is not None and len(profile.number_styles) == 1:
-            meaning = replace(meaning, number_style=next(iter(profile.number_styles)))
+        if profile is not None:
+            meaning = replace(meaning, number_style=_style(profile, is_own=is_own))
     if field in DATES and profile is not None and len(profile.date_orders) == 1:
         meaning = replace(meaning, date_order=next(iter(profile.date_orders)))
     return meaning
+
+
+def _style(profile: ColumnProfile, *, is_own: bool) -> NumberStyle | None:
+    if len(profile.number_styles) == 1:
+        return next(iter(profile.number_styles))
+    # A comma in our own list was put there by another program, and what it means has to be asked.
+    is_as_made = is_own and not any("," in sample for sample in profile.samples)
+    return NumberStyle.POINT if profile.number_styles and is_as_made else None
 
 
 def _with_units(meaning: ColumnMeaning, said: units.Said) -> ColumnMeaning:
@@ -129,9 +143,12 @@ def _with_values(scores: AnyMapping[str, float], header: str, profile: ColumnPro
     return found
 
 
-def _given(claims: Sequence[_Claim]) -> dict[str, int]:
-    """Each field with its column, the surest first: a sure one never gives way to two that are less sure."""
-    given: dict[str, int] = {}
+def _given(claims: Sequence[_Claim], settled: AnyMapping[str, int]) -> dict[str, int]:
+    """Each field with its column, the surest first: a sure one never gives way to two that are less sure.
+
+    settled: fields whose columns are known beforehand.
+    """
+    given = dict(settled)
     taken: set[int] = set()
     for claim in sorted(claims, key=lambda each: (-each.rank, each.column, each.field)):
         if claim.field not in given and claim.column not in taken:

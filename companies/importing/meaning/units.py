@@ -30,7 +30,8 @@ class Said:
 
 
 NOTHING: Final = Said()
-_TWICE_NAMED: Final = frozenset(word.currency for word in WORDS.values() if word.currency and word.unit)
+# Currencies of which a word is one of weight too: `KGS`, `pounds`.
+TWICE_NAMED: Final = frozenset(word.currency for word in WORDS.values() if word.currency and word.unit)
 _OF_WEIGHT: Final = re.compile(r"weight|mass|gross|(?<![a-z])net(?![a-z])|вес|масс|нетто|брутто|重")
 _OF_MONEY: Final = re.compile(r"value|amount|price|cost|invoice|сумм|стоимост|цен|额|价|值")
 _LONGEST: Final = 300  # signs of a header that are looked at
@@ -98,9 +99,9 @@ def _in_a_header(text: str, stated: Said) -> Said:
     if not stated.currency or stated.unit not in KG_PER:
         return stated
     is_of_weight, is_of_money = _OF_WEIGHT.search(text.lower()), _OF_MONEY.search(text.lower())
-    if is_of_weight and not is_of_money and stated.currency in _TWICE_NAMED:
+    if is_of_weight and not is_of_money and stated.currency in TWICE_NAMED:
         return replace(stated, currency="")
-    return stated if stated.currency in _TWICE_NAMED and not is_of_money else replace(stated, unit="")
+    return stated if stated.currency in TWICE_NAMED and not is_of_money else replace(stated, unit="")
 
 
 def _as_power(found: re.Match[str]) -> str:

@@ -110,6 +110,8 @@ class ApiSchema(AutoSchema):
             if write.example:
                 content["example"] = dict(write.example)
             said["requestBody"] = {"required": write.is_required, "content": {"application/json": content}}
+        if write.files:
+            said["requestBody"] = {"required": True, "content": {each: _file_as(each) for each in write.files}}
         return said
 
     def _body(self, write: Write) -> Schema:
@@ -175,3 +177,11 @@ class ApiSchema(AutoSchema):
             "403": problem("The role or the key's scopes do not allow this"),
             "409": problem("Not in the state that things are in, or another request is being answered"),
         }
+
+
+def _file_as(media_type: str) -> Schema:
+    """A file as the body itself, or as the one field of a form."""
+    file = {"type": "string", "format": "binary"}
+    if media_type != "multipart/form-data":
+        return {"schema": file}
+    return {"schema": {"type": "object", "required": ["file"], "properties": {"file": file}}}

@@ -25,6 +25,7 @@ IN_PATH: Final[Mapping[tuple[str, str], tuple[str, Schema, Any]]] = {
     ("releases", "id"): ("Number of the release", {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}, 1),
     ("jobs", "id"): ("Job", {"type": "string", "format": "uuid"}, NO_ID),
     ("companies", "id"): ("Company", {"type": "string", "format": "uuid"}, NO_ID),
+    ("imports", "id"): ("Import", {"type": "string", "format": "uuid"}, NO_ID),
     ("export-records", "id"): ("Export record", {"type": "string", "format": "uuid"}, NO_ID),
     ("problems", "code"): ("Code of the problem", {"type": "string", "pattern": "^[a-z_]{1,40}$"}, "invalid_value"),
 }

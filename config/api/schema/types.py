@@ -96,6 +96,8 @@ class Components:
             return {"type": "array", "items": self.body(typing.cast("type", inner[0])), "maxItems": MOST_INNER}
         if isinstance(hint, types.UnionType) and len(inner) == 2 and typing.get_origin(inner[0]) is tuple:
             return _or_null(self._of_field(inner[0]))
+        if isinstance(hint, types.UnionType) and len(inner) == 2 and dataclasses.is_dataclass(inner[0]):
+            return _or_null(self.body(typing.cast("type", inner[0])))
         return self._of_type(hint)
 
     def _of_dataclass(self, record: type) -> Schema:
@@ -125,7 +127,13 @@ class Components:
             size = len(inner)
             places = [self._of_type(kind) for kind in inner]
             return {"type": "array", "prefixItems": places, "minItems": size, "maxItems": size}
-        raise TypeError(f"{hint} has no form in JSON Schema; say it here")
+        return self._of_mapping(hint)
+
+    def _of_mapping(self, hint: Any) -> Schema:
+        """What is named by texts. Raises TypeError for what nothing is said of here."""
+        if typing.get_origin(hint) is not Mapping:
+            raise TypeError(f"{hint} has no form in JSON Schema; say it here")
+        return {"type": "object", "additionalProperties": self._of_type(typing.get_args(hint)[1])}
 
     def named(self, name: str, schema: Schema) -> Schema:
         component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)

@@ -17,6 +17,7 @@ from companies.importing.mapping.labels import called
 from companies.importing.plan import FIELDS, REGISTER, Fixes, Policy
 from companies.models import Company, ExportRecord, Import, ImportVerdict
 from companies.profiles.import_faults import FaultGroup, fault_groups
+from companies.profiles.import_keeping import Keeping, keeping
 from companies.profiles.imports import ImportHead, import_head
 from companies.records.fields import INCOTERMS
 from companies.records.reading import HS_REVISIONS
@@ -119,6 +120,7 @@ class CheckPage:
     offers: tuple[tuple[str, tuple[str, ...]], ...]
     sums: tuple[tuple[str, Decimal], ...]
     companies: int
+    keeping: Keeping | None
 
     @property
     def errors(self) -> int:
@@ -159,6 +161,7 @@ def check_page(actor: Actor, imported: Import) -> CheckPage:
         offers=tuple(offers(actor, imported, {group.field for group in groups})),
         sums=tuple((currency, Decimal(total)) for currency, total in counts.get("sums", {}).items()),
         companies=counts.get("companies", 0),
+        keeping=keeping(imported) if is_ready else None,
     )
 
 

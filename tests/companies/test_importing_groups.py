@@ -13,7 +13,16 @@ from companies.importing.meaning import numbers
 from companies.importing.plan import ColumnMeaning, NumberStyle
 from companies.importing.reading.form import Cell, Kind
 
-WARNINGS = {"formula_value", "no_value", "same_row", "several_records", "edited_since", "decided", "twins"}
+WARNINGS = {
+    "place_left_out",
+    "formula_value",
+    "no_value",
+    "same_row",
+    "several_records",
+    "edited_since",
+    "decided",
+    "twins",
+}
 
 
 def test_a_thousand_wordings_are_one_group_with_exact_counts() -> None:
@@ -53,8 +62,9 @@ def test_every_fault_can_be_told_in_a_few_words() -> None:
     ("said", "meaning", "labels", "becomes"),
     [
         ("1,205,000元", ColumnMeaning("value", multiplier=10_000),
-         ["12,050,000,000 CNY", "1,205,000 CNY"], ["1205000万 CNY", "120.5000万 CNY"]),
-        ("$5", ColumnMeaning("value", multiplier=1_000), ["5,000 USD", "5 USD"], ["5thousand USD", "0.0050thousand USD"]),
+         ["12,050,000,000 CNY", "1,205,000 CNY"], ["1205000万 CNY", "120.5万 CNY"]),
+        ("$5", ColumnMeaning("value", multiplier=1_000),
+         ["5,000 USD", "5 USD"], ["5thousand USD", "0.0050thousand USD"]),
         ("€ 1.234,5", ColumnMeaning("value", NumberStyle.COMMA, multiplier=1_000_000),
          ["1,234,500,000 EUR", "1,234.5 EUR"], ["1234,5million EUR", "0,0012345million EUR"]),
     ],

@@ -91,8 +91,7 @@ def _judged(held: Held, actor: Actor, imported: Import) -> Iterator[Verdict]:
         if row.number in found.faults:
             row.faults.append(found.faults[row.number])
         if has_one_of(row.faults, fixes.left_out_faults):
-            row.is_left_out, row.key = True, None
-            row.faults.clear()
+            row.is_left_out, row.key, row.entry, row.faults = True, None, {}, []
     met = against(actor, imported.organisation_id, list(_claims(rows, found)))
     return (_verdict(row, found, met) for row in rows)
 

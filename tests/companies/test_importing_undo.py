@@ -47,9 +47,7 @@ def committed(here: Office, imported: Import) -> Import:
 def test_counts_and_totals_are_as_before(here: Office, company: Company) -> None:
     drafts = [entered(here, company, destination=code) for code in ("KAZ", "UZB")]
     before = record_totals(here.actor("viewer"), RecordQuestion())
-    stated = list(
-        ExportRecord.objects.order_by("pk").values("value", "value_printed", "note", "multiplier", "period_to_on")
-    )
+    stated = list(ExportRecord.objects.order_by("pk").values(*STATED))
     rows = [
         *(
             update(draft, **entries(company, destination=draft.destination_id, value="99", note="file"))

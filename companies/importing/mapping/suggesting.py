@@ -23,7 +23,9 @@ DATES: Final = frozenset({"period"})
 # Parts of a period say nothing beside a column that says it whole.
 _PARTS_OF_PERIOD: Final = ("year", "quarter", "month", "day", "period_end")
 # What cannot be read as what the name says is better left out: its name means something else.
-_MUST_FIT: Final = NUMBERS | DATES | {"year", "category", "incoterm", "corridor", "currency", "settlement_currency", "hs_code"}
+_MUST_FIT: Final = (
+    NUMBERS | DATES | {"year", "category", "incoterm", "corridor", "currency", "settlement_currency", "hs_code"}
+)
 # Their values alone can tell what they are: enough of them, and nearly all known.
 _TOLD_BY_VALUES: Final = frozenset({"destination", "category", "hs_code", "currency", "incoterm", "corridor"})
 _NEARLY_ALL: Final = 0.8

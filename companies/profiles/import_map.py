@@ -208,7 +208,7 @@ def question_told(question: Question) -> str:
 
 def _missing_told(field: str) -> str:
     if field == "year":
-        return _("The columns say no year: write the year of all rows below, as the period")
+        return _("The columns say no year; choose one that does, or write the year of all rows below, as the period")
     if field in {"hs_code", *(entry for entry, _said_by in _OF_ALL_ROWS)}:
         return _("%(field)s: no column says it; choose one, or say below what holds for all rows")
     return _("%(field)s: no column says it; choose one")

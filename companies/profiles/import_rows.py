@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 
 from companies.access import Actor
-from companies.importing.checking.faults import DIFFERS, Fault, unpacked
+from companies.importing.checking.faults import DIFFERS, Fault, matching, unpacked
 from companies.importing.mapping.labels import called
 from companies.importing.plan import Mapping as Meaning
 from companies.importing.reading.form import Cell
@@ -25,7 +25,9 @@ ROWS_OF_PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class RowsQuestion:
-    """Which rows are asked for. outcome, fault: empty for any. field, said: of the fault; said None: whatever it is."""
+    """Which rows are asked for. outcome, fault (its kind): empty for any. field, said: of the fault; None: whatever it
+    is.
+    """
 
     outcome: str = ""
     fault: str = ""
@@ -144,7 +146,7 @@ def verdicts(imported: Import, question: RowsQuestion) -> QuerySet[ImportVerdict
     if question.outcome:
         rows = rows.filter(outcome=question.outcome)
     if question.fault:
-        asked: dict[str, Any] = {"code": question.fault, "field": question.field}
+        asked = matching(question.fault) | {"field": question.field}
         if question.said is not None:
             asked["said"] = question.said
         rows = rows.filter(faults__contains=[asked])

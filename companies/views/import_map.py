@@ -85,7 +85,11 @@ def columns(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @person_action
 def kept(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Keep how an import is mapped, and what was put right in it, for files of the same columns."""
-    saved = save_mapping(actor_of(request), key, request.POST.get("save_as", "")[:LONGEST_SENT])
+    try:
+        saved = save_mapping(actor_of(request), key, request.POST.get("save_as", "")[:LONGEST_SENT])
+    except FieldsRejected as rejected:
+        messages.error(request, " ".join(fault.message(_) for fault in rejected.context["faults"]))
+        return redirect("companies:import", key)
     messages.success(request, _("Files with these columns are read as “%(name)s” from now on.") % {"name": saved.name})
     return redirect("companies:import", key)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from companies.access import Actor
 from companies.importing.checking.cells import NOTHING, Cells, Got, decided
-from companies.importing.checking.faults import REFUSED, Fault, Suggestion
+from companies.importing.checking.faults import NO_AMOUNT, Fault, Suggestion, refused
 from companies.importing.checking.firms import Firms, same_name
 from companies.importing.checking.keys import PLACES, Key, Says, key_of, says_of
 from companies.importing.meaning import goods
@@ -63,10 +63,10 @@ class Rows:
     def __init__(self, actor: Actor, organisation_id: uuid.UUID, meaning: Meaning, fixes: Fixes, form: str) -> None:
         self._fixes = fixes
         self._is_text_file = form == "csv"
-        self._cells = Cells()
+        self._cells = Cells(fixes.scale)
         self._codes = goods.hs_codes()
         self._codes_read: dict[tuple[str, str], Got] = {}
-        self.firms = Firms(actor, organisation_id, register=meaning.register)
+        self.firms = Firms(actor, organisation_id, register=meaning.register or fixes.register)
         companies = {**self.firms.archived_by_id, _TO_COME: False}
         self._known = replace(known(actor, organisation_id, ()), companies=companies)
         self._columns = {name: _columns(meaning, name) for name in _fields(meaning)}
@@ -208,7 +208,8 @@ class Rows:
             if name in wrong or wrong & _FOLLOWS.get(name, frozenset()):
                 continue
             said = got[name].said if name in got else ""
-            row.faults.append(Fault(name, REFUSED, said, {"expected": fault.context["expected"]}))
+            is_missing = name == "value" and not entry.get("value")
+            row.faults.append(Fault(name, NO_AMOUNT) if is_missing else refused(name, said, fault.context["expected"]))
         if row.faults:
             return
         says = list(says_of(columns))

@@ -71,7 +71,7 @@ def suggest(headers: Sequence[str], profiles: Sequence[ColumnProfile], *, home: 
         for claim in _claims(number, header, profile, importers=importers, home=home, language=language)
     ]
     given = _given(claims, {field: number for number, field in own.items() if field})
-    _settle_currencies(given, headers)
+    _settle_currencies(given, headers, told)
     _settle_period(given, told)
     _settle_company(given, told)
     field_of = {column: field for field, column in given.items()}
@@ -175,9 +175,15 @@ def _given(claims: Sequence[_Claim], settled: AnyMapping[str, int]) -> dict[str,
     return given
 
 
-def _settle_currencies(given: dict[str, int], headers: Sequence[str]) -> None:
-    """Where the amount's own name states its currency, a column of currencies tells in what was paid."""
-    if "currency" not in given or "value" not in given or not units.said(headers[given["value"]]).currency:
+def _settle_currencies(given: dict[str, int], headers: Sequence[str], profiles: Sequence[ColumnProfile | None]) -> None:
+    """Where the amount's own name states its currency, a column of other currencies tells in what was paid."""
+    if "currency" not in given or "value" not in given:
+        return
+    stated = headers[given["value"]]
+    profile = profiles[given["currency"]]
+    said = units.said(stated).currency
+    is_same = profile is not None and {text.strip().upper() for text in profile.samples} == {said}
+    if not said or is_same or units.is_any_money(stated):
         return
     column = given.pop("currency")
     given.setdefault("settlement_currency", column)

@@ -43,6 +43,7 @@ _POWER: Final = re.compile(
 )
 # The Russian short form of "sum" is no currency of Uzbekistan.
 _SUM: Final = re.compile(r"^\s*сум\.", re.IGNORECASE)
+_ANY_MONEY: Final = re.compile("[元圆圓]")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TOKEN: Final = re.compile(
     r"\^\d|[a-z]{0,2}[$¥]|[%€£₽₸₴₩₹₺₼₾֏₮฿₫₪円]|[\u4e00-\u9fff]+|[^\W\d_\u4e00-\u9fff]+(?:'[^\W\d_]+)?[23]?(?!\d)|\d+"
@@ -95,6 +96,11 @@ def said(text: str) -> Said:
         found += [(name, word) for name, word in words if word.currency or not is_rate]
         is_rate = False
     return _in_a_header(text, _together(found) or NOTHING)
+
+
+def is_any_money(text: str) -> bool:
+    """Whether a header says its currency by nothing but 元, which is China's and the word for that of any country."""
+    return said(text).currency == "CNY" and not said(_ANY_MONEY.sub("", text)).currency
 
 
 @lru_cache(maxsize=256)

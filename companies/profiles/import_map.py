@@ -200,18 +200,19 @@ def question_told(question: Question) -> str:
             return _("%(field)s: its dates can be read in several ways; choose one") % {"field": name}
         case Asked.TWICE:
             return _("%(field)s: several columns are that; leave out all but one") % {"field": name}
-        case Asked.MISSING if question.column is not None:
-            return _("%(field)s: no column says it; say here in what this one is counted") % {"field": name}
         case Asked.MISSING:
-            return _missing_told(question.field) % {"field": name}
+            return _missing_told(question, name)
 
 
-def _missing_told(field: str) -> str:
-    if field == "year":
+def _missing_told(question: Question, name: str) -> str:
+    """What no column says, and where it can be said."""
+    if question.column is not None:
+        return _("%(field)s: no column says it; say here in what this one is counted") % {"field": name}
+    if question.field == "year":
         return _("The columns say no year; choose one that does, or write the year of all rows below, as the period")
-    if field in {"hs_code", *(entry for entry, _said_by in _OF_ALL_ROWS)}:
-        return _("%(field)s: no column says it; choose one, or say below what holds for all rows")
-    return _("%(field)s: no column says it; choose one")
+    if question.field in {"hs_code", *(entry for entry, _said_by in _OF_ALL_ROWS)}:
+        return _("%(field)s: no column says it; choose one, or say below what holds for all rows") % {"field": name}
+    return _("%(field)s: no column says it; choose one") % {"field": name}
 
 
 def kept_mappings(actor: Actor) -> tuple[KeptMapping, ...]:

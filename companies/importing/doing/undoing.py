@@ -99,4 +99,4 @@ def _close(actor: Actor, locked: Import, counts: Mapping[str, int]) -> None:
     locked.undone_at = locked.updated_at = Now()
     locked.version += 1
     locked.save()
-    changed(actor, UNDONE, locked, before=fields_of(locked, OF_THE_FILE), after=dict(counts))
+    changed(actor, UNDONE, locked, after={**fields_of(locked, OF_THE_FILE), **counts})

@@ -34,7 +34,7 @@ NOTHING: Final = Around()
 
 def around(found: Found) -> Around:
     """What a file that was read says around its table."""
-    said = {text: parts for text in dict.fromkeys(_texts(found)) if (parts := units.captioned(text))}
+    said = {text: told for text in dict.fromkeys(_texts(found)) if (told := units.captioned(text))}
     parts = [part for each in said.values() for part in each]
     return Around(
         texts=tuple(said)[:_MOST_TEXTS],

@@ -160,7 +160,8 @@ def _rows_of(context: Mapping[str, Any]) -> str:
 
 def _counted(one: str, many: str, context: Mapping[str, Any]) -> str:
     count = int(context["count"])
-    return ngettext(one, many, count) % {"count": wording.number(count), "rows": _rows_of(context)}
+    said = {"count": wording.number(count), "rows": _rows_of(context), "row": context.get("row", "")}
+    return ngettext(one, many, count) % said
 
 
 # A sentence for each code of a notice.
@@ -191,6 +192,13 @@ NOTICES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
         "A quotation mark is never closed, so quotation marks are read as part of the values."
     ),
     NoticeCode.NOTES: lambda told: _("Remarks below the table are left out: rows %(rows)s.") % {"rows": _rows_of(told)},
+    NoticeCode.OTHER_TABLE: lambda told: _counted(
+        "Row %(row)s names other columns: %(count)s row below it is another table and is not read. Import it on its "
+        "own: take the file once more, and say that row %(row)s names the columns.",
+        "Row %(row)s names other columns: %(count)s rows below it are another table and are not read. Import them on "
+        "their own: take the file once more, and say that row %(row)s names the columns.",
+        told,
+    ),
     NoticeCode.OWN_COLUMNS: lambda told: _counted(
         "%(count)s column told of faults of an earlier check; it is not read.",
         "%(count)s columns told of faults of an earlier check; they are not read.",

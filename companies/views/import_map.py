@@ -161,7 +161,7 @@ def _answered_by(question: Question) -> str:
         of_missing = {"currency": "currency", "quantity_unit": "unit"}.get(question.field, "field")
         by = of_missing if question.kind is Asked.MISSING else "field"
         return f"style-{question.column}-1" if question.options else f"{by}-{question.column}"
-    field = {"hs_code": "category"}.get(question.field, question.field)
+    field = {"hs_code": "category", "year": "period"}.get(question.field, question.field)
     return f"id_constant-{field}" if field in CONSTANTS else "columns"
 
 

@@ -145,6 +145,32 @@ def test_a_file_that_names_companies_by_unknown_numbers_alone_names_them_so() ->
     assert [each.field for each in found.columns] == ["company", "hs_code"]
 
 
+def test_a_name_of_two_header_rows_is_read_as_one() -> None:
+    headers = ["出口 企业", "出口 国家", "商品 类别", "商品 HS编码", "出口 金额(万元)", "出口 币种", "出口 时间"]
+    found = suggest(headers, (), home="", language="zh-hans")
+    fields = ["company", "destination", "category", "hs_code", "value", "currency", "period"]
+    assert [each.field for each in found.columns] == fields
+
+
+@pytest.mark.parametrize(
+    ("amount", "values", "field"),
+    [
+        ("金额(万元)", ["USD", "CNY"], "currency"),
+        ("金额(万元人民币)", ["USD", "CNY"], "settlement_currency"),
+        ("金额(万美元)", ["USD", "CNY"], "settlement_currency"),
+        ("金额(万美元)", ["USD", "USD"], "currency"),
+    ],
+)
+@pytest.mark.django_db
+def test_a_column_of_currencies_is_of_the_amount_unless_the_amounts_name_says_another(
+    amount: str, values: list[str], field: str
+) -> None:
+    headers = [amount, "币种"]
+    rows = [(number, ["12.5", value]) for number, value in enumerate(values, start=2)]
+    found = suggest(headers, profiles(headers, rows), home="", language="en")
+    assert [each.field for each in found.columns] == ["value", field]
+
+
 def test_the_newest_revision_holds_until_somebody_says_another() -> None:
     assert suggest(["HS code"], (), home="", language="en").constants == {"hs_revision": "HS2022"}
     assert suggest(["Category"], (), home="", language="en").constants == {}

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from companies.importing.checking import scales
-from companies.importing.checking.faults import NOT_KNOWN, Fault, Suggestion
+from companies.importing.checking.faults import FORMULA, NOT_KNOWN, Fault, Suggestion
 from companies.importing.meaning import dates, goods, numbers, places, terms, units
 from companies.importing.meaning.finding import Finder
 from companies.importing.meaning.unit_words import KG_PER
@@ -26,7 +26,7 @@ TEXTS: Final = (
 MOST_LOOKED_FOR: Final = 300
 _MOST_KEPT: Final = 20_000
 _LOST: Final = "\ufffd"
-_FORMULA: Final = ("=", "＝")
+_FORMULA_SIGNS: Final = ("=", "＝")
 _DIGITS: Final = 60
 
 
@@ -126,8 +126,8 @@ def _unusable(name: str, cell: Cell, said: str) -> Fault | None:
         return Fault(name, "formula_empty")
     if _LOST in said:
         return Fault(name, "undecodable", said)
-    if cell.kind is Kind.TEXT and name not in TEXTS and said.startswith(_FORMULA):
-        return Fault(name, "formula", said, {"text": said})
+    if cell.kind is Kind.TEXT and name not in TEXTS and said.startswith(_FORMULA_SIGNS):
+        return Fault(name, FORMULA, said, {"text": said})
     return None
 
 

@@ -19,6 +19,8 @@ from companies.importing.meaning import unread
 REFUSED: Final = "refused"
 # A name, code or word that is on no list; what is on it and looks alike is suggested.
 NOT_KNOWN: Final = "unknown"
+# In place of a value, in a file that keeps none beside it.
+FORMULA: Final = "formula"
 # Rows of the file with one key and different content.
 TWINS: Final = "twins"
 # Kept beside the warnings of a row that meets a record: one entry of it, `before` and `after` as records keep them.

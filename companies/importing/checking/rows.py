@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from companies.records.fields import LABELS
 from markets.downloads import as_written
 
 # What stands for a company that is still to be registered while the rest of its row is checked.
+_YEAR: Final = re.compile(r"[12]\d{3}", re.ASCII)
 _TO_COME: Final = uuid.UUID(int=0)
 # A fault of an entry that only follows from the fault of another one is not told beside it.
 _FOLLOWS: Final[Mapping[str, frozenset[str]]] = {
@@ -249,9 +251,13 @@ def _columns(meaning: Meaning, name: str) -> list[tuple[int, ColumnMeaning]]:
 
 
 def _join_period(row: ReadRow, entry: dict[str, str]) -> None:
-    """One period of its parts, where no column says it whole."""
+    """One period of its parts, where no column says it whole; a period that is but a year, for all rows perhaps, is the
+    year of the other parts.
+    """
     parts: dict[str, str] = {name: entry.pop(name) for name in PARTS if name in entry}
     last = parts.pop("period_end", "")
+    if _YEAR.fullmatch(entry.get("period", "")) and "year" not in parts and parts:
+        parts["year"] = entry.pop("period")
     if not entry.get("period") and parts:
         if "year" not in parts:
             if "year" not in {fault.field for fault in row.faults}:

@@ -34,6 +34,8 @@ _WEIGHT_NUMBER: Final = 0.4
 _WEIGHT_UNKNOWN: Final = 0.7
 _NO_OTHER_COLUMN: Final = frozenset({"1", "1000", "10000", "1000000"})
 _CAMEL: Final = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ])(?=[A-ZА-ЯЁ][a-zа-яё])")
+# A name of two header rows, the group's and the column's own: Chinese is written without the blank between them.
+_BETWEEN_HAN: Final = re.compile(r"(?<=[㐀-鿿豈-﫿])[ \u3000]+(?=[㐀-鿿豈-﫿])")
 _WORD: Final = re.compile(r"%|\d+|[㐀-鿿豈-﫿]+|[^\W\d_㐀-鿿豈-﫿]+")
 _RUSSIAN_ENDING: Final = re.compile(
     r"(?<=\w{3})(?:иями|ями|ами|ого|его|ому|ему|ыми|ими|иях|ией|ов|ев|ей|ой|ый|ий|ая|яя|ое|ее|ые|ие|ых|их|ом|ем|ам|ям"
@@ -112,7 +114,7 @@ def words_of(header: str) -> list[str]:
     """The words of a name, folded: parted at underscores, capitals, digits, and where known words are written together;
     words of units and currencies left away where they say nothing else.
     """
-    plain = unicodedata.normalize("NFKC", header).replace("ё", "е").replace("Ё", "Е")
+    plain = _BETWEEN_HAN.sub("", unicodedata.normalize("NFKC", header)).replace("ё", "е").replace("Ё", "Е")
     parts = (part for text in _CAMEL.split(plain) for part in _WORD.findall(text))
     words = [word for part in parts for word in _parted(part.casefold())]
     return _without_units(words)

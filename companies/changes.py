@@ -68,7 +68,7 @@ def fields_of(thing: models.Model, names: Iterable[str]) -> dict[str, Any]:
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as JSON keeps them exactly: amounts as text, moments in UTC."""
-    return {name: _plain(value) for name, value in values.items()}
+    return {name: value if isinstance(value, str) else _plain(value) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from markets.sources.bundled import FACTS
+from tests.browser.chromium import chromium  # noqa: F401 for all folders: two cannot run in one process
 
 # The same examples in every run, and no folder of remembered ones; HYPOTHESIS_PROFILE=hunt looks further.
 settings.register_profile("sogdia", derandomize=True, database=None, deadline=None, max_examples=100)

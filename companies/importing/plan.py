@@ -94,14 +94,22 @@ class Fixes:
     values: by field, what a cell says -> what is read instead, as a person would write it in that cell; empty: read as
     if nothing stood there. cells: by row number and field, the same for a single cell, before `values`.
     left_out: rows that are not imported. left_out_values: by field, what a cell says: such rows are not imported.
-    keep_twins: rows of the file with one key and different content are records of their own.
+    left_out_faults: by field, kinds of faults (`faults.Fault.kind`), each with its sentence where its code alone does
+    not tell it: rows with one of them are not imported. keep_twins: rows of the file with one key and different content
+    are records of their own. register: companies nobody knows are registered. scale: of `SCALES`, what holds where a
+    column counts in thousands and a cell names a currency without them; empty: not answered.
     """
+
+    SCALES = ("column", "cell")
 
     values: AnyMapping[str, AnyMapping[str, str]] = field(default_factory=dict)
     cells: AnyMapping[str, AnyMapping[str, str]] = field(default_factory=dict)
     left_out: frozenset[int] = frozenset()
     left_out_values: AnyMapping[str, frozenset[str]] = field(default_factory=dict)
+    left_out_faults: AnyMapping[str, AnyMapping[str, str]] = field(default_factory=dict)
     keep_twins: bool = False
+    register: bool = False
+    scale: str = ""
 
     def packed(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -110,7 +118,10 @@ class Fixes:
             "cells": {row: dict(each) for row, each in self.cells.items()},
             "left_out": sorted(self.left_out),
             "left_out_values": {name: sorted(each) for name, each in self.left_out_values.items()},
+            "left_out_faults": {name: dict(each) for name, each in self.left_out_faults.items()},
             "keep_twins": self.keep_twins,
+            "register": self.register,
+            "scale": self.scale,
         }
 
     @classmethod
@@ -121,7 +132,10 @@ class Fixes:
             cells=packed.get("cells", {}),
             left_out=frozenset(packed.get("left_out", ())),
             left_out_values={name: frozenset(each) for name, each in packed.get("left_out_values", {}).items()},
+            left_out_faults=packed.get("left_out_faults", {}),
             keep_twins=bool(packed.get("keep_twins", False)),
+            register=bool(packed.get("register", False)),
+            scale=packed.get("scale", ""),
         )
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from companies.access import Actor, seen
-from companies.importing.checking.faults import TWINS, Fault, Suggestion
+from companies.importing.checking.faults import Fault
 from companies.importing.mapping.labels import called
 from companies.importing.plan import FIELDS, REGISTER, Fixes, Policy
 from companies.models import Company, ExportRecord, Import, ImportVerdict
+from companies.profiles.import_faults import FaultGroup, fault_groups
+from companies.profiles.import_keeping import Keeping, keeping
 from companies.profiles.imports import ImportHead, import_head
 from companies.records.fields import INCOTERMS
 from companies.records.reading import HS_REVISIONS
@@ -30,7 +31,6 @@ FIXES_SHOWN: Final = 100
 # Companies that are offered while a name is typed; any other can be typed too.
 _MOST_OFFERED: Final = 1_000
 _UUID: Final = 36
-_LONGEST_ASKED: Final = 200
 
 OUTCOME_WORDS: Final[Mapping[str, Promise]] = {
     Outcome.NEW: _lazy("New"),
@@ -60,14 +60,6 @@ WARNING_WORDS: Final[Mapping[str, Promise]] = {
     "decided": _lazy("The record was submitted or approved, so the file does not replace it unasked."),
     "several_records": _lazy("Several records have this company, market, goods and time."),
 }
-# Faults that one answer about the column, or another encoding, puts right in all rows.
-_ANSWERED_AT: Final[Mapping[str, str]] = {
-    **dict.fromkeys(
-        ("ambiguous_number", "other_style", "ambiguous_date", "serial_date", "no_year_part", "columns_differ"),
-        "companies:import_map",
-    ),
-    "undecodable": "companies:import_read",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,52 +73,11 @@ class OutcomeCount:
 
 
 @dataclass(frozen=True, slots=True)
-class FaultGroup:
-    """One thing wrong in many rows. said: empty where no cell says it. rows: the first numbers.
-
-    query: of the table that shows them. can_fix: another wording can be written for all of them.
-    is_company: it can be registered as new.
-    """
-
-    place: int
-    field: str
-    label: str
-    code: str
-    said: str
-    told: str
-    count: int
-    rows: tuple[int, ...]
-    near: tuple[Suggestion, ...]
-    query: str
-
-    @property
-    def can_fix(self) -> bool:
-        return bool(self.field)
-
-    @property
-    def is_company(self) -> bool:
-        return self.code == "unknown_company"
-
-    @property
-    def are_twins(self) -> bool:
-        return self.code == TWINS
-
-    @property
-    def answered_at(self) -> str:
-        """The page where it can be answered for the whole column or file; empty where there is none."""
-        return _ANSWERED_AT.get(self.code, "")
-
-    @property
-    def more(self) -> int:
-        """How many rows there are beyond those named."""
-        return self.count - len(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
 class FixLine:
     """Something that was put right. becomes: empty where it is read as nothing, or rows are left out.
 
-    row: of a single row; None for all that say so.
+    Of a kind of fault whose rows are left out, said is the kind and becomes what is wrong in words. row: of a single
+    row; None for all that say so.
     """
 
     kind: str
@@ -149,8 +100,8 @@ class Warned:
 class CheckPage:
     """What the check found. is_ready: the newest check is of what was decided last.
 
-    group_count: how many kinds of faults there are; suggested: how many of those shown have a suggestion, unknown: how
-    many companies nobody knows. offers: words that a field takes, by field, for those who type.
+    group_count: how many kinds of faults there are. keep_twins, register, scale: as `plan.Fixes`. offers: words that a
+    field takes, by field, for those who type.
     """
 
     head: ImportHead
@@ -163,25 +114,18 @@ class CheckPage:
     fixes: tuple[FixLine, ...]
     fix_count: int
     keep_twins: bool
+    register: bool
+    scale: str
     policy: Policy
     offers: tuple[tuple[str, tuple[str, ...]], ...]
     sums: tuple[tuple[str, Decimal], ...]
     companies: int
+    keeping: Keeping | None
 
     @property
     def errors(self) -> int:
         """How many rows are wrong."""
         return next((each.count for each in self.outcomes if each.key == Outcome.ERROR), 0)
-
-    @property
-    def suggested(self) -> int:
-        """How many of the groups shown have a suggestion."""
-        return sum(bool(group.near) for group in self.groups)
-
-    @property
-    def unknown(self) -> int:
-        """How many of the groups shown are names of companies nobody knows."""
-        return sum(group.is_company for group in self.groups)
 
     @property
     def can_go_on(self) -> bool:
@@ -197,7 +141,7 @@ def check_page(actor: Actor, imported: Import) -> CheckPage:
     head = import_head(imported, "check")
     is_ready = imported.step == Import.Step.CHECKED and imported.checked_version == imported.version
     counts = imported.counts if is_ready else {}
-    groups = tuple(_groups(imported.groups[:GROUPS_SHOWN])) if is_ready else ()
+    groups = tuple(fault_groups(imported.groups[:GROUPS_SHOWN])) if is_ready else ()
     fixes = Fixes.unpacked(imported.fixes)
     lines = list(_fixes(actor, imported, fixes))
     return CheckPage(
@@ -209,28 +153,16 @@ def check_page(actor: Actor, imported: Import) -> CheckPage:
         group_count=counts.get("groups", 0),
         warnings=tuple(_warnings(counts.get("warnings", {}))),
         fixes=tuple(lines[:FIXES_SHOWN]),
-        fix_count=len(lines),
+        fix_count=len(lines) + sum((fixes.keep_twins, fixes.register, bool(fixes.scale))),
         keep_twins=fixes.keep_twins,
+        register=fixes.register,
+        scale=fixes.scale,
         policy=Policy.unpacked(imported.policy),
         offers=tuple(offers(actor, imported, {group.field for group in groups})),
         sums=tuple((currency, Decimal(total)) for currency, total in counts.get("sums", {}).items()),
         companies=counts.get("companies", 0),
+        keeping=keeping(imported) if is_ready else None,
     )
-
-
-def first_suggestions(imported: Import, count: int = GROUPS_SHOWN) -> dict[str, dict[str, str]]:
-    """What is probably meant in each of the groups shown, by field and wording."""
-    found: dict[str, dict[str, str]] = {}
-    for fault in (Fault.unpacked(each) for each in imported.groups[:count]):
-        if fault.near and fault.field:
-            found.setdefault(fault.field, {})[fault.said] = fault.near[0].becomes
-    return found
-
-
-def unknown_companies(imported: Import, count: int = GROUPS_SHOWN) -> dict[str, dict[str, str]]:
-    """Every name of a company among the groups shown that nobody knows, to be registered."""
-    faults = (Fault.unpacked(each) for each in imported.groups[:count])
-    return {"company": {fault.said: REGISTER for fault in faults if fault.code == "unknown_company"}}
 
 
 def offers(actor: Actor, imported: Import, fields: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -255,43 +187,11 @@ def offers(actor: Actor, imported: Import, fields: Iterable[str]) -> Iterator[tu
         yield "company", tuple(rows.order_by("name").values_list("name", flat=True)[:_MOST_OFFERED])
 
 
-def group_query(fault: Fault) -> str:
-    """The query of the table that shows the rows with this fault; an endless wording is not asked for."""
-    asked = {"outcome": Outcome.ERROR.value, "fault": fault.code, "field": fault.field}
-    return urlencode(asked | ({"said": fault.said} if len(fault.said) <= _LONGEST_ASKED else {}))
-
-
 def _outcomes(counts: Mapping[str, Any]) -> Iterator[OutcomeCount]:
     for outcome, words in OUTCOME_WORDS.items():
         count = counts.get(outcome, 0)
         if count or outcome in (Outcome.NEW, Outcome.ERROR):
             yield OutcomeCount(outcome, str(words), str(OUTCOME_TOLD[outcome]), count)
-
-
-def _groups(kept: Sequence[Mapping[str, Any]]) -> Iterator[FaultGroup]:
-    for place, packed in enumerate(kept):
-        fault = Fault.unpacked(packed)
-        yield FaultGroup(
-            place=place,
-            field=fault.field,
-            label=called(fault.field) if fault.field else _("Rows that contradict each other"),
-            code=fault.code,
-            said=fault.said,
-            told=_told(fault),
-            count=packed["count"],
-            rows=tuple(packed["rows"]),
-            near=fault.near,
-            query=group_query(fault),
-        )
-
-
-def _told(fault: Fault) -> str:
-    """What is wrong, in words that hold for every row of a group."""
-    if fault.code == TWINS:
-        return _(
-            "Each of these rows names the same company, market, goods and time as another, and differs in the rest."
-        )
-    return fault.sentence()
 
 
 def _warnings(counts: Mapping[str, int]) -> Iterator[Warned]:
@@ -316,10 +216,17 @@ def _fixes(actor: Actor, imported: Import, fixes: Fixes) -> Iterator[FixLine]:
         yield from (line("value", field, said, becomes) for said, becomes in fixes.values[field].items())
     for field, wordings in fixes.left_out_values.items():
         yield from (line("left_out_value", field, said, "") for said in sorted(wordings))
+    for field, kinds in fixes.left_out_faults.items():
+        yield from (_left_out(field, kind, told) for kind, told in kinds.items())
     for number, cells in sorted(((int(row), cells) for row, cells in fixes.cells.items()), key=lambda pair: pair[0]):
         yield from (line("cell", field, "", becomes, number) for field, becomes in cells.items())
     for number in sorted(fixes.left_out):
         yield FixLine("left_out", "", "", "", "", number)
+
+
+def _left_out(field: str, kind: str, told: str) -> FixLine:
+    title = Fault(field, kind.partition("-")[0]).title()
+    return FixLine("left_out_faults", field, called(field) if field else "", kind, told or title)
 
 
 def _company_names(actor: Actor, imported: Import, fixes: Fixes) -> dict[str, str]:

@@ -19,6 +19,7 @@ from companies.importing.doing.steps import writing_outcomes
 from companies.importing.plan import Policy
 from companies.models import Change, ExportRecord, Import, ImportVerdict
 from companies.profiles.change_values import names_of
+from companies.profiles.import_keeping import Keeping, keeping
 from companies.profiles.imports import ImportHead, import_head
 from companies.profiles.people import PersonRef, person_ref
 from companies.queries import imports as queries
@@ -140,6 +141,7 @@ class DonePage:
     undone_by: PersonRef | None
     undone_at: dt.datetime | None
     touched: tuple[Touched, ...]
+    keeping: Keeping | None
 
     @property
     def more_touched(self) -> int:
@@ -196,6 +198,7 @@ def done_page(imported: Import) -> DonePage:
         undone_by=person_ref(imported.undone_by) if imported.undone_by else None,
         undone_at=imported.undone_at,
         touched=tuple(_touched(imported)) if is_undone else (),
+        keeping=keeping(imported) if is_done and not is_undone else None,
     )
 
 

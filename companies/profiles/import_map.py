@@ -16,14 +16,25 @@ from companies.access import Action, Actor, require, working_on
 from companies.importing.checking.rows import Rows
 from companies.importing.doing.mapping import profiles_of
 from companies.importing.mapping.labels import GROUPS, called
-from companies.importing.mapping.questions import Asked, Option, Question, date_options, number_options, questions
+from companies.importing.mapping.questions import (
+    Asked,
+    Option,
+    Question,
+    contradicted,
+    date_options,
+    number_options,
+    questions,
+)
 from companies.importing.mapping.saved import of_columns
 from companies.importing.mapping.suggesting import DATES, NUMBERS
+from companies.importing.meaning import captions
 from companies.importing.meaning.columns import ColumnProfile
 from companies.importing.plan import REGISTER, ColumnMeaning, DateOrder, Fixes, NumberStyle
 from companies.importing.plan import Mapping as Meaning
 from companies.importing.reading.filling import letters
+from companies.importing.reading.form import Found, NoticeCode
 from companies.models import Import, ImportRow, SavedMapping
+from companies.profiles.import_reading_words import notice_told
 from companies.profiles.imports import ImportHead, import_head
 from companies.profiles.people import PersonRef, person_ref
 from companies.queries.one_record import companies_of
@@ -66,7 +77,8 @@ class MapColumn:
     """A column of the file. letter: as spreadsheets call it. samples: the first different values.
 
     multiplier, currency, unit: what holds for all its values. styles: where they can be read in several ways.
-    is_filled: it holds anything at all. problem: what is to be answered of it.
+    is_filled: it holds anything at all. problem: what is to be answered of it. is_contradicted: what stands around the
+    table says another scale or unit.
     """
 
     number: int
@@ -80,6 +92,7 @@ class MapColumn:
     unit: str
     styles: tuple[StyleChoice, ...]
     problem: str
+    is_contradicted: bool
 
     @property
     def has_amounts(self) -> bool:
@@ -120,8 +133,9 @@ class Columns:
 
     groups: what a column can be, in groups. multipliers: what amounts can be counted in. of_all_rows: entries that no
     column says. has_currencies, has_units: columns tell what amounts and quantities are counted in. kept: the mapping
-    kept for such files; is_as_kept: it is the one shown here. open: what is to be answered before the rows can be
-    checked.
+    kept for such files; is_as_kept: it is the one shown here. around: what the file says of amounts outside of its
+    table. spread: that amounts stand side by side, as such tables are not read. open: what is to be answered before
+    the rows can be checked.
     """
 
     head: ImportHead
@@ -135,6 +149,8 @@ class Columns:
     register: bool
     kept: KeptMapping | None
     is_as_kept: bool
+    around: tuple[str, ...]
+    spread: tuple[str, ...]
     open: tuple[Question, ...]
     example: ExampleRow | None = None
 
@@ -148,8 +164,10 @@ def columns_page(actor: Actor, imported: Import, mapping: Meaning, *, with_examp
     profiles = profiles_of(imported)
     asked = questions(mapping, profiles)
     problems = {each.column: question_told(each) for each in reversed(asked) if each.column is not None}
+    found = Found.unpacked(imported.found)
+    against = contradicted(mapping, profiles)
     columns = tuple(
-        _column(number, profile, meaning, problems.get(number, ""))
+        _column(number, profile, meaning, problems.get(number, ""), is_contradicted=number in against)
         for number, (profile, meaning) in enumerate(zip(profiles, mapping.columns, strict=True))
     )
     saved = of_columns(imported.organisation_id, imported.found["headers"])
@@ -165,6 +183,8 @@ def columns_page(actor: Actor, imported: Import, mapping: Meaning, *, with_examp
         register=mapping.register,
         kept=_kept(saved) if saved is not None else None,
         is_as_kept=saved is not None and saved.mapping == mapping.packed(),
+        around=captions.around(found).texts,
+        spread=tuple(notice_told(each.code, each.context) for each in found.notices if each.code == NoticeCode.SPREAD),
         open=tuple(asked),
         example=_example(actor, imported, mapping) if with_example else None,
     )
@@ -180,13 +200,19 @@ def question_told(question: Question) -> str:
             return _("%(field)s: its dates can be read in several ways; choose one") % {"field": name}
         case Asked.TWICE:
             return _("%(field)s: several columns are that; leave out all but one") % {"field": name}
-        case Asked.MISSING if question.column is not None:
-            return _("%(field)s: no column says it; say here in what this one is counted") % {"field": name}
         case Asked.MISSING:
-            if question.field in {"hs_code", *(entry for entry, _said_by in _OF_ALL_ROWS)}:
-                told = _("%(field)s: no column says it; choose one, or say below what holds for all rows")
-                return told % {"field": name}
-            return _("%(field)s: no column says it; choose one") % {"field": name}
+            return _missing_told(question, name)
+
+
+def _missing_told(question: Question, name: str) -> str:
+    """What no column says, and where it can be said."""
+    if question.column is not None:
+        return _("%(field)s: no column says it; say here in what this one is counted") % {"field": name}
+    if question.field == "year":
+        return _("The columns say no year; choose one that does, or write the year of all rows below, as the period")
+    if question.field in {"hs_code", *(entry for entry, _said_by in _OF_ALL_ROWS)}:
+        return _("%(field)s: no column says it; choose one, or say below what holds for all rows") % {"field": name}
+    return _("%(field)s: no column says it; choose one") % {"field": name}
 
 
 def kept_mappings(actor: Actor) -> tuple[KeptMapping, ...]:
@@ -195,7 +221,9 @@ def kept_mappings(actor: Actor) -> tuple[KeptMapping, ...]:
     return tuple(_kept(each) for each in working_on(actor, SavedMapping).select_related("created_by"))
 
 
-def _column(number: int, profile: ColumnProfile, meaning: ColumnMeaning, problem: str) -> MapColumn:
+def _column(
+    number: int, profile: ColumnProfile, meaning: ColumnMeaning, problem: str, *, is_contradicted: bool
+) -> MapColumn:
     return MapColumn(
         number=number,
         letter=letters(number),
@@ -208,6 +236,7 @@ def _column(number: int, profile: ColumnProfile, meaning: ColumnMeaning, problem
         unit=meaning.unit,
         styles=tuple(_styles(profile, meaning)),
         problem=problem,
+        is_contradicted=is_contradicted,
     )
 
 
@@ -254,7 +283,7 @@ def _example(actor: Actor, imported: Import, mapping: Meaning) -> ExampleRow | N
     if row is None:
         return None
     fixes = Fixes.unpacked(imported.fixes)
-    read = Rows(actor, imported.organisation_id, mapping, fixes, imported.found["form"]).read(row.number, row.cells)
+    read = Rows(actor, imported.organisation_id, mapping, fixes, imported.found).read(row.number, row.cells)
     names = _names(actor, read.entry.get("company", ""))
     entries = tuple(
         (called(name), names.get(name, {}).get(read.entry[name], read.entry[name]))

@@ -56,12 +56,27 @@ class ImportFault:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportWording:
+    """What cells say that are wrong in one way. count: of rows; rows: the first of them."""
+
+    said: str
+    count: int
+    rows: tuple[int, ...]
+    suggestions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportGroup:
-    """A fault that many rows share. count: how many; rows: the first of them."""
+    """A kind of fault that many rows share. fault: as most of them have it. count: how many; rows: the first of them.
+
+    wordings: how many different ones their cells have; alike: the first of these, where there are several.
+    """
 
     fault: ImportFault
     count: int
     rows: tuple[int, ...]
+    wordings: int
+    alike: tuple[ImportWording, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +187,14 @@ def _questions(row: Import) -> Iterator[ImportQuestion]:
 
 def _groups(kept: Sequence[Mapping[str, Any]]) -> Iterator[ImportGroup]:
     for fault, each in zip(unpacked(kept), kept, strict=True):
-        yield ImportGroup(_fault(fault), each["count"], tuple(each["rows"]))
+        alike = tuple(_wording(wording) for wording in each.get("alike", ()))
+        yield ImportGroup(_fault(fault), each["count"], tuple(each["rows"]), each["wordings"], alike)
+
+
+def _wording(kept: Mapping[str, Any]) -> ImportWording:
+    fault = Fault.unpacked(kept)
+    near = tuple(each.becomes for each in fault.near)
+    return ImportWording(fault.said, kept["count"], tuple(kept["rows"]), near)
 
 
 def _fault(fault: Fault) -> ImportFault:

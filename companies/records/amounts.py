@@ -56,7 +56,7 @@ def printed(text: str | int | Decimal) -> Printed:
     if not any(form.fullmatch(plain) for form in (_PLAIN, _GROUPED, _COMMAS)):
         raise Unreadable(_why_not(plain))
     digits = plain.translate({ord(sign): None for sign in _BLANKS + ","}).removeprefix("+")
-    if sum(sign.isdigit() for sign in digits) > MOST_DIGITS:
+    if len(digits) > MOST_DIGITS and sum(sign.isdigit() for sign in digits) > MOST_DIGITS:
         raise Unreadable(_("at most %(most)s digits are taken") % {"most": MOST_DIGITS})
     return Printed(_without_idle_signs(digits))
 
@@ -71,7 +71,10 @@ def _without_idle_signs(digits: str) -> str:
 def _plain(text: str | int | Decimal) -> str:
     if isinstance(text, Decimal):
         return format(text, "f") if text.is_finite() else ""
-    signs = ("-" if sign in "\u2212\u2013\uff0d" else _narrow(sign) for sign in str(text).strip())
+    written = str(text).strip()
+    if written.isascii():
+        return written
+    signs = ("-" if sign in "\u2212\u2013\uff0d" else _narrow(sign) for sign in written)
     return "".join(signs)
 
 

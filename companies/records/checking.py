@@ -35,6 +35,7 @@ _UNKNOWN_CATEGORY: Final = _lazy("there is no category %(text)s; choose one of t
 _UNKNOWN_CURRENCY: Final = _lazy("there is no currency %(text)s; choose one of the list")
 _UNKNOWN_INCOTERM: Final = _lazy("there is no Incoterm %(text)s in the edition of 2020")
 _UNKNOWN_CORRIDOR: Final = _lazy("there is no way of transport %(text)s")
+_CORRIDORS: Final = frozenset(ExportRecord.Corridor.values)
 # Three digits after the point of an amount in single units may be thousands.
 _LIKE_THOUSANDS: Final = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
 
@@ -275,10 +276,9 @@ def _measures(entry: _Entry) -> None:
 
 def _delivery(entry: _Entry) -> None:
     settled = entry.choice("settlement_currency", entry.known.minor_digits, _UNKNOWN_CURRENCY)
-    corridors = ExportRecord.Corridor.values
     entry.columns |= {
         "incoterm": entry.choice("incoterm", INCOTERMS, _UNKNOWN_INCOTERM),
-        "corridor": entry.choice("corridor", corridors, _UNKNOWN_CORRIDOR),
+        "corridor": entry.choice("corridor", _CORRIDORS, _UNKNOWN_CORRIDOR),
         "settlement_currency_id": settled or None,
         "customs_office": entry.line("customs_office", longest=200),
         "document_reference": entry.line("document_reference", longest=200),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from babel import Locale
@@ -113,7 +113,7 @@ def _home(reading: Reading, value: object) -> str | None:
     return code or None
 
 
-def _rows(reading: Reading, value: object, name: str, known: Iterable[str]) -> list[tuple[str, Mapping[str, Any]]]:
+def _rows(reading: Reading, value: object, name: str, known: Collection[str]) -> list[tuple[str, Mapping[str, Any]]]:
     """Each row with its pointer."""
     if value is None:
         return []

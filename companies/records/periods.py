@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -30,11 +31,16 @@ def span(text: str) -> Span:
     """Reads `2025`, `2025-Q1`, `2025-04`, `2025-01/2025-04` and `2025-04-17`. Raises Unreadable for anything else."""
     plain = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text if not sign.isspace())
     try:
-        period = Period.parse(plain.upper())
+        return _spanned(plain.upper())
     except InvalidValue as wrong:
         raise Unreadable(_("write 2025, 2025-04, 2025-01/2025-04 for January to April, or 2025-04-17")) from wrong
-    first, last = days_of(period.text)
-    return Span(period, first, last)
+
+
+@lru_cache(maxsize=4096)  # the months and days of some years: thousands of records name the same ones
+def _spanned(text: str) -> Span:
+    """Raises InvalidValue."""
+    period = Period.parse(text)
+    return Span(period, *days_of(period.text))
 
 
 def year_before(period: Period) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from companies.errors import FieldsRejected, InvalidField
 from markets.models import Product
@@ -23,6 +24,7 @@ _LINE_ENDS: Final = re.compile("\r\n|[\r\u2028\u2029\x0b\x0c\x85]")
 _LAYOUT: Final = "\n\t"
 # The sign of a lost character, and those that are none: no file of ours carries them.
 _LOST: Final = frozenset("\ufffd\ufffe\uffff")
+_REVISION: Final = _lazy("HS revision")
 
 
 @dataclass(slots=True)
@@ -38,14 +40,16 @@ class Reading:
             self._pointers.add(pointer)
             self.faults.append(InvalidField(pointer=pointer, field=str(label), expected=expected))
 
-    def only(self, values: Mapping[str, Any], known: Iterable[str], pointer: str = "") -> None:
+    def only(self, values: Mapping[str, Any], known: Collection[str], pointer: str = "") -> None:
         """Refuse what is not one of the known entries."""
-        for name in sorted({str(name) for name in values} - set(known)):
+        for name in sorted({str(name) for name in values if name not in known}):
             escaped = name.replace("~", "~0").replace("/", "~1")
             self.refuse(f"{pointer}/{escaped}", name, _("there is no such entry to fill in; leave it out"))
 
     def line(self, value: object, pointer: str, label: object, longest: int, *, is_required: bool = False) -> str:
         """One line of text in NFC, its blanks single. None is empty."""
+        if value in (None, "") and not is_required:
+            return ""
         text = " ".join(self._plain(value, pointer, label, layout=_LAYOUT).split())
         return self._measured(text, pointer, label, longest, is_required=is_required)
 
@@ -58,14 +62,14 @@ class Reading:
         """Digits of a code and its revision, ("", "") for none. Whether the code exists is for `unknown_codes`."""
         written = self.line(code, f"{pointer}/hs_code", label, 40)
         digits = "".join(c for c in unicodedata.normalize("NFKC", written) if c not in " .")
-        named = self.line(revision, f"{pointer}/hs_revision", _("HS revision"), 20)
+        named = self.line(revision, f"{pointer}/hs_revision", _REVISION, 20)
         if not digits:
             return "", ""
         if not (digits.isascii() and digits.isdigit() and len(digits) in _HS_LEVELS):
             self.refuse(f"{pointer}/hs_code", label, _("write 2, 4, 6, 8 or 10 digits, such as 8418 or 8418.21"))
         if named not in HS_REVISIONS:
             expected = _("say which revision the code is of: %(known)s") % {"known": ", ".join(HS_REVISIONS)}
-            self.refuse(f"{pointer}/hs_revision", _("HS revision"), expected)
+            self.refuse(f"{pointer}/hs_revision", _REVISION, expected)
         return digits, named
 
     def finish(self) -> None:
@@ -79,8 +83,11 @@ class Reading:
         if not isinstance(value, str):
             self.refuse(pointer, label, _("write it as text"))
             return ""
+        # Thousands of entries are read at once, and most are plain words.
+        if value.isascii() and value.isprintable():
+            return value
         text = unicodedata.normalize("NFC", _UNSEEN.sub("", _LINE_ENDS.sub("\n", value)))
-        if any(c in _LOST or (unicodedata.category(c) in ("Cc", "Cs") and c not in layout) for c in text):
+        if not _LOST.isdisjoint(text) or (not text.isprintable() and any(_is_unprintable(c, layout) for c in text)):
             self.refuse(pointer, label, _("it holds a character that cannot be printed; write it again without it"))
             return ""
         return text
@@ -92,6 +99,10 @@ class Reading:
             said = {"most": longest, "count": len(text)}
             self.refuse(pointer, label, _("write at most %(most)s characters; these are %(count)s") % said)
         return text
+
+
+def _is_unprintable(sign: str, layout: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cs") and sign not in layout
 
 
 def unknown_codes(codes: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -20,8 +20,9 @@ from companies.importing.checking.error_files import annotated, errors_csv
 from companies.importing.doing import fixing
 from companies.importing.plan import FIELDS, REGISTER, Policy
 from companies.models import Import, ImportVerdict
-from companies.profiles.import_check import check_page, first_suggestions, unknown_companies
-from companies.profiles.import_rows import RowsQuestion, rows_page, verdicts
+from companies.profiles.import_check import check_page
+from companies.profiles.import_faults import sure_suggestions
+from companies.profiles.import_rows import RowsQuestion, rows_page
 from markets import downloads
 from markets.door.page import answer, word
 from markets.errors import InvalidValue
@@ -94,12 +95,17 @@ def _fix_value(actor: Actor, imported: Import, version: int | None, given: Query
     return fixing.fix_values(actor, imported.pk, version, values)
 
 
-def _fix_all(actor: Actor, imported: Import, version: int | None, _given: QueryDict) -> Import:
-    return fixing.fix_values(actor, imported.pk, version, first_suggestions(imported))
+def _take_suggestions(actor: Actor, imported: Import, version: int | None, given: QueryDict) -> Import:
+    values = sure_suggestions(imported, _field(given), given.get("fault", ""))
+    return fixing.fix_values(actor, imported.pk, version, values)
 
 
-def _register_all(actor: Actor, imported: Import, version: int | None, _given: QueryDict) -> Import:
-    return fixing.fix_values(actor, imported.pk, version, unknown_companies(imported))
+def _register_all(actor: Actor, imported: Import, version: int | None, given: QueryDict) -> Import:
+    return fixing.register_unknown(actor, imported.pk, version, register=given.get("keep") != "0")
+
+
+def _choose_scale(actor: Actor, imported: Import, version: int | None, given: QueryDict) -> Import:
+    return fixing.choose_scale(actor, imported.pk, version, given.get("scale", ""))
 
 
 def _register(actor: Actor, imported: Import, version: int | None, given: QueryDict) -> Import:
@@ -112,12 +118,15 @@ def _fix_cell(actor: Actor, imported: Import, version: int | None, given: QueryD
 
 
 def _leave_out_value(actor: Actor, imported: Import, version: int | None, given: QueryDict) -> Import:
-    """Rows that say so; where no cell says anything, exactly those with this fault."""
-    if said := given.get("said", ""):
-        return fixing.leave_out_values(actor, imported.pk, version, _field(given), said)
-    question = RowsQuestion(ImportVerdict.Outcome.ERROR, given.get("fault", ""), given.get("field", ""), "")
-    numbers = verdicts(imported, question).values_list("number", flat=True)
-    return fixing.leave_out_rows(actor, imported.pk, version, numbers)
+    return fixing.leave_out_values(actor, imported.pk, version, _field(given), given.get("said", ""))
+
+
+def _leave_out_faults(actor: Actor, imported: Import, version: int | None, given: QueryDict) -> Import:
+    return fixing.leave_out_faults(actor, imported.pk, version, given.get("field", ""), given.get("fault", ""))
+
+
+def _take_back_faults(actor: Actor, imported: Import, version: int | None, given: QueryDict) -> Import:
+    return fixing.take_back_faults(actor, imported.pk, version, given.get("field", ""), given.get("fault", ""))
 
 
 def _leave_out_row(actor: Actor, imported: Import, version: int | None, given: QueryDict) -> Import:
@@ -144,15 +153,18 @@ def _choose_policy(actor: Actor, imported: Import, version: int | None, given: Q
 
 _FIXES: Final[Mapping[str, _Fix]] = {
     "value": _fix_value,
-    "all": _fix_all,
+    "suggestions": _take_suggestions,
     "register": _register,
     "register_all": _register_all,
     "cell": _fix_cell,
     "leave_out": _leave_out_value,
+    "leave_out_faults": _leave_out_faults,
     "leave_out_row": _leave_out_row,
     "twins": _keep_twins,
     "take_back": _take_back_value,
     "take_back_row": _take_back_row,
+    "take_back_faults": _take_back_faults,
+    "scale": _choose_scale,
     "policy": _choose_policy,
 }
 
@@ -183,17 +195,20 @@ def _back(imported: Import, given: QueryDict) -> str:
 
 # ---------------------------------------------------------------- what is asked for
 def _question(request: HttpRequest) -> RowsQuestion:
-    for name in ("outcome", "fault", "field", "said"):
+    for name in ("outcome", "of", "fault", "field", "said"):
         word(request, name)
     return _question_of(request.GET)
 
 
 def _question_of(given: QueryDict) -> RowsQuestion:
-    """Raises InvalidValue for an outcome there is none of."""
+    """of: field and kind of fault in one, as the page's own list sends them. Raises InvalidValue for no outcome."""
     outcome = given.get("outcome", "")
     if outcome and outcome not in ImportVerdict.Outcome.values:
         expected = _("choose one of %(keys)s") % {"keys": ", ".join(ImportVerdict.Outcome.values)}
         raise InvalidValue(parameter="outcome", value=outcome[:40], expected=expected)
+    if "of" in given:
+        field, _blank, fault = given.get("of", "").partition(" ")
+        return RowsQuestion(outcome, fault, field)
     return RowsQuestion(outcome, given.get("fault", ""), given.get("field", ""), given.get("said"))
 
 

@@ -85,7 +85,11 @@ def columns(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @person_action
 def kept(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Keep how an import is mapped, and what was put right in it, for files of the same columns."""
-    saved = save_mapping(actor_of(request), key, request.POST.get("save_as", "")[:LONGEST_SENT])
+    try:
+        saved = save_mapping(actor_of(request), key, request.POST.get("save_as", "")[:LONGEST_SENT])
+    except FieldsRejected as rejected:
+        messages.error(request, " ".join(fault.message(_) for fault in rejected.context["faults"]))
+        return redirect("companies:import", key)
     messages.success(request, _("Files with these columns are read as “%(name)s” from now on.") % {"name": saved.name})
     return redirect("companies:import", key)
 
@@ -157,7 +161,7 @@ def _answered_by(question: Question) -> str:
         of_missing = {"currency": "currency", "quantity_unit": "unit"}.get(question.field, "field")
         by = of_missing if question.kind is Asked.MISSING else "field"
         return f"style-{question.column}-1" if question.options else f"{by}-{question.column}"
-    field = {"hs_code": "category"}.get(question.field, question.field)
+    field = {"hs_code": "category", "year": "period"}.get(question.field, question.field)
     return f"id_constant-{field}" if field in CONSTANTS else "columns"
 
 

@@ -1,16 +1,14 @@
-"""A real headless Chromium before a real server. Without one the tests are passed over, but never under CI=true."""
+"""Windows of a real headless Chromium before a real server."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -20,35 +18,7 @@ from tests.conftest import load_reference_facts
 from tests.factories import GDP_PER_HEAD
 from tests.markets.api_world import fill, publish_world
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LONGEST_WAIT_MS = 15_000
-# The fixtures prepare rows while the browser's own loop runs in this thread; no view runs in it.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The machine's Chromium (CHROMIUM names another)."""
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium on this machine: install it, or name it in CHROMIUM")
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
-        # While the browser's loop runs, Django keeps this thread's connections for that loop apart from the others.
-        connections.close_all()
 
 
 def committed(work: Callable[[], Any]) -> Any:

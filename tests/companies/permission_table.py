@@ -283,7 +283,7 @@ _IMPORTS: Final[Mapping[str, Row]] = {
         read=Action.IMPORT, write=Action.IMPORT, thing="import", hidden=True, sent={"version": "1"}
     ),
     "companies:import_check": Row(read=Action.IMPORT, thing="import", hidden=True),
-    "companies:import_fix": replace(_FORM_OF_IMPORT, sent={"version": "1", "do": "all"}),
+    "companies:import_fix": replace(_FORM_OF_IMPORT, sent={"version": "1", "do": "register_all"}),
     "companies:import_rows": Row(read=Action.IMPORT, thing="import", hidden=True),
     "companies:import_errors": Row(read=Action.IMPORT, thing="import", hidden=True),
     "companies:import_annotated": Row(read=Action.IMPORT, thing="import", hidden=True),

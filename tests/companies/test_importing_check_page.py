@@ -77,27 +77,71 @@ def test_a_group_is_put_right_with_one_press_and_the_rest_one_by_one(home: Offic
     assert again(imported).counts["error"] == 2
 
 
-def test_all_first_suggestions_are_taken_and_all_companies_registered_at_once(home: Office, client: Client) -> None:
-    firm(home, "Silk Road")
-    rows = [row(destination="Kazakstan"), row(destination="Uzbekstan", period="2024-04")]
-    rows += [row(company=f"Новая {name}", period="2024-05") for name in ("Звезда", "Луна")]
-    imported = checked(home, rows)
-    text = client.get(address(imported, "check/")).content.decode()
-    assert "Register all 2 unknown companies" in text
-    client.post(address(imported, "fix/"), sent(imported, do="all"))
+def test_sure_suggestions_are_taken_and_the_other_companies_registered_at_once(home: Office, client: Client) -> None:
+    known = firm(home, "Silk Road Trading")
+    names = ("Silk Road Tradin", "Silk Roed Trading", "Новая Звезда", "Новая Луна")
+    imported = checked(home, [row(company=name, period=f"2024-0{at}") for at, name in enumerate(names, start=1)])
+    answer = client.get(address(imported, "check/"))
+    (group,) = answer.context["page"].groups
+    assert (group.count, group.wordings, group.suggested) == (4, 4, 2)
+    assert [each.said for each in group.alike] == list(names)
+    text = answer.content.decode()
+    assert "Take all 2 suggestions listed below" in text
+    assert "Register all 4 as new companies" in text
+    fix = address(imported, "fix/")
+    client.post(fix, sent(imported, do="suggestions", field="company", fault="unknown_company"))
     imported = again(imported)
-    client.post(address(imported, "fix/"), sent(imported, do="register_all"))
+    assert imported.fixes["values"]["company"] == dict.fromkeys(names[:2], str(known.pk))
+    client.post(fix, sent(imported, do="register_all"))
     imported = again(imported)
     assert (imported.counts["error"], imported.counts["companies"]) == (0, 2)
+    assert "Companies nobody knows are registered as new." in client.get(address(imported, "check/")).content.decode()
+
+
+def test_thirty_formulas_are_one_card_and_left_out_and_taken_back_together(home: Office, client: Client) -> None:
+    rows = [row(value=f"=8.7*{at}", period=f"2001-{1 + at % 12:02d}") for at in range(30)]
+    imported = checked(home, [*rows, row()])
+    answer = client.get(address(imported, "check/"))
+    (group,) = answer.context["page"].groups
+    assert (group.count, group.wordings, group.title) == (30, 30, "a formula, not a value")
+    shown = client.get(f"{address(imported, 'rows/')}?{group.query}").context["page"]
+    assert (shown.count, shown.lines[0].faults[0].can_fix) == (30, True)
+    fix = address(imported, "fix/")
+    client.post(fix, sent(imported, do="leave_out_faults", field="value", fault=group.kind))
+    imported = again(imported)
+    assert (imported.counts["left_out"], imported.counts["new"]) == (30, 1)
+    text = client.get(address(imported, "check/")).content.decode()
+    assert "a formula, not a value" in text
+    client.post(fix, sent(imported, do="take_back_faults", field="value", fault=group.kind))
+    assert again(imported).counts["error"] == 30
+
+
+def test_both_readings_of_an_amount_are_buttons_for_all_such_cells(home: Office, client: Client) -> None:
+    imported = checked(home, [row(value="1,205,000元"), row(value="1,300,000元", period="2024-04")])
+    text = client.get(address(imported, "check/")).content.decode()
+    assert "12,050,000,000 CNY" in text
+    client.post(address(imported, "fix/"), sent(imported, do="scale", scale="cell"))
+    imported = again(imported)
+    assert imported.counts["sums"] == {"CNY": "2505000"}
+
+
+def test_how_it_is_read_is_kept_from_the_check(home: Office, client: Client) -> None:
+    imported = checked(home, [row()])
+    page = address(imported, "check/")
+    assert client.get(page).context["page"].keeping.name == ""
+    assert client.post(address(imported, "map/save/"), {"save_as": " "}, follow=True).status_code == 200
+    client.post(address(imported, "map/save/"), {"save_as": "Orders"})
+    assert client.get(page).context["page"].keeping is None
+    client.post(address(imported, "fix/"), sent(imported, do="value", field="destination", said="x1", becomes="KAZ"))
+    again(imported)
+    assert client.get(page).context["page"].keeping.name == "Orders"
 
 
 def test_rows_that_say_nothing_are_left_out_exactly(home: Office, client: Client) -> None:
     imported = checked(home, [row(destination=""), row(), row(destination="", period="2024-05")])
-    client.post(
-        address(imported, "fix/"), sent(imported, do="leave_out", field="destination", said="", fault="refused")
-    )
+    kind = client.get(address(imported, "check/")).context["page"].groups[0].kind
+    client.post(address(imported, "fix/"), sent(imported, do="leave_out_faults", field="destination", fault=kind))
     imported = again(imported)
-    assert sorted(imported.fixes["left_out"]) == [2, 4]
     assert (imported.counts["left_out"], imported.counts["new"]) == (2, 1)
 
 
@@ -108,7 +152,10 @@ def test_the_rows_are_shown_as_the_file_has_them_by_outcome_and_fault(home: Offi
     rows = answer.context["page"]
     assert [line.number for line in rows.lines] == [3, 4]
     assert [cell.text for cell in rows.lines[0].cells if cell.is_wrong] == ["Kazakstan"]
-    assert client.get(address(imported, "rows/?outcome=new")).context["page"].count == 1
+    by_list = client.get(address(imported, "rows/?outcome=&of=destination+unknown")).context["page"]
+    assert ([line.number for line in by_list.lines], by_list.question.of) == ([3, 4], "destination unknown")
+    assert by_list.question.of in [kind.key for kind in by_list.kinds]
+    assert client.get(address(imported, "rows/?outcome=new&of=")).context["page"].count == 1
     assert client.get(address(imported, "rows/?outcome=nonsense")).status_code == 400
     assert client.get(address(imported, "rows/?page=x")).status_code == 400
 

@@ -101,3 +101,29 @@ def test_a_workbook_never_holds_a_formula_of_a_strangers_text(home: Office) -> N
         sheet = packed.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
     assert "calc" in sheet
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        ["n", "12%"], ["n", "12.5%"], ["n", "-0.25%"], ["n", "100%"], ["n", "0"], ["n", "-5"], ["n", "0.000001"],
+        ["n", "999999999999999"], ["d", "1900-03-01"], ["d", "9999-12-31"], ["d", "2024-03-05T23:59:59"],
+        ["b", "FALSE"], ["e", "#N/A"],
+    ],
+)  # fmt: skip
+def test_numbers_shares_and_dates_come_back_as_they_were(home: Office, cell: list[str]) -> None:
+    _headers, back = read(annotated(checked(home, [row(value=cell), row(value=cell)], form="xlsx")), "annotated.xlsx")
+    assert [each[4] for each in back] == [cell[1] if cell[0] == "e" else cell] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("n", "1234567890123456"), ("n", "0.1234567890123456%"), ("n", "1e400"), ("n", "INF"), ("n", "NaN"),
+        ("d", "1899-12-30"), ("d", "1900-02-28"), ("d", "10000-01-01"), ("d", "2024-03"),
+        ("d", "2024-03-05T10:30:00+05:00"),
+    ],
+)  # fmt: skip
+def test_what_a_spreadsheet_cannot_hold_as_such_is_written_as_its_text(home: Office, kind: str, text: str) -> None:
+    _headers, back = read(annotated(checked(home, [row(value=[kind, text])], form="xlsx")), "annotated.xlsx")
+    assert back[0][4] == text

@@ -183,3 +183,55 @@ def test_the_policy_is_chosen_without_a_new_check(home: Office) -> None:
     assert chosen.policy["errors"] == "others"
     change = Change.objects.filter(object_kind="import").latest("pk")
     assert (change.action, change.before, change.after) == ("chose_policy", {"errors": "none"}, {"errors": "others"})
+
+
+def formulas(count: int) -> list[list[Any]]:
+    return [row(period=month(at), value=f"={at + 1}*2") for at in range(count)]
+
+
+def test_rows_with_one_kind_of_fault_are_left_out_at_once_stay_so_and_come_back(home: Office) -> None:
+    imported, actor = checked(home, [*formulas(30), row(), row(destination="x1", period="1980")]), home.actor("officer")
+    imported = again(fixing.leave_out_faults(actor, imported.pk, imported.version, "value", "formula"))
+    assert counts(imported) == {"new": 1, "error": 1, "left_out": 30}
+    change = Change.objects.filter(object_kind="import", object_id=str(imported.pk)).latest("pk")
+    assert change.after == {"left_out": {"faults": {"value": "formula"}}}
+    imported = fixed(home, imported, {"destination": {"x1": "KAZ"}})
+    assert counts(imported) == {"new": 2, "error": 0, "left_out": 30}
+    with pytest.raises(FieldsRejected):
+        fixing.leave_out_faults(actor, imported.pk, imported.version, "value", "formula")
+    imported = again(fixing.take_back_faults(actor, imported.pk, imported.version, "value", "formula"))
+    assert counts(imported) == {"new": 2, "error": 30, "left_out": 0}
+
+
+def test_twins_are_left_out_as_a_kind(home: Office) -> None:
+    imported, actor = (
+        checked(home, [row(), row(note="other"), row(note="other"), row(period="1980")]),
+        home.actor("officer"),
+    )
+    imported = again(fixing.leave_out_faults(actor, imported.pk, imported.version, "", "twins"))
+    assert (imported.counts["new"], imported.counts["error"]) == (1, 0)
+    assert not entry_of(imported, 2)
+
+
+def test_all_unknown_companies_are_registered_by_one_word_and_not(home: Office) -> None:
+    rows = [row(company=f"Фирма {at}", period=month(at)) for at in range(120)]
+    imported, actor = checked(home, rows), home.actor("officer")
+    imported = again(fixing.register_unknown(actor, imported.pk, imported.version))
+    assert (imported.counts["new"], imported.counts["companies"]) == (120, 120)
+    imported = again(fixing.register_unknown(actor, imported.pk, imported.version, register=False))
+    assert imported.counts["error"] == 120
+    actions = Change.objects.filter(object_kind="import", object_id=str(imported.pk)).order_by("pk")
+    assert [each.after for each in actions] == [{"register": True}, {"register": False}]
+
+
+@pytest.mark.parametrize(("scale", "amount"), [("column", "12050000000"), ("cell", "1205000")])
+def test_what_holds_where_a_cell_names_a_currency_alone_is_said_for_all(home: Office, scale: str, amount: str) -> None:
+    rows = [row(value="1,205,000元"), row(value="120.5", period="2024-04")]
+    imported, actor = checked(home, rows), home.actor("officer")
+    assert counts(imported)["error"] == 1
+    imported = again(fixing.choose_scale(actor, imported.pk, imported.version, scale))
+    assert imported.counts["sums"] == {"CNY": format(int(amount) + 1_205_000, "d")}
+    imported = again(fixing.choose_scale(actor, imported.pk, imported.version, ""))
+    assert counts(imported)["error"] == 1
+    with pytest.raises(FieldsRejected):
+        fixing.choose_scale(actor, imported.pk, imported.version, "guess")

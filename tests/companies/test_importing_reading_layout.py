@@ -267,3 +267,33 @@ def test_a_full_file_is_read_within_seconds() -> None:
     found, rows = read(content, languages=("zh-hans",))
     assert (found.row_count, len(rows)) == (MOST_ROWS, MOST_ROWS)
     assert time.monotonic() - begun < 30  # a few seconds on a machine that does nothing else
+
+
+FIRST = [
+    ["Company", "Country", "Month", "Value, USD"],
+    ["A", "Kazakhstan", "2025-01", "1000"],
+    ["B", "Russia", "2025-02", "20"],
+]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        [["Company", "Country", "Month", "Value, thousand EUR"], ["C", "Germany", "2025-01", "50"]],
+        [[], ["Firm", "Market", "When", "How much, mln"], ["C", "Germany", "2025-01", "50"]],
+    ],
+)
+def test_a_second_table_below_is_never_read_as_the_first(second: list[list[str]]) -> None:
+    found, rows = read(csv_text([*FIRST, *second]).encode())
+    assert [number for number, _cells in rows] == [2, 3]
+    header = len(FIRST) + len(second) - 1
+    assert notices(found)["other_table"] == {"row": header, "count": 1}
+    found, rows = read(csv_text([*FIRST, *second]).encode(), header_first=header, header_last=header)
+    assert [cells[0].text for _number, cells in rows] == ["C"]
+
+
+def test_rows_of_missing_words_and_repeated_headers_end_no_table() -> None:
+    rows = [*FIRST, [], ["C", "Oman", "n/a", "n/a"], FIRST[0], ["D", "Oman", "2025-03", "7"]]
+    found, read_rows = read(csv_text(rows).encode())
+    assert ([number for number, _cells in read_rows], found.repeated) == ([2, 3, 5, 7], (6,))
+    assert "other_table" not in notices(found)

@@ -174,11 +174,24 @@ def worker(servers: Servers, name: str = "worker", **more: str) -> Process:
     return started
 
 
+def web(servers: Servers, port: int, name: str = "web", **more: str) -> Process:
+    """A web process of two workers that answers on this port of 127.0.0.1."""
+    surroundings = servers.environment(SITE_URL=f"http://127.0.0.1:{port}", **more)
+    started = Process(product._web(surroundings, "127.0.0.1", port, servers.folder / "log"), name)  # noqa: SLF001
+    until(lambda: _accepts(port), "the web process answers", 90)
+    return started
+
+
 def beat(servers: Servers, name: str = "beat", **more: str) -> Process:
     """A beat whose memory is its own."""
     child = product._beat(servers.environment(VAR_DIR=str(servers.folder / name), **more), servers.folder / "log")  # noqa: SLF001
     (servers.folder / name).mkdir(exist_ok=True)
     return Process(child, name)
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Staff:

@@ -20,7 +20,7 @@ from tests.faults.site import Servers, Staff, ended, holder, kill, lines, until,
 pytestmark = pytest.mark.servers
 ROWS = 300
 # Of the imports of these tests; the change log refuses to be emptied while its triggers stand.
-_EMPTIED = """
+EMPTIED = """
     ALTER TABLE companies_change DISABLE TRIGGER change_not_emptied;
     TRUNCATE companies_organisation, companies_user CASCADE;
     ALTER TABLE companies_change ENABLE TRIGGER change_not_emptied
@@ -31,7 +31,7 @@ _EMPTIED = """
 def here(site: Servers, staff: Staff) -> Iterator[Office]:  # noqa: ARG001 they do it
     yield office()
     with connection.cursor() as cursor:
-        cursor.execute(_EMPTIED)
+        cursor.execute(EMPTIED)
         cursor.execute("TRUNCATE markets_job CASCADE")
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
+from functools import partial
 from typing import Any, Final
 
-from companies.importing.checking.faults import NOT_KNOWN, Fault, Suggestion
+from companies.importing.checking import scales
+from companies.importing.checking.faults import FORMULA, NOT_KNOWN, Fault, Suggestion
 from companies.importing.meaning import dates, goods, numbers, places, terms, units
 from companies.importing.meaning.finding import Finder
 from companies.importing.meaning.unit_words import KG_PER
@@ -24,7 +26,7 @@ TEXTS: Final = (
 MOST_LOOKED_FOR: Final = 300
 _MOST_KEPT: Final = 20_000
 _LOST: Final = "\ufffd"
-_FORMULA: Final = ("=", "＝")
+_FORMULA_SIGNS: Final = ("=", "＝")
 _DIGITS: Final = 60
 
 
@@ -51,10 +53,10 @@ _Read = Callable[[str, Cell, ColumnMeaning], Got]
 class Cells:
     """The readers of single cells. One is made for a check and forgotten with it.
 
-    is_own: of our own list of records, whose names mean what our pages mean by them.
+    scale: as `plan.Fixes` has it. is_own: of our own list of records, whose names mean what our pages mean by them.
     """
 
-    def __init__(self, *, is_own: bool = False) -> None:
+    def __init__(self, scale: str = "", *, is_own: bool = False) -> None:
         self._is_own = is_own
         self._finders: dict[str, Finder] = {
             "destination": places.places(),
@@ -70,7 +72,7 @@ class Cells:
             **dict.fromkeys(self._finders, self._named),
             **dict.fromkeys(_PARTS, _part),
             "multiplier": _multiplier,
-            "value": _value,
+            "value": partial(_value, scale=scale),
             "stated_growth_pct": _growth,
             "quantity": _quantity,
             "net_weight_kg": _weight,
@@ -127,8 +129,8 @@ def _unusable(name: str, cell: Cell, said: str) -> Fault | None:
         return Fault(name, "formula_empty")
     if _LOST in said:
         return Fault(name, "undecodable", said)
-    if cell.kind is Kind.TEXT and name not in TEXTS and said.startswith(_FORMULA):
-        return Fault(name, "formula", said, {"text": said})
+    if cell.kind is Kind.TEXT and name not in TEXTS and said.startswith(_FORMULA_SIGNS):
+        return Fault(name, FORMULA, said, {"text": said})
     return None
 
 
@@ -151,7 +153,7 @@ def _multiplier(name: str, cell: Cell, _meaning: ColumnMeaning) -> Got:
     return Got(values={name: str(stated.multiplier)}, beside=_stated(currency=stated.currency))
 
 
-def _value(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
+def _value(name: str, cell: Cell, meaning: ColumnMeaning, *, scale: str = "") -> Got:
     said = cell.text.strip()
     header = _stated(multiplier=_multiplied(meaning.multiplier), currency=meaning.currency)
     number = numbers.number(cell, meaning.number_style)
@@ -161,6 +163,10 @@ def _value(name: str, cell: Cell, meaning: ColumnMeaning) -> Got:
         return Got(faults=(Fault(name, "percent_amount", said),))
     if number.unit and number.currency not in units.TWICE_NAMED:
         return Got(faults=(Fault(name, "unit_amount", said),))
+    if scales.contradicts(number, meaning):
+        if not scale:
+            return Got(faults=(scales.contradiction(name, said, number, meaning),))
+        number = replace(number, multiplier=1 if scale == scales.CELL else None)
     beside = _stated(multiplier=_multiplied(number.multiplier), currency=number.currency)
     warnings = _warned(name, number, said)
     return Got(values={name: number.digits}, beside=beside, header=header, warnings=warnings)

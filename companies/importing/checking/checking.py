@@ -16,7 +16,7 @@ from django.utils import translation
 from companies.access import Actor
 from companies.importing.checking.against import NEW, Claim, Met, against
 from companies.importing.checking.faults import DIFFERS, Fault
-from companies.importing.checking.groups import grouped
+from companies.importing.checking.groups import grouped, has_one_of
 from companies.importing.checking.keys import PLACES
 from companies.importing.checking.rows import ReadRow, Rows
 from companies.importing.checking.twins import Twins, twins
@@ -90,6 +90,8 @@ def _judged(held: Held, actor: Actor, imported: Import) -> Iterator[Verdict]:
     for row in rows:
         if row.number in found.faults:
             row.faults.append(found.faults[row.number])
+        if has_one_of(row.faults, fixes.left_out_faults):
+            row.is_left_out, row.key, row.entry, row.faults = True, None, {}, []
     met = against(actor, imported.organisation_id, list(_claims(rows, found)))
     return (_verdict(row, found, met) for row in rows)
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import IO, Any, Final
 
 import xlsxwriter
@@ -31,6 +33,9 @@ _BOM: Final = b"\xef\xbb\xbf"
 _WIDTH: Final = 18
 _WIDTH_OF_OURS: Final = (12, 70, 40)
 _LONGEST: Final = 32_767
+# Numbers as the cells of workbooks hold them; a percentage with its sign. What is none is written as the text it is.
+_NUMBER: Final = re.compile(r"(?P<digits>-?\d+(?:\.(?P<fraction>\d+))?)(?P<share>%)?", re.ASCII)
+_SHARES: Final = ("0", *(f"0.{'0' * decimals}" for decimals in range(1, SPREADSHEET_DIGITS)))
 _FIRST_DAY: Final = dt.date(1900, 3, 1)
 
 
@@ -102,11 +107,12 @@ def _write(book: xlsxwriter.Workbook, imported: Import) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A format for what is right, and for what is wrong."""
+    """The formats of what is right, or of what is wrong. shares: of percentages, by how many decimals are shown."""
 
     plain: Format | None
     day: Format
     moment: Format
+    shares: Sequence[Format]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,7 @@ def _pair(book: xlsxwriter.Workbook, look: Mapping[str, Any]) -> _Pair:
         plain=book.add_format(look) if look else None,
         day=book.add_format({**look, "num_format": "yyyy-mm-dd"}),
         moment=book.add_format({**look, "num_format": "yyyy-mm-dd hh:mm:ss"}),
+        shares=[book.add_format({**look, "num_format": f"{form}%"}) for form in _SHARES],
     )
 
 
@@ -143,8 +150,13 @@ def _write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, look: _Pair
     if not cell.text:
         if look.plain is not None:
             sheet.write_blank(row, column, None, look.plain)
-    elif cell.kind is Kind.NUMBER and _is_short(cell.text):
-        sheet.write_number(row, column, float(cell.text), look.plain)
+    elif cell.kind is Kind.NUMBER and (number := _NUMBER.fullmatch(cell.text)) and _is_short(cell.text):
+        if number["share"]:
+            decimals = len(number["fraction"] or "")
+            share = Decimal(number["digits"]).scaleb(-2)
+            sheet.write_number(row, column, float(share), look.shares[min(decimals, len(look.shares) - 1)])
+        else:
+            sheet.write_number(row, column, float(number["digits"]), look.plain)
     elif cell.kind is Kind.DATE and (moment := _moment(cell.text)) is not None:
         sheet.write_datetime(row, column, moment, look.moment if "T" in cell.text else look.day)
     elif cell.kind is Kind.BOOL and cell.text.upper() in {"TRUE", "FALSE"}:
@@ -164,7 +176,7 @@ def _moment(text: str) -> dt.datetime | None:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.date() >= _FIRST_DAY else None
+    return moment if moment.tzinfo is None and moment.date() >= _FIRST_DAY else None
 
 
 def _headers(imported: Import) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 from companies.access import Actor
 from companies.importing.checking.cells import NOTHING, Cells, Got, decided
-from companies.importing.checking.faults import REFUSED, Fault, Suggestion
+from companies.importing.checking.faults import NO_AMOUNT, Fault, Suggestion, refused
 from companies.importing.checking.firms import Firms, same_name
 from companies.importing.checking.keys import PLACES, Key, Says, key_of, says_of
 from companies.importing.mapping.own_lists import own_fields
@@ -25,6 +26,7 @@ from markets.downloads import as_written
 
 # What stands for a company that is still to be registered while the rest of its row is checked.
 _TO_COME: Final = uuid.UUID(int=0)
+_YEAR: Final = re.compile(r"[12]\d{3}", re.ASCII)
 # A fault of an entry that only follows from the fault of another one is not told beside it.
 _FOLLOWS: Final[Mapping[str, frozenset[str]]] = {
     "company": frozenset({"company_number"}),
@@ -67,10 +69,10 @@ class Rows:
     ) -> None:
         self._fixes = fixes
         self._is_text_file = found.get("form") == "csv"
-        self._cells = Cells(is_own=bool(own_fields(found.get("headers", ()))))
+        self._cells = Cells(fixes.scale, is_own=bool(own_fields(found.get("headers", ()))))
         self._codes = goods.hs_codes()
         self._codes_read: dict[tuple[str, str], Got] = {}
-        self.firms = Firms(actor, organisation_id, register=meaning.register)
+        self.firms = Firms(actor, organisation_id, register=meaning.register or fixes.register)
         companies = {**self.firms.archived_by_id, _TO_COME: False}
         self._known = replace(known(actor, organisation_id, ()), companies=companies)
         self._columns = {name: _columns(meaning, name) for name in _fields(meaning)}
@@ -212,7 +214,8 @@ class Rows:
             if name in wrong or wrong & _FOLLOWS.get(name, frozenset()):
                 continue
             said = got[name].said if name in got else ""
-            row.faults.append(Fault(name, REFUSED, said, {"expected": fault.context["expected"]}))
+            is_missing = name == "value" and not entry.get("value")
+            row.faults.append(Fault(name, NO_AMOUNT) if is_missing else refused(name, said, fault.context["expected"]))
         if row.faults:
             return
         says = list(says_of(columns))
@@ -254,9 +257,13 @@ def _columns(meaning: Meaning, name: str) -> list[tuple[int, ColumnMeaning]]:
 
 
 def _join_period(row: ReadRow, entry: dict[str, str]) -> None:
-    """One period of its parts, where no column says it whole."""
+    """One period of its parts, where no column says it whole; a period that is but a year, for all rows perhaps, is the
+    year of the other parts.
+    """
     parts: dict[str, str] = {name: entry.pop(name) for name in PARTS if name in entry}
     last = parts.pop("period_end", "")
+    if _YEAR.fullmatch(entry.get("period", "")) and "year" not in parts and parts:
+        parts["year"] = entry.pop("period")
     if not entry.get("period") and parts:
         if "year" not in parts:
             if "year" not in {fault.field for fault in row.faults}:

@@ -30,6 +30,14 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "no_year_part": _("The year is missing; without it the month or quarter says nothing. Write the year."),
     "percent_amount": _("“%(said)s” is a percentage, and an amount is needed here. Write the amount."),
     "unit_amount": _("“%(said)s” is no amount of money. Write the amount, and its currency beside."),
+    "no_amount": _(
+        "The amount is empty. Write it in the file, or leave the row out; where the source gives none, say why in the "
+        "column for that."
+    ),
+    "scale_contradicts": _(
+        "“%(said)s” names %(currency)s alone in a column that counts in more: it may be %(of_column)s or %(of_cell)s. "
+        "Say which."
+    ),
     "unknown_company": _("No company is called “%(said)s”. Choose one of yours, or register it."),
     "unknown_number": _("No company is registered under %(said)s. Choose one of yours, or add its name."),
     "ambiguous_company": _("Several companies are called “%(said)s”. Choose which of them is meant."),

@@ -25,7 +25,6 @@ from companies.importing.doing.work import Work, ask_work
 from companies.importing.doing.writing import closing, in_steps, in_turn, keep_results
 from companies.importing.plan import REGISTER, Policy
 from companies.models import Company, CompanyName, ExportRecord, Import, ImportVerdict, Organisation
-from companies.queries.imports import outcome_counts
 from companies.records.bulk import DONE_AS, EDIT, edit_of, write_planned
 from companies.records.checking import known
 from companies.records.companies import register_named
@@ -60,7 +59,6 @@ def commit_rows(held: Held, actor: Actor, imported: Import) -> None:
     Where anything that was seen then is no longer so, nothing is written and the rows are checked again.
     Raises JobTakenOver, JobStopped.
     """
-    held.progress(0, sum(outcome_counts(imported).values()))
     with in_turn(imported):
         try:
             with transaction.atomic():

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from companies.access import Actor
+from companies.access import Actor, one
 from companies.changes import changed
+from companies.importing.checking.faults import unpacked
 from companies.importing.doing.work import Work, ask_work, open_import
 from companies.importing.plan import FIELDS, Fixes, Policy
 from companies.models import Import, ImportRow
@@ -96,6 +97,51 @@ def leave_out_rows(actor: Actor, key: object, version: int | None, rows: Iterabl
         rows=numbers,
     )
     return _decided(actor, key, version, decision)
+
+
+def leave_out_faults(actor: Actor, key: object, version: int | None, name: str, kind: str) -> Import:
+    """Rows with a fault of this kind (`Fault.kind`) in this field are not imported, whatever their cells say.
+
+    name: empty for faults of the row as a whole. Raises what `fix_values` raises, FieldsRejected where the newest check
+    found no such fault.
+    """
+    imported = one(actor, Import, key)
+    found = [fault for fault in unpacked(imported.groups) if (fault.field, fault.kind) == (name, kind)]
+    if not found:
+        refuse([invalid("left_out", _("no row has this fault; look at the check again"))])
+    told = "" if found[0].title() else found[0].sentence()
+
+    def fixed(fixes: Fixes) -> Fixes:
+        return replace(fixes, left_out_faults=_merged(fixes.left_out_faults, {name: {kind: told}}))
+
+    return _decided(actor, key, version, _Decision(fixed, {"left_out": {"faults": {name: found[0].code}}}))
+
+
+def take_back_faults(actor: Actor, key: object, version: int | None, name: str, kind: str) -> Import:
+    """Rows with a fault of this kind are wrong again, not left out. Raises what `fix_values` raises."""
+    decision = _Decision(
+        lambda fixes: replace(fixes, left_out_faults=_without(fixes.left_out_faults, name, kind)),
+        {"taken_back": {"faults": {name: kind.partition("-")[0]}}},
+    )
+    return _decided(actor, key, version, decision)
+
+
+def register_unknown(actor: Actor, key: object, version: int | None, *, register: bool = True) -> Import:
+    """Companies nobody knows are registered as new, or are not. Raises what `fix_values` raises."""
+    decision = _Decision(
+        lambda fixes: replace(fixes, register=register), {"register": register}, before={"register": not register}
+    )
+    return _decided(actor, key, version, decision)
+
+
+def choose_scale(actor: Actor, key: object, version: int | None, scale: str) -> Import:
+    """What holds where a cell names a currency alone and its column counts in thousands: one of `Fixes.SCALES`.
+
+    Empty: the answer is taken back. Raises what `fix_values` raises, FieldsRejected for any other word.
+    """
+    if scale and scale not in Fixes.SCALES:
+        refuse([invalid("scale", _("choose one of the list"))])
+    return _decided(actor, key, version, _Decision(lambda fixes: replace(fixes, scale=scale), {"scale": scale}))
 
 
 def keep_twins(actor: Actor, key: object, version: int | None, *, keep: bool = True) -> Import:
@@ -204,5 +250,6 @@ def _told(name: str, text: Any) -> Any:
 
 
 def _size(fixes: Fixes) -> int:
-    wordings = [*fixes.values.values(), *fixes.left_out_values.values(), *fixes.cells.values()]
+    by_field = (fixes.values, fixes.left_out_values, fixes.left_out_faults, fixes.cells)
+    wordings = [wordings for each in by_field for wordings in each.values()]
     return len(fixes.left_out) + sum(len(each) for each in wordings)

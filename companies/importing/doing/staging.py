@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
@@ -18,12 +18,13 @@ from companies.errors import FileRefused
 from companies.importing import tables
 from companies.importing.doing.keeping import forget_rows
 from companies.importing.doing.work import Work, ask_work, still_wanted
-from companies.importing.mapping.questions import questions
+from companies.importing.mapping.questions import contradicted, questions
 from companies.importing.mapping.saved import of_columns
+from companies.importing.mapping.spread import spread
 from companies.importing.mapping.suggesting import suggest
-from companies.importing.meaning import columns
+from companies.importing.meaning import captions, columns
 from companies.importing.plan import Mapping
-from companies.importing.reading.form import Choices, Found
+from companies.importing.reading.form import Choices, Found, NoticeCode
 from companies.models import Import, Organisation, SavedMapping
 from markets.errors import ReadingBroken
 from markets.jobs import Held
@@ -47,7 +48,8 @@ class _Reading:
 def stage_file(held: Held, actor: Actor, imported: Import) -> None:
     """Read the file of an import, keep its rows, and close the job; a file that is not read is a result too.
 
-    A file whose columns have a saved mapping that leaves nothing to be asked goes straight on to be checked.
+    A file of one table whose columns have a saved mapping that leaves nothing to be asked, and that what stands around
+    the table does not contradict, goes straight on to be checked.
     Raises JobTakenOver, JobStopped.
     """
     with TemporaryFile() as spooled:
@@ -73,7 +75,8 @@ def _read(held: Held, imported: Import, spooled: IO[bytes]) -> _Reading:
     with _whole_file(imported) as file:
         read = tables.read_file(file, imported.file_name, Choices(**imported.choices), _languages(imported))
         watched = _watched(held, read.rows, read.found.row_count, spooled)
-        return _Reading(read.found, columns.profiles(read.found.headers, watched), spooled)
+        found = replace(read.found, notices=(*read.found.notices, *spread(read.found.headers)))
+        return _Reading(found, columns.profiles(read.found.headers, watched, captions.around(read.found)), spooled)
 
 
 @contextmanager
@@ -132,7 +135,9 @@ def _map(locked: Import, reading: _Reading) -> bool:
         return False
     SavedMapping.objects.filter(pk=saved.pk).update(used_at=Now())
     locked.mapping, locked.fixes = saved.mapping, saved.fixes
-    return not questions(Mapping.unpacked(saved.mapping), reading.profiles)
+    kept = Mapping.unpacked(saved.mapping)
+    is_whole = all(notice.code != NoticeCode.OTHER_TABLE for notice in reading.found.notices)
+    return is_whole and not questions(kept, reading.profiles) and not contradicted(kept, reading.profiles)
 
 
 def _with_ended_job(held: Held, locked: Import) -> Import:

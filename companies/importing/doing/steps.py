@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from django.db import transaction
@@ -108,7 +109,7 @@ def discard(actor: Actor, key: object, version: int | None) -> Import:
 
 
 def _by_value(fixes: Fixes) -> Fixes:
-    return Fixes(values=fixes.values, left_out_values=fixes.left_out_values, keep_twins=fixes.keep_twins)
+    return replace(fixes, cells={}, left_out=frozenset(), left_out_faults={})
 
 
 def _imported_before(before: Import) -> AlreadyImported:

@@ -30,7 +30,6 @@ def undo_rows(held: Held, actor: Actor, imported: Import) -> None:
     Raises JobTakenOver, JobStopped.
     """
     rows = _written_rows(imported)
-    held.progress(0, rows.count())
     with in_turn(imported):
         counts = {"removed": 0, "put_back": 0}
         for chunk in in_steps(held, rows.values_list("pk", "outcome", "record", "version_after").iterator()):
@@ -100,4 +99,4 @@ def _close(actor: Actor, locked: Import, counts: Mapping[str, int]) -> None:
     locked.undone_at = locked.updated_at = Now()
     locked.version += 1
     locked.save()
-    changed(actor, UNDONE, locked, before=fields_of(locked, OF_THE_FILE), after=dict(counts))
+    changed(actor, UNDONE, locked, after={**fields_of(locked, OF_THE_FILE), **counts})

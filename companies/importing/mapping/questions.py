@@ -125,7 +125,8 @@ def _period(text: str, order: DateOrder) -> str:
 def _missing(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> Iterator[Question]:
     for field, enough in _NEEDED:
         if not any(_is_said(mapping, name) for name in enough):
-            yield Question(Asked.MISSING, field)
+            has_part = field == "period" and any(mapping.of(part) for part in ("month", "quarter"))
+            yield Question(Asked.MISSING, "year" if has_part else field)
     if mapping.of("hs_code") and not _is_said(mapping, "hs_revision"):
         yield Question(Asked.MISSING, "hs_revision")
     for field, of in (("currency", "value"), ("quantity_unit", "quantity")):
@@ -139,6 +140,26 @@ def is_counted(mapping: Mapping, profiles: Sequence[ColumnProfile], field: str) 
     if field == "value":
         return any(meaning.currency or cells.currency for meaning, cells in said)
     return any(meaning.unit or cells.unit for meaning, cells in said)
+
+
+def contradicted(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> frozenset[int]:
+    """The columns that are mapped in another scale or currency than what stands around the table says.
+
+    Nobody is asked for it: the file itself may be wrong there. People are told, and nothing goes on by itself.
+    """
+    pairs = zip(mapping.columns, profiles, strict=True)
+    return frozenset(number for number, (meaning, profile) in enumerate(pairs) if _contradicts(meaning, profile))
+
+
+def _contradicts(meaning: ColumnMeaning, profile: ColumnProfile) -> bool:
+    if meaning.field == "value":
+        said = profile.money_said
+        return (said.multiplier or meaning.multiplier or 1) != (meaning.multiplier or 1) or (
+            bool(meaning.currency) and said.currency not in ("", meaning.currency)
+        )
+    if meaning.field == "net_weight_kg":
+        return profile.weight_said.unit not in ("", meaning.unit)
+    return False
 
 
 def _is_said(mapping: Mapping, field: str) -> bool:

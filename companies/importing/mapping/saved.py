@@ -71,6 +71,12 @@ def keep_mapping(actor: Actor, imported: Import, name: str) -> SavedMapping:
     return _written(actor, "saved", saved, before)
 
 
+def is_kept(imported: Import, saved: SavedMapping) -> bool:
+    """Whether a mapping says of these columns all that was decided in this import, and nothing else."""
+    mine = imported.choices, imported.mapping, _by_value(Fixes.unpacked(imported.fixes))
+    return mine == (saved.choices, saved.mapping, Fixes.unpacked(saved.fixes))
+
+
 def rename_mapping(actor: Actor, key: object, version: int | None, name: str) -> SavedMapping:
     """The mapping under another name. Raises what `versions.held` raises, and FieldsRejected."""
     with transaction.atomic():
@@ -89,8 +95,8 @@ def forget_mapping(actor: Actor, key: object, version: int | None) -> None:
 
 
 def _by_value(fixes: Fixes) -> Fixes:
-    """Of what was put right, that which another file can say too: no rows of this one."""
-    return Fixes(values=fixes.values, left_out_values=fixes.left_out_values)
+    """Of what was put right, that which another file can say too: no rows of this one, and no faults overlooked."""
+    return Fixes(values=fixes.values, left_out_values=fixes.left_out_values, scale=fixes.scale)
 
 
 def _written(actor: Actor, action: str, saved: SavedMapping, before: dict[str, object] | None) -> SavedMapping:

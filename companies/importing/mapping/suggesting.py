@@ -23,7 +23,9 @@ DATES: Final = frozenset({"period"})
 # Parts of a period say nothing beside a column that says it whole.
 _PARTS_OF_PERIOD: Final = ("year", "quarter", "month", "day", "period_end")
 # What cannot be read as what the name says is better left out: its name means something else.
-_MUST_FIT: Final = NUMBERS | DATES | {"category", "incoterm", "corridor", "currency", "settlement_currency", "hs_code"}
+_MUST_FIT: Final = (
+    NUMBERS | DATES | {"year", "category", "incoterm", "corridor", "currency", "settlement_currency", "hs_code"}
+)
 # Their values alone can tell what they are: enough of them, and nearly all known.
 _TOLD_BY_VALUES: Final = frozenset({"destination", "category", "hs_code", "currency", "incoterm", "corridor"})
 _NEARLY_ALL: Final = 0.8
@@ -70,7 +72,7 @@ def suggest(headers: Sequence[str], profiles: Sequence[ColumnProfile], *, home: 
     ]
     given = _given(claims, {field: number for number, field in own.items() if field})
     _settle_currencies(given, headers, told)
-    _settle_period(given)
+    _settle_period(given, told)
     _settle_company(given, told)
     field_of = {column: field for field, column in given.items()}
     columns = tuple(
@@ -88,6 +90,8 @@ def meaning_of(field: str, header: str, profile: ColumnProfile | None, *, is_own
     meaning = ColumnMeaning(field=field)
     if field in NUMBERS:
         meaning = _with_units(meaning, units.said(header))
+        if profile is not None:
+            meaning = _with_table(meaning, profile)
         if profile is not None:
             meaning = replace(meaning, number_style=_style(profile, is_own=is_own))
     if field in DATES and profile is not None and len(profile.date_orders) == 1:
@@ -108,6 +112,20 @@ def _with_units(meaning: ColumnMeaning, said: units.Said) -> ColumnMeaning:
         return replace(meaning, multiplier=said.multiplier, currency=said.currency)
     if meaning.field in ("quantity", "net_weight_kg"):
         return replace(meaning, multiplier=said.multiplier, unit=said.unit)
+    return meaning
+
+
+def _with_table(meaning: ColumnMeaning, profile: ColumnProfile) -> ColumnMeaning:
+    """And with what stands around the table, where the header does not say it and does not contradict."""
+    if meaning.field == "value":
+        said = profile.money_said
+        if said.currency and meaning.currency not in ("", said.currency):
+            return meaning
+        return replace(
+            meaning, multiplier=meaning.multiplier or said.multiplier, currency=meaning.currency or said.currency
+        )
+    if meaning.field == "net_weight_kg" and not meaning.unit and not meaning.multiplier:
+        return replace(meaning, multiplier=profile.weight_said.multiplier, unit=profile.weight_said.unit)
     return meaning
 
 
@@ -171,13 +189,23 @@ def _settle_currencies(given: dict[str, int], headers: Sequence[str], profiles: 
     given.setdefault("settlement_currency", column)
 
 
-def _settle_period(given: dict[str, int]) -> None:
-    """Parts only where no column says the period whole, and none without the year."""
+def _settle_period(given: dict[str, int], profiles: Sequence[ColumnProfile | None]) -> None:
+    """Parts only where no column says the period whole; without the year only months and quarters, which one year may
+    be said of for all rows.
+    """
+    for part in ("month", "quarter"):
+        if part in given and not {"period", "year"} & given.keys() and _says_whole(profiles[given[part]]):
+            given["period"] = given.pop(part)
     if "period" in given and "year" in given and "month" in given and given["period"] == given["month"]:
         del given["period"]
     if "period" in given or "year" not in given:
         for part in _PARTS_OF_PERIOD:
-            given.pop(part, None)
+            if "period" in given or part in ("day", "period_end"):
+                given.pop(part, None)
+
+
+def _says_whole(profile: ColumnProfile | None) -> bool:
+    return profile is not None and profile.likeness.get("period", 0.0) >= _NEARLY_ALL
 
 
 def _settle_company(given: dict[str, int], profiles: Sequence[ColumnProfile | None]) -> None:

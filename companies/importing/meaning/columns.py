@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
-from companies.importing.meaning import dates, goods, numbers, places, terms, units
+from companies.importing.meaning import captions, dates, goods, numbers, places, terms, units
 from companies.importing.meaning.finding import Finder
 from companies.importing.meaning.unread import Unread
 from companies.importing.plan import DateOrder, NumberStyle
@@ -25,6 +25,7 @@ _NUMBERS: Final = ("value", "quantity", "net_weight_kg", "stated_growth_pct")
 # Fewer digits are a code of goods, or the number of a market, by mere chance.
 _FEWEST_DIGITS_OF_CODE: Final = 4
 _DIGITS_OF_M49: Final = 3
+_SAID_BY: Final = ("header", "cells", "money", "weight")
 _Kept = str | tuple[str, ...]
 
 
@@ -36,7 +37,8 @@ class ColumnProfile:
     samples: the first different texts, before them those that can be read two ways where that has to be asked.
     kinds: how many cells are of each `form.Kind`. number_styles, date_orders: those that fit every cell; several: it
     has to be asked; none: nothing depends on it. header_said, cells_said: scale, currency and unit by the header, and
-    by all numbers alike. likeness: by field the share (0..1) of different values that its reader understands; a field
+    by all numbers alike; money_said, weight_said: by what stands around the table, if it is of money or of weights.
+    likeness: by field the share (0..1) of different values that its reader understands; a field
     that is not there was not tried, for nothing tells a company from a note.
     """
 
@@ -50,6 +52,8 @@ class ColumnProfile:
     date_orders: frozenset[DateOrder] = frozenset()
     header_said: units.Said = units.NOTHING
     cells_said: units.Said = units.NOTHING
+    money_said: units.Said = units.NOTHING
+    weight_said: units.Said = units.NOTHING
     likeness: Mapping[str, float] = field(default_factory=dict)
 
     def packed(self) -> dict[str, Any]:
@@ -69,14 +73,18 @@ class ColumnProfile:
                 "samples": tuple(packed["samples"]),
                 "number_styles": frozenset(map(NumberStyle, packed["number_styles"])),
                 "date_orders": frozenset(map(DateOrder, packed["date_orders"])),
-                "header_said": units.Said(**packed["header_said"]),
-                "cells_said": units.Said(**packed["cells_said"]),
+                **{f"{by}_said": units.Said(**packed.get(f"{by}_said", {})) for by in _SAID_BY},
             }
         )
 
 
-def profiles(headers: Sequence[str], rows: Iterable[tuple[int, Sequence[Any]]]) -> list[ColumnProfile]:
-    """One profile for each header, in one pass. rows: number in the file and packed cells; what is short is empty."""
+def profiles(
+    headers: Sequence[str], rows: Iterable[tuple[int, Sequence[Any]]], around: captions.Around = captions.NOTHING
+) -> list[ColumnProfile]:
+    """One profile for each header, in one pass. rows: number in the file and packed cells; what is short is empty.
+
+    around: what stands around the table.
+    """
     columns = [_Column() for _header in headers]
     for _number, cells in rows:
         for column, cell in zip(columns, cells, strict=False):
@@ -84,7 +92,8 @@ def profiles(headers: Sequence[str], rows: Iterable[tuple[int, Sequence[Any]]]) 
                 column.take(cell)
     finders = _finders()
     codes = goods.hs_codes()
-    return [_profile(header, column, finders, codes) for header, column in zip(headers, columns, strict=True)]
+    found = (_profile(header, column, finders, codes) for header, column in zip(headers, columns, strict=True))
+    return [replace(each, money_said=around.money, weight_said=around.weight) for each in found]
 
 
 class _Column:

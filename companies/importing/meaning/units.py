@@ -11,7 +11,7 @@ from typing import Final
 from companies.importing.meaning.signs import plain
 from companies.importing.meaning.unit_words import KG_PER, WORDS, Word
 
-__all__ = ["KG_PER", "Said", "beside", "said"]
+__all__ = ["KG_PER", "Said", "beside", "captioned", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,9 @@ _PER: Final = frozenset({"/", "per", "за", "每"})
 _FILLERS: Final = frozenset(
     "in of the в на 单位 计量单位 数量单位 金额单位 货币 币种 为 单位为 ед изм currency unit".split()
 )
+# A title is parted where a unit may begin; an amount in it (`over 5 million`) is no unit of the table.
+_CAPTION_PARTS: Final = re.compile(r"[()\[\]{},;:|\n、。—-]|\b(?:in|of|for|по|за|в|на)\b")
+_AN_AMOUNT: Final = re.compile(r"\d[\d., ]*(?:thou|mil|mln|bil|bln|bn|тыс|млн|милли|мил|млрд|[千仟百十万萬亿億])")
 _BESIDE_SIGNS: Final = re.compile(r"[\s.()]*")
 
 
@@ -98,6 +101,28 @@ def said(text: str) -> Said:
 def is_any_money(text: str) -> bool:
     """Whether a header says its currency by nothing but 元, which is China's and the word for that of any country."""
     return said(text).currency == "CNY" and not said(_ANY_MONEY.sub("", text)).currency
+
+
+@lru_cache(maxsize=256)
+def captioned(text: str) -> tuple[Said, ...]:
+    """What a text beside a table, such as its title, says of its amounts, part by part; empty where it says nothing.
+
+    A part counts whose words all are of units, or that names a scale with its currency: a currency alone among other
+    words may be the name of a company.
+    """
+    folded = _POWER.sub(_as_power, plain(text[:_LONGEST])).lower()
+    stated = (_together(_of_caption(part)) for part in _CAPTION_PARTS.split(folded))
+    return tuple(each for each in stated if each and (each.multiplier or each.currency or each.unit in KG_PER))
+
+
+def _of_caption(part: str) -> list[tuple[str, Word]]:
+    tokens = [token for token in _tokens(part) if token not in _FILLERS]
+    words = None if any(token.isdigit() for token in tokens) else _named(tokens)
+    if words is not None and not all(word.is_short for _name, word in words):
+        return words
+    words = [] if _AN_AMOUNT.search(part) else _among_others(tokens, is_last=False)
+    says_all = any(word.scale for _, word in words) and any(word.currency or word.unit in KG_PER for _, word in words)
+    return words if says_all else []
 
 
 def _in_a_header(text: str, stated: Said) -> Said:

@@ -168,11 +168,13 @@ class NoticeCode(StrEnum):
     """What people are told of a reading; beside each, what its sentence needs. rows: at most the first twenty.
 
     other_name: the name says another kind of file (form, what). undecodable: signs that the encoding does not have
-    (count). nul_signs, control_signs: signs that cannot be seen and are left out (count). ragged: rows longer than all
-    others (count, rows, columns). wrapped_lines: whole lines stood in quotation marks. open_quote: lines with one that
-    is never closed; there they are read as they stand (count). notes: rows under the table that belong to no column
-    (count, rows). own_columns: columns of an earlier file of faults, not read (count). unknown_encoding: the one chosen
-    is not among those we read (what).
+    (count). nul_signs, control_signs: signs that cannot be seen and are left out (count). ragged: rows longer than
+    all others (count, rows, columns). wrapped_lines: whole lines stood in quotation marks. open_quote: lines with one
+    that is never closed; there they are read as they stand (count). notes: rows under the table that belong to no
+    column (count, rows, texts: what they say). other_table: a row names the columns otherwise, and what follows it is
+    not read (row, count of rows that follow). spread: columns are named after times or places (what, columns).
+    own_columns: columns of an earlier file of faults, not read (count). unknown_encoding: the one chosen is not among
+    those we read (what).
     """
 
     OTHER_NAME = "other_name"
@@ -183,6 +185,8 @@ class NoticeCode(StrEnum):
     WRAPPED_LINES = "wrapped_lines"
     OPEN_QUOTE = "open_quote"
     NOTES = "notes"
+    OTHER_TABLE = "other_table"
+    SPREAD = "spread"
     OWN_COLUMNS = "own_columns"
     UNKNOWN_ENCODING = "unknown_encoding"
 

@@ -57,6 +57,26 @@ def is_value(cell: Cell) -> bool:
     return 0 < digits >= sum(map(str.isalpha, cell.text)) and not _NUMBERED_NAME.fullmatch(cell.text)
 
 
+class Columns:
+    """What the columns of a table hold for the most part. body: its rows that are not blank."""
+
+    def __init__(self, body: Sequence[Sequence[Cell]]) -> None:
+        self._of_values: set[int] = set()
+        looked_at = body[:_LOOKED_AT]
+        for column in range(max(map(len, looked_at), default=0)):
+            cells = [row[column] for row in looked_at if column < len(row) and not is_blank(row[column])]
+            if _share(map(is_value, cells)) >= _VALUES_PREVAIL:
+                self._of_values.add(column)
+
+    def are_named_by(self, row: Sequence[Cell]) -> bool:
+        """Whether a row has names alone, also where the others have values: two of them at least."""
+        columns = filled(row)
+        names = self._of_values.intersection(columns)
+        return len(names) > 1 and not any(
+            is_value(row[each]) or row[each].text.strip(UNSEEN).lower() in _MISSING for each in columns
+        )
+
+
 def header_rows(grid: Grid) -> tuple[int, int]:
     """The first and the last row that name the columns, from 1; (0, 0) where none does."""
     return _Looking(grid).header()

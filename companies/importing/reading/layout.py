@@ -21,12 +21,13 @@ from companies.importing.reading.form import (
     Refusal,
     Refused,
 )
-from companies.importing.reading.headers import UNSEEN, filled, header_rows, header_texts, is_blank
+from companies.importing.reading.headers import UNSEEN, Columns, filled, header_rows, header_texts, is_blank
 from companies.importing.reading.sums import Sums, note_rows
 
 _OWN: Final = frozenset(name for names in OWN_COLUMNS.values() for name in names)
 ROWS_NAMED: Final = 20
 _REPEATED: Final = 0.8
+_RENAMED: Final = 0.5
 
 
 @dataclass(slots=True)
@@ -107,15 +108,23 @@ def _body(grid: Grid, table: Table, choices: Choices) -> list[tuple[int, list[Ce
     end = len(rows) - notes
     left_out = [number for number in range(end + 1, len(rows) + 1) if filled(rows[number - 1])]
     if left_out:
-        context = {"count": len(left_out), "rows": left_out[:ROWS_NAMED]}
+        context = {"count": len(left_out), "rows": left_out[:ROWS_NAMED], "texts": _texts(rows, left_out[:ROWS_NAMED])}
         table.notices.append(Notice(NoticeCode.NOTES, context))
-    body = []
+    body: list[tuple[int, list[Cell]]] = []
+    columns = Columns([row for row in rows[table.header_last : end] if filled(row)])
+    was_blank = False
     for number in range(table.header_last + 1, end + 1):
         row = rows[number - 1]
         is_hidden = number in grid.hidden
+        is_empty = all(map(is_blank, row))
+        if body and not is_empty and (_renames(row, names) or (was_blank and columns.are_named_by(row))):
+            context = {"row": number, "count": sum(bool(filled(each)) for each in rows[number:end])}
+            table.notices.append(Notice(NoticeCode.OTHER_TABLE, context))
+            break
+        was_blank = is_empty
         if is_hidden:
             table.hidden.append(number)
-        if all(map(is_blank, row)):
+        if is_empty:
             table.blank += 1
         elif is_hidden and not choices.with_hidden:
             continue
@@ -136,6 +145,10 @@ def _without_totals(body: list[tuple[int, list[Cell]]], table: Table) -> list[tu
     return kept
 
 
+def _texts(rows: Sequence[Sequence[Cell]], numbers: Sequence[int]) -> list[str]:
+    return [_shortened(cell).text for number in numbers for cell in rows[number - 1] if not is_blank(cell)]
+
+
 def _folded(row: Sequence[Cell]) -> dict[int, str]:
     return {column: " ".join(row[column].text.split()).casefold() for column in filled(row)}
 
@@ -150,6 +163,20 @@ def _repeats(row: Sequence[Cell], names: Sequence[dict[int, str]]) -> bool:
             )
             if same >= max(2, _REPEATED * len(said)) and len(filled(row)) <= len(said):
                 return True
+    return False
+
+
+def _renames(row: Sequence[Cell], names: Sequence[dict[int, str]]) -> bool:
+    """Whether a row says nearly all of a row of the header once more, and something else in its place: what follows it
+    is another table, in another unit perhaps.
+    """
+    said = _folded(row)
+    for of_header in names:
+        same = sum(said.get(column) == text for column, text in of_header.items())
+        if same >= max(2, _RENAMED * len(of_header)) and any(
+            said[column] != text for column, text in of_header.items() if column in said
+        ):
+            return True
     return False
 
 

@@ -121,6 +121,11 @@ class Components:
         if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
             kinds = [self._of_type(kind) for kind in inner if kind is not type(None)]
             return _or_null(kinds[0]) if len(kinds) == 1 else {"anyOf": [*kinds, {"type": "null"}]}
+        return self._of_several(hint)
+
+    def _of_several(self, hint: Any) -> Schema:
+        """Lists, places and what is named by texts."""
+        inner = typing.get_args(hint)
         if typing.get_origin(hint) in (tuple, list, Sequence):
             if inner[-1] is Ellipsis or len(inner) == 1:
                 return {"type": "array", "items": self._of_type(inner[0])}

@@ -92,13 +92,18 @@ def test_rounding_is_no_contradiction(stated: str, value: str, base: str, expect
 
 
 # ---------------------------------------------------------------- printed digits
-@given(st.from_regex(r"[0-9]{1,12}(\.[0-9]{1,9})?", fullmatch=True), MULTIPLIERS)
+@given(st.from_regex(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,9})?", fullmatch=True), MULTIPLIERS)
 def test_printed_digits_come_back_as_they_were(text: str, times: int) -> None:
     number = printed(text)
     assert number.digits == text
     assert number.times(times) == Decimal(text) * times
     assert printed(number.digits) == number
     assert printed(Decimal(text)).exact == number.exact
+
+
+@pytest.mark.parametrize(("text", "digits"), [("007.50", "7.50"), ("-0.0", "0.0"), ("00", "0"), ("-03", "-3")])
+def test_noughts_before_a_number_say_nothing(text: str, digits: str) -> None:
+    assert printed(text).digits == digits
 
 
 @given(st.integers(min_value=1000, max_value=10**15), st.sampled_from([" ", "\u00a0", "\u202f", "\u2009"]))

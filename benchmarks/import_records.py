@@ -50,7 +50,7 @@ from companies.importing.doing.uploading import upload  # noqa: E402
 from companies.importing.plan import Mapping, Policy  # noqa: E402
 from companies.models import Import, Membership, Organisation, Role  # noqa: E402
 from companies.records.companies import register_named  # noqa: E402
-from markets import jobs  # noqa: E402
+from markets import curation, jobs, search  # noqa: E402
 from tests.companies import messy_file  # noqa: E402
 
 WARM, UPLOADS = 4, 10
@@ -222,7 +222,8 @@ def web_mb(name: str, content: bytes) -> dict[str, float]:
 
 def main() -> None:
     call_command("migrate", verbosity=0)
-    call_command("load_facts", verbosity=0, stdout=io.StringIO())
+    curation.load_reference()
+    search.rebuild_index()
     file = messy_file.made()
     contents = {"orders.csv": messy_file.as_csv(file), "orders.xlsx": messy_file.as_xlsx(file)}
     cells = copy_cells_s(contents["orders.csv"])

@@ -283,7 +283,7 @@ def _example(actor: Actor, imported: Import, mapping: Meaning) -> ExampleRow | N
     if row is None:
         return None
     fixes = Fixes.unpacked(imported.fixes)
-    read = Rows(actor, imported.organisation_id, mapping, fixes, imported.found["form"]).read(row.number, row.cells)
+    read = Rows(actor, imported.organisation_id, mapping, fixes, imported.found).read(row.number, row.cells)
     names = _names(actor, read.entry.get("company", ""))
     entries = tuple(
         (called(name), names.get(name, {}).get(read.entry[name], read.entry[name]))

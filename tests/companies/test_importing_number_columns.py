@@ -109,7 +109,7 @@ def rows_of(home: Office, company: Company, meaning: ColumnMeaning, amounts: lis
     constants = {
         "company": str(company.pk), "destination": "KAZ", "category": "appliances", "period": "2024", "currency": "KZT",
     }  # fmt: skip
-    reader = Rows(home.actor("officer"), home.organisation.pk, Mapping((meaning,), constants), Fixes(), "csv")
+    reader = Rows(home.actor("officer"), home.organisation.pk, Mapping((meaning,), constants), Fixes(), {"form": "csv"})
     return [reader.read(number, [each.text]) for number, each in enumerate(amounts)]
 
 
@@ -140,6 +140,8 @@ def test_a_number_that_a_workbook_typed_is_not_asked_about(home: Office, company
     assert not is_asked(meaning, seen[0])
     constants = {"company": str(company.pk), "destination": "KAZ", "category": "appliances", "period": "2024"}
     mapping = Mapping((meaning,), constants | {"currency": "USD"})
-    row = Rows(home.actor("officer"), home.organisation.pk, mapping, Fixes(), "xlsx").read(1, [["n", "1.234"]])
+    row = Rows(home.actor("officer"), home.organisation.pk, mapping, Fixes(), {"form": "xlsx"}).read(
+        1, [["n", "1.234"]]
+    )
     assert not row.faults
     assert row.entry["value"] == "1.234"

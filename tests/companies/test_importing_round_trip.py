@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from companies.errors import FieldsRejected
-from companies.importing.checking.cells import decided
+from companies.importing.checking.cells import Cells, decided
 from companies.importing.checking.rows import Rows
 from companies.importing.doing.mapping import choose_mapping
 from companies.importing.doing.steps import choose_reading, commit
@@ -22,9 +22,9 @@ from companies.importing.doing.uploading import upload
 from companies.importing.mapping.questions import questions
 from companies.importing.mapping.suggesting import suggest
 from companies.importing.meaning.columns import profiles
-from companies.importing.plan import Fixes, Mapping
+from companies.importing.plan import ColumnMeaning, Fixes, Mapping
 from companies.importing.reading.__main__ import read
-from companies.importing.reading.form import Choices
+from companies.importing.reading.form import Cell, Choices, Kind
 from companies.importing.reading.texts import ENCODINGS
 from companies.models import ExportRecord, Import
 from companies.profiles.record_list import record_table
@@ -35,6 +35,7 @@ from companies.records.entering import enter_records
 from companies.records.fields import LISTED, STATED
 from companies.tasks import run_import
 from markets.downloads import Form, file_of
+from markets.models import Area, Category
 from tests.companies.exported_records import Named, entries, named
 from tests.companies.office import Office, office
 
@@ -105,7 +106,8 @@ def _there_and_back(home: Office, many: list[dict[str, Any]], form: Form, encodi
     assert [each.field for each in mapping.columns] == _fields()
     assert questions(mapping, seen) == []
     assert len(rows) == len(records)
-    reader = Rows(officer, home.organisation.pk, mapping, Fixes(), "csv" if form is Form.CSV else "xlsx")
+    read_as = {"form": "csv" if form is Form.CSV else "xlsx", "headers": headers}
+    reader = Rows(officer, home.organisation.pk, mapping, Fixes(), read_as)
     there_are = known(officer, home.organisation.pk, [{"company": str(each.company_id)} for each in records])
     for (number, cells), record in zip(rows, records, strict=True):
         row = reader.read(number, cells)
@@ -227,3 +229,19 @@ def test_companies_of_one_name_come_back_each_as_itself(home: Office) -> None:
     listed = {line.split(",")[0] for line in content.decode().splitlines()[1:6]}
     assert listed == {"Юг (Москва)", "Юг (Омск)", *(f"{each.name} [{each.pk}]" for each in alike[2:])}
     assert _checked(home, content, Form.CSV, "ru", "").counts["unchanged"] == len(alike)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_name_of_our_pages_is_understood_in_our_own_list(language: str) -> None:
+    cells = Cells(is_own=True)
+    for name, rows in (("destination", Area.objects.all()), ("category", Category.objects.all())):
+        with translation.override(language):
+            shown = {str(row.pk): str(row.name) for row in rows}
+        read = {key: cells.read(name, Cell(text, Kind.TEXT), ColumnMeaning(name)).values for key, text in shown.items()}
+        assert read == {key: {name: key} for key in shown}
+
+
+def test_elsewhere_a_name_of_two_countries_is_asked_about() -> None:
+    read = Cells().read("destination", Cell("Congo", Kind.TEXT), ColumnMeaning("destination"))
+    assert {fault.code for fault in read.faults} == {"unknown"}
+    assert {each.becomes for each in read.faults[0].near} >= {"COG", "COD"}

@@ -51,10 +51,13 @@ _Read = Callable[[str, Cell, ColumnMeaning], Got]
 
 
 class Cells:
-    """The readers of single cells. One is made for a check and forgotten with it."""
+    """The readers of single cells. One is made for a check and forgotten with it.
 
-    def __init__(self, scale: str = "") -> None:
-        """scale: as `plan.Fixes` has it."""
+    scale: as `plan.Fixes` has it. is_own: of our own list of records, whose names mean what our pages mean by them.
+    """
+
+    def __init__(self, scale: str = "", *, is_own: bool = False) -> None:
+        self._is_own = is_own
         self._finders: dict[str, Finder] = {
             "destination": places.places(),
             "category": goods.categories(),
@@ -104,7 +107,7 @@ class Cells:
     def _named(self, name: str, cell: Cell, _meaning: ColumnMeaning) -> Got:
         said = cell.text.strip()
         finder = self._finders[name]
-        code = finder.found(said)
+        code = finder.found(said) or (finder.shown(said) if self._is_own else None)
         if code is not None:
             return Got(values={name: code}, warnings=_place_left_out(finder, name, said))
         asked = self._looked_for[name] = self._looked_for.get(name, 0) + 1

@@ -84,7 +84,7 @@ def check(held: Held, actor: Actor, imported: Import) -> None:
 
 def _judged(held: Held, actor: Actor, imported: Import) -> Iterator[Verdict]:
     meaning, fixes = Meaning.unpacked(imported.mapping), Fixes.unpacked(imported.fixes)
-    reader = Rows(actor, imported.organisation_id, meaning, fixes, imported.found.get("form", ""))
+    reader = Rows(actor, imported.organisation_id, meaning, fixes, imported.found)
     rows = [reader.read(number, cells) for number, cells in _watched(held, imported)]
     found = twins(((row.number, row.key, row.says) for row in rows if row.key is not None), keep=fixes.keep_twins)
     for row in rows:

@@ -13,6 +13,7 @@ from companies.importing.checking.cells import NOTHING, Cells, Got, decided
 from companies.importing.checking.faults import NO_AMOUNT, Fault, Suggestion, refused
 from companies.importing.checking.firms import Firms, same_name
 from companies.importing.checking.keys import PLACES, Key, Says, key_of, says_of
+from companies.importing.mapping.own_lists import own_fields
 from companies.importing.meaning import goods
 from companies.importing.meaning.finding import Near
 from companies.importing.meaning.unread import Unread
@@ -58,12 +59,17 @@ class ReadRow:
 
 
 class Rows:
-    """The reader of a file's rows: its mapping and fixes, and all that its cells may name, looked up once."""
+    """The reader of a file's rows: its mapping and fixes, and all that its cells may name, looked up once.
 
-    def __init__(self, actor: Actor, organisation_id: uuid.UUID, meaning: Meaning, fixes: Fixes, form: str) -> None:
+    found: what the reading found, of which the form and the headers count: they tell whether it is our own list.
+    """
+
+    def __init__(
+        self, actor: Actor, organisation_id: uuid.UUID, meaning: Meaning, fixes: Fixes, found: Mapping[str, Any]
+    ) -> None:
         self._fixes = fixes
-        self._is_text_file = form == "csv"
-        self._cells = Cells(fixes.scale)
+        self._is_text_file = found.get("form") == "csv"
+        self._cells = Cells(fixes.scale, is_own=bool(own_fields(found.get("headers", ()))))
         self._codes = goods.hs_codes()
         self._codes_read: dict[tuple[str, str], Got] = {}
         self.firms = Firms(actor, organisation_id, register=meaning.register or fixes.register)

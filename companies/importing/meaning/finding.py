@@ -11,11 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from django.utils import translation
 from rapidfuzz import fuzz, process
 
 from companies.importing.meaning.garbled import repaired
 from companies.queries.naming import compact, latin
 from markets.search.folding import fold, is_han
+from markets.vocabulary import LANGUAGE_COLUMNS
 
 _WORDS: Final = Path(__file__).resolve().parents[2] / "facts" / "import_words.csv"
 _LANGUAGES: Final = ("words_en", "words_zh", "words_ru")
@@ -104,11 +106,23 @@ class Finder:
         self._codes.pop("", None)
         self._forms = [(form, code) for form, code in folded if form]
         self._likeness: _Likeness | None = None
+        self._shown: dict[str, set[str]] | None = None
         self._known: dict[str, list[tuple[str, int]]] = {}
 
     def found(self, text: str) -> str | None:
         """The code of what the text names: its code, or a name in any language. None where it is not known for sure."""
         return self._one(text) or self._same_in_all_parts(text)
+
+    def shown(self, text: str) -> str | None:
+        """The code of what our own pages call just so, in any language, though others may mean another thing by it."""
+        if self._shown is None:
+            self._shown = {}
+            for language in LANGUAGE_COLUMNS:
+                with translation.override(language):
+                    for code in self.labels:
+                        self._shown.setdefault(self.label(code), set()).add(code)
+        codes = self._shown.get(text, ())
+        return next(iter(codes)) if len(codes) == 1 else None
 
     def near(self, text: str, most: int = MOST_NEAR) -> list[Near]:
         """What the text may mean, best first; empty where nothing is like it."""

@@ -32,8 +32,9 @@ from companies.importing.meaning.columns import ColumnProfile
 from companies.importing.plan import REGISTER, ColumnMeaning, DateOrder, Fixes, NumberStyle
 from companies.importing.plan import Mapping as Meaning
 from companies.importing.reading.filling import letters
-from companies.importing.reading.form import Found
+from companies.importing.reading.form import Found, NoticeCode
 from companies.models import Import, ImportRow, SavedMapping
+from companies.profiles.import_reading_words import notice_told
 from companies.profiles.imports import ImportHead, import_head
 from companies.profiles.people import PersonRef, person_ref
 from companies.queries.one_record import companies_of
@@ -133,8 +134,8 @@ class Columns:
     groups: what a column can be, in groups. multipliers: what amounts can be counted in. of_all_rows: entries that no
     column says. has_currencies, has_units: columns tell what amounts and quantities are counted in. kept: the mapping
     kept for such files; is_as_kept: it is the one shown here. around: what the file says of amounts outside of its
-    table. open: what is to be answered before the rows can be
-    checked.
+    table. spread: that amounts stand side by side, as such tables are not read. open: what is to be answered before
+    the rows can be checked.
     """
 
     head: ImportHead
@@ -149,6 +150,7 @@ class Columns:
     kept: KeptMapping | None
     is_as_kept: bool
     around: tuple[str, ...]
+    spread: tuple[str, ...]
     open: tuple[Question, ...]
     example: ExampleRow | None = None
 
@@ -162,6 +164,7 @@ def columns_page(actor: Actor, imported: Import, mapping: Meaning, *, with_examp
     profiles = profiles_of(imported)
     asked = questions(mapping, profiles)
     problems = {each.column: question_told(each) for each in reversed(asked) if each.column is not None}
+    found = Found.unpacked(imported.found)
     against = contradicted(mapping, profiles)
     columns = tuple(
         _column(number, profile, meaning, problems.get(number, ""), is_contradicted=number in against)
@@ -180,7 +183,8 @@ def columns_page(actor: Actor, imported: Import, mapping: Meaning, *, with_examp
         register=mapping.register,
         kept=_kept(saved) if saved is not None else None,
         is_as_kept=saved is not None and saved.mapping == mapping.packed(),
-        around=captions.around(Found.unpacked(imported.found)).texts,
+        around=captions.around(found).texts,
+        spread=tuple(notice_told(each.code, each.context) for each in found.notices if each.code == NoticeCode.SPREAD),
         open=tuple(asked),
         example=_example(actor, imported, mapping) if with_example else None,
     )

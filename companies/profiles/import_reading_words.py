@@ -44,6 +44,20 @@ FORMS: Final[Mapping[str, Promise]] = {
 }
 
 
+_SPREAD: Final[Mapping[str, Promise]] = {
+    "times": _lazy(
+        "Columns %(columns)s are named after months or years. Amounts of several times side by side are not read at "
+        "once: give each amount a row of its own, with its time beside it. Or import one column at a time: say that "
+        "it is the value, and write its time for all rows."
+    ),
+    "places": _lazy(
+        "Columns %(columns)s are named after markets. Amounts of several markets side by side are not read at once: "
+        "give each amount a row of its own, with its market beside it. Or import one column at a time: say that it is "
+        "the value, and name its market for all rows."
+    ),
+}
+
+
 def encoding_words(name: str) -> str:
     """An encoding and what it is for; one without words of its own by its name."""
     return str(ENCODINGS.get(name, name))
@@ -96,8 +110,27 @@ def notices_told(found: Found, choices: Choices) -> Iterator[str]:
         )
         filled = _("What it says holds for all its cells.") if choices.fill_merged else _("Only its first cell counts.")
         yield f"{told % {'count': wording.number(found.merged)}} {filled}"
+    yield from _narrow_told(found)
     for notice in found.notices:
         yield notice_told(notice.code, notice.context)
+
+
+def _narrow_told(found: Found) -> Iterator[str]:
+    """Of sheets that are not read, and of a text that no sign parts."""
+    others = [
+        sheet.name
+        for place, sheet in enumerate(found.sheets)
+        if place != found.sheet and sheet.rows > 1 and not sheet.is_hidden
+    ]
+    if others:
+        told = ngettext(
+            "Another sheet holds rows too and is not read now: %(names)s. Import the file once more for it.",
+            "Other sheets hold rows too and are not read now: %(names)s. Import the file once more for each.",
+            len(others),
+        )
+        yield told % {"names": _some(others)}
+    if found.form == "csv" and len(found.headers) == 1:
+        yield _("Only one column was found. If the file has several, choose the sign that parts them.")
 
 
 def notice_told(code: str, context: Mapping[str, Any]) -> str:
@@ -198,6 +231,9 @@ NOTICES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
         "Row %(row)s names other columns: %(count)s rows below it are another table and are not read. Import them on "
         "their own: take the file once more, and say that row %(row)s names the columns.",
         told,
+    ),
+    NoticeCode.SPREAD: lambda told: (
+        _SPREAD[told["what"]] % {"columns": _some([letters(each) for each in told["columns"]])}
     ),
     NoticeCode.OWN_COLUMNS: lambda told: _counted(
         "%(count)s column told of faults of an earlier check; it is not read.",

@@ -24,8 +24,8 @@ from companies.records.fields import LABELS
 from markets.downloads import as_written
 
 # What stands for a company that is still to be registered while the rest of its row is checked.
-_YEAR: Final = re.compile(r"[12]\d{3}", re.ASCII)
 _TO_COME: Final = uuid.UUID(int=0)
+_YEAR: Final = re.compile(r"[12]\d{3}", re.ASCII)
 # A fault of an entry that only follows from the fault of another one is not told beside it.
 _FOLLOWS: Final[Mapping[str, frozenset[str]]] = {
     "company": frozenset({"company_number"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
@@ -20,6 +20,7 @@ from companies.importing.doing.keeping import forget_rows
 from companies.importing.doing.work import Work, ask_work, still_wanted
 from companies.importing.mapping.questions import contradicted, questions
 from companies.importing.mapping.saved import of_columns
+from companies.importing.mapping.spread import spread
 from companies.importing.mapping.suggesting import suggest
 from companies.importing.meaning import captions, columns
 from companies.importing.plan import Mapping
@@ -74,7 +75,8 @@ def _read(held: Held, imported: Import, spooled: IO[bytes]) -> _Reading:
     with _whole_file(imported) as file:
         read = tables.read_file(file, imported.file_name, Choices(**imported.choices), _languages(imported))
         watched = _watched(held, read.rows, read.found.row_count, spooled)
-        return _Reading(read.found, columns.profiles(read.found.headers, watched, captions.around(read.found)), spooled)
+        found = replace(read.found, notices=(*read.found.notices, *spread(read.found.headers)))
+        return _Reading(found, columns.profiles(read.found.headers, watched, captions.around(read.found)), spooled)
 
 
 @contextmanager

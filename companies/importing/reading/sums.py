@@ -21,7 +21,13 @@ _ALWAYS: Final = frozenset(
 _PERHAPS: Final = frozenset(("total", "jami", "hammasi", "总额", "总数"))
 _BEGINNINGS: Final = re.compile(
     r"(?:итого|всего|total|sub-?total|grand total|合计|总计|小计|jami|жами)"
-    r"(?:\s+(?:по|за|for|of|in|on|by)\b|\s*[:：(（,/-])",
+    r"(?:\s+(?:по|за|for|of|in|on|by)\b|\s*[:：(（,/-]|\s+(?:Q[1-4]|[1-4IV]+\s?кв|H[12]|(?:19|20)\d\d)\b)",
+    re.IGNORECASE,
+)
+# `Q1 total`, `一季度合计`, `1月小计`: the time comes first.
+_ENDINGS: Final = re.compile(
+    r"(?:(?:19|20)\d\d|Q[1-4]|H[12]|[1-4]\s?кв\.?|[^\W\d_]{3,9})\s+(?:sub-?total|total|итого|всего)"
+    r"|(?:\d{1,2}月份?|第?[一二三四1-4]季度|[上下]半年|全年|(?:19|20)\d\d年)\s*(?:合计|小计|总计|累计)",
     re.IGNORECASE,
 )
 _FOLDED_AWAY: Final = re.compile(r"[\s:：.,*、。]+")
@@ -31,8 +37,9 @@ _NOTE: Final = re.compile(
     r"sources?|notes?|remarks?|prepared by|signature|manba|izoh)\s*\d*\s*[:：.)）]|[*†①②③※]",
     re.IGNORECASE,
 )
-# Only what begins with one of these can be the name of a sum.
+# Only what begins or ends with one of these can be the name of a sum.
 _FIRST: Final = frozenset("合总小共累ИиВвЖжGgSsTtJjHh \u00a0\u3000*")
+_LAST: Final = frozenset("计lLоО")
 _FEW: Final = 2
 _MOST_WORD: Final = 80
 _LOOKED_AT: Final = 1_000
@@ -50,13 +57,20 @@ class Sums:
         self._said: dict[str, str] = {}
         width = max(map(len, body), default=0)
         counts, values = [0] * width, [0] * width
+        first: list[str] = [""] * width
+        differ: set[int] = set()
         looked_at = body[:: len(body) // _LOOKED_AT + 1]
         for row in looked_at:
             for column, cell in enumerate(row):
                 if cell.text and not is_blank(cell):
                     counts[column] += 1
+                    first[column] = first[column] or cell.text
+                    if cell.text != first[column]:
+                        differ.add(column)
                     values[column] += is_value(cell)
         self._usual = {each for each in range(width) if counts[each] >= _USUALLY_FILLED * len(looked_at)}
+        # A currency or unit that all rows say, a sum says too.
+        self._differ = differ
         self._texts = {each for each in range(width) if values[each] * 2 < counts[each]}
 
     def is_named(self, row: Sequence[Cell]) -> bool:
@@ -79,7 +93,7 @@ class Sums:
         """The columns in which a row has a word for a sum, and how sure that is."""
         for column, cell in enumerate(row):
             text = cell.text
-            if not text or text[0] not in _FIRST or len(text) > _MOST_WORD:
+            if not text or len(text) > _MOST_WORD or (text[0] not in _FIRST and text[-1] not in _LAST):
                 continue
             said = self._said.get(text)
             if said is None:
@@ -91,7 +105,7 @@ class Sums:
 
     def _lacks(self, row: Sequence[Cell], named: int) -> bool:
         """Whether most texts that other rows have are missing, but for the one that may name the sum."""
-        asked = (self._usual & self._texts) - {named}
+        asked = (self._usual & self._texts & self._differ) - {named} or (self._usual & self._texts) - {named}
         blank = [each for each in asked if each >= len(row) or is_blank(row[each])]
         return 2 * len(blank) > len(asked)
 
@@ -118,10 +132,12 @@ def note_rows(rows: Sequence[Sequence[Cell]]) -> int:
 
 
 def _said(text: str) -> str:
-    folded = _FOLDED_AWAY.sub("-", text.strip(UNSEEN).casefold()).strip("-")
+    seen = text.strip(UNSEEN)
+    folded = _FOLDED_AWAY.sub("-", seen.casefold()).strip("-")
     if folded in _ALWAYS or folded.replace("-", "") in _ALWAYS:
         return "always"
-    return "perhaps" if folded in _PERHAPS or _BEGINNINGS.match(text.strip(UNSEEN)) else ""
+    is_perhaps = folded in _PERHAPS or _BEGINNINGS.match(seen) or _ENDINGS.fullmatch(seen)
+    return "perhaps" if is_perhaps else ""
 
 
 def _adds_up(row: Sequence[Cell], above: Iterable[Sequence[Cell]], column: int, point: str) -> bool:

@@ -252,5 +252,9 @@ _DECISIONS: Final[Mapping[str, Any]] = {
     "fixes": lambda view, entry, value: fixing.fix_values(view.actor, entry.key, entry.version, fixes_of(value)),
     "leave_out_rows": lambda view, entry, value: fixing.leave_out_rows(view.actor, entry.key, entry.version, value),
     "keep_twins": lambda view, entry, value: fixing.keep_twins(view.actor, entry.key, entry.version, keep=value),
+    "register": lambda view, entry, value: fixing.register_unknown(
+        view.actor, entry.key, entry.version, register=value
+    ),
+    "scale": lambda view, entry, value: fixing.choose_scale(view.actor, entry.key, entry.version, value),
     "policy": _with_policy,
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from companies.access import Actor
 from companies.importing.checking.faults import DIFFERS, Fault, matching, unpacked
@@ -20,7 +21,7 @@ from companies.profiles.import_check import OUTCOME_WORDS, offers
 from companies.profiles.imports import ImportHead, import_head
 from companies.queries.paging import page_number
 
-ROWS_OF_PAGE: Final = 50
+ROWS_OF_PAGE: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class RowsQuestion:
     field: str = ""
     said: str | None = None
 
+    @property
+    def of(self) -> str:
+        """The kind of fault asked for, in one word for a list of choices; empty for any."""
+        return f"{self.field} {self.fault}" if self.fault else ""
+
     def text(self) -> str:
         """As an address holds it."""
         asked = {"outcome": self.outcome, "fault": self.fault, "field": self.field, "said": self.said}
@@ -43,12 +49,22 @@ class RowsQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class KindChoice:
+    """A kind of fault that rows can be asked for by. key: as `RowsQuestion.of`."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class RowCell:
-    """A cell as the file has it. header: of its column."""
+    """A cell as the file has it. header: of its column. is_read: whether the column is anything."""
 
     header: str
     text: str
     is_wrong: bool
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +99,12 @@ class JudgedLine:
 
 @dataclass(frozen=True, slots=True)
 class RowsPage:
-    """One page of rows. headers: of the file's columns. count: of all rows asked for."""
+    """One page of rows. kinds: what can be asked for. headers: of the file's columns. count: of all asked for."""
 
     head: ImportHead
     question: RowsQuestion
     outcomes: tuple[tuple[str, str], ...]
+    kinds: tuple[KindChoice, ...]
     headers: tuple[str, ...]
     lines: tuple[JudgedLine, ...]
     offers: tuple[tuple[str, tuple[str, ...]], ...]
@@ -131,6 +148,7 @@ def rows_page(actor: Actor, imported: Import, question: RowsQuestion, page: str 
         head=import_head(imported, "check"),
         question=question,
         outcomes=tuple((key, str(words)) for key, words in OUTCOME_WORDS.items()),
+        kinds=tuple(_kinds(imported)),
         headers=headers,
         lines=lines,
         offers=tuple(offers(actor, imported, fields)),
@@ -153,9 +171,19 @@ def verdicts(imported: Import, question: RowsQuestion) -> QuerySet[ImportVerdict
     return rows
 
 
+def _kinds(imported: Import) -> Iterator[KindChoice]:
+    """What was found wrong, by the newest check, most rows first."""
+    for packed in imported.groups:
+        fault = Fault.unpacked(packed)
+        told = fault.title() or fault.sentence()
+        label = f"{called(fault.field)}: {told}" if fault.field else _("Rows that contradict each other")
+        yield KindChoice(f"{fault.field} {fault.kind}", label, packed["count"])
+
+
 def _line(verdict: ImportVerdict, cells: Sequence[Any], headers: Sequence[str], meaning: Meaning) -> JudgedLine:
     faults = unpacked(verdict.faults)
     wrong = {place for fault in faults for place in (meaning.of(fault.field) if fault.field else ())}
+    read = {at for at, each in enumerate(meaning.columns) if each.field}
     texts = [Cell.unpacked(packed).text for packed in cells]
     return JudgedLine(
         number=verdict.number,
@@ -164,7 +192,8 @@ def _line(verdict: ImportVerdict, cells: Sequence[Any], headers: Sequence[str], 
         faults=tuple(_fault(verdict.number, place, fault) for place, fault in enumerate(faults)),
         warnings=tuple(fault.sentence() for fault in unpacked(verdict.warnings) if fault.code != DIFFERS),
         cells=tuple(
-            RowCell(header, texts[at] if at < len(texts) else "", at in wrong) for at, header in enumerate(headers)
+            RowCell(header, texts[at] if at < len(texts) else "", at in wrong, at in read)
+            for at, header in enumerate(headers)
         ),
         record=verdict.record_id,
     )

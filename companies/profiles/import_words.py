@@ -27,7 +27,7 @@ STANDS: Final[Mapping[str, Promise]] = {
     Import.Step.READ: _lazy("Read; the columns wait for names"),
     Import.Step.MAPPED: _lazy("Columns named, not checked yet"),
     Import.Step.CHECKED: _lazy("Checked, not imported yet"),
-    Import.Step.DONE: _lazy("Imported"),
+    Import.Step.DONE: _plazy("files", "Imported"),
     Import.Step.UNDONE: _lazy("Taken back"),
     Import.Step.REFUSED: _lazy("Not read"),
     Import.Step.DISCARDED: _lazy("Discarded"),

@@ -18,6 +18,7 @@ from companies.access import Action, Actor, seen
 from companies.models import Company, ExportRecord, Import
 from companies.profiles.record_totals import RecordTotals, record_totals
 from companies.profiles.record_words import CORRIDOR_WORDS, ORIGIN_WORDS, STATUS_WORDS
+from companies.queries.namesakes import told_apart, with_namesakes
 from companies.queries.records import COLUMNS, RecordQuestion, destinations_used, matching
 from companies.queries.views import ViewRef, views_shown
 from companies.records.fields import LABELS, LISTED
@@ -179,14 +180,25 @@ def columns_of(names: Sequence[str]) -> list[Column]:
 
 
 def listed(rows: QuerySet[ExportRecord], columns: Sequence[str]) -> Iterator[ListedRecord]:
-    """Rows with their cells, in one query; names of places and categories in the active language."""
+    """Rows with their cells, in one query; names of places and categories in the active language, companies of one name
+    told apart.
+    """
     stored = [_STORED.get(name, name) for name in columns]
     people = [_PEOPLE[name] for name in columns if name in _PEOPLE]
-    fixed = ("pk", "version", "company__name", "destination_id", "period", "status")
+    fixed = (
+        "pk", "version", "company__name", "company__place", "company_id", "has_namesake", "has_neighbour",
+        "destination_id", "period", "status",
+    )  # fmt: skip
     reading = _Reading(columns)
-    for row in rows.values_list(*fixed, *stored, *people).iterator(chunk_size=2000):
-        key, version, company, destination, period, status = row[: len(fixed)]
-        cells = reading.cells(row[len(fixed) : len(fixed) + len(columns)], row[len(fixed) + len(columns) :])
+    for row in with_namesakes(rows).values_list(*fixed, *stored, *people).iterator(chunk_size=2000):
+        key, version, company, place, company_id, has_namesake, has_neighbour, destination, period, status = row[
+            : len(fixed)
+        ]
+        if has_namesake:
+            company = told_apart(company, place, company_id, has_neighbour=has_neighbour)
+        values = row[len(fixed) : len(fixed) + len(columns)]
+        named = [company if name == "company" else value for name, value in zip(columns, values, strict=True)]
+        cells = reading.cells(named, row[len(fixed) + len(columns) :])
         yield ListedRecord(key, version, company, reading.area(destination), period, status, cells)
 
 

@@ -195,17 +195,20 @@ def _back(imported: Import, given: QueryDict) -> str:
 
 # ---------------------------------------------------------------- what is asked for
 def _question(request: HttpRequest) -> RowsQuestion:
-    for name in ("outcome", "fault", "field", "said"):
+    for name in ("outcome", "of", "fault", "field", "said"):
         word(request, name)
     return _question_of(request.GET)
 
 
 def _question_of(given: QueryDict) -> RowsQuestion:
-    """Raises InvalidValue for an outcome there is none of."""
+    """of: field and kind of fault in one, as the page's own list sends them. Raises InvalidValue for no outcome."""
     outcome = given.get("outcome", "")
     if outcome and outcome not in ImportVerdict.Outcome.values:
         expected = _("choose one of %(keys)s") % {"keys": ", ".join(ImportVerdict.Outcome.values)}
         raise InvalidValue(parameter="outcome", value=outcome[:40], expected=expected)
+    if "of" in given:
+        field, _blank, fault = given.get("of", "").partition(" ")
+        return RowsQuestion(outcome, fault, field)
     return RowsQuestion(outcome, given.get("fault", ""), given.get("field", ""), given.get("said"))
 
 

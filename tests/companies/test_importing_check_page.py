@@ -86,7 +86,7 @@ def test_sure_suggestions_are_taken_and_the_other_companies_registered_at_once(h
     assert (group.count, group.wordings, group.suggested) == (4, 4, 2)
     assert [each.said for each in group.alike] == list(names)
     text = answer.content.decode()
-    assert "Take all 2 suggestions" in text
+    assert "Take all 2 suggestions listed below" in text
     assert "Register all 4 as new companies" in text
     fix = address(imported, "fix/")
     client.post(fix, sent(imported, do="suggestions", field="company", fault="unknown_company"))
@@ -152,7 +152,10 @@ def test_the_rows_are_shown_as_the_file_has_them_by_outcome_and_fault(home: Offi
     rows = answer.context["page"]
     assert [line.number for line in rows.lines] == [3, 4]
     assert [cell.text for cell in rows.lines[0].cells if cell.is_wrong] == ["Kazakstan"]
-    assert client.get(address(imported, "rows/?outcome=new")).context["page"].count == 1
+    by_list = client.get(address(imported, "rows/?outcome=&of=destination+unknown")).context["page"]
+    assert ([line.number for line in by_list.lines], by_list.question.of) == ([3, 4], "destination unknown")
+    assert by_list.question.of in [kind.key for kind in by_list.kinds]
+    assert client.get(address(imported, "rows/?outcome=new&of=")).context["page"].count == 1
     assert client.get(address(imported, "rows/?outcome=nonsense")).status_code == 400
     assert client.get(address(imported, "rows/?page=x")).status_code == 400
 

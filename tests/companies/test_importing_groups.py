@@ -21,7 +21,6 @@ WARNINGS = {
     "several_records",
     "edited_since",
     "decided",
-    "twins",
 }
 
 

@@ -213,3 +213,17 @@ def _stated(home: Office) -> list[dict[str, Any]]:
     names = [name for name in STATED if name != "company"]
     records = ExportRecord.objects.filter(organisation=home.organisation)
     return list(records.order_by("company__name", "period").values("company__name", *names))
+
+
+def test_companies_of_one_name_come_back_each_as_itself(home: Office) -> None:
+    officer = home.actor("officer")
+    usual = {"destination": "KAZ", "category": "appliances", "currency": "USD", "value": "5", "period": "2024"}
+    alike = [
+        register_company(officer, {"name": name, "place": place})
+        for name, place in (("Юг", "Москва"), ("Юг", "Омск"), ("ЮГ", ""), ("Sever", "Tomsk"), ("Sever", "Tomsk"))
+    ]
+    enter_records(officer, [usual | {"company": str(company.pk)} for company in alike])
+    content = exported(home, Form.CSV, "ru")
+    listed = {line.split(",")[0] for line in content.decode().splitlines()[1:6]}
+    assert listed == {"Юг (Москва)", "Юг (Омск)", *(f"{each.name} [{each.pk}]" for each in alike[2:])}
+    assert _checked(home, content, Form.CSV, "ru", "").counts["unchanged"] == len(alike)

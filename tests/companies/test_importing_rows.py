@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from companies.importing.checking.faults import unpacked
 from companies.importing.plan import ColumnMeaning, DateOrder, Fixes, NumberStyle
 from companies.importing.plan import Mapping as Meaning
+from companies.models import ImportVerdict
 from companies.records.companies import archive_company
 from tests.companies.checking_world import (
     COLUMNS,
@@ -118,6 +120,27 @@ def test_what_is_no_money_is_no_amount(home: Office) -> None:
     imported = checked(home, [row(value="12%"), row(value="5 kg", period="2024-04")])
     assert codes_of(imported, 2) == {("value", "percent_amount")}
     assert codes_of(imported, 3) == {("value", "unit_amount")}
+
+
+def test_a_unit_in_a_column_of_amounts_is_told_and_a_currency_that_is_also_one_is_none(home: Office) -> None:
+    firm(home)
+    columns = (ColumnMeaning("value"), ColumnMeaning("period"))
+    rows = [["12.5 т", "2024"], ["12.5 KGS", "2023"], ["12.5 USD/kg", "2022"]]
+    imported = checked(home, rows, meaning=meaning(*columns))
+    assert codes_of(imported, 2) == {("value", "unit_amount")}
+    assert (entry_of(imported, 3)["value"], entry_of(imported, 3)["currency"]) == ("12.5", "KGS")
+    assert codes_of(imported, 4)
+
+
+def test_the_place_behind_a_term_is_left_out_and_told(home: Office) -> None:
+    firm(home)
+    columns = (ColumnMeaning("value", currency="USD"), ColumnMeaning("incoterm"), ColumnMeaning("period"))
+    imported = checked(home, [["5", "FOB Shanghai", "2024"], ["5", "FOB", "2023"]], meaning=meaning(*columns))
+    assert entry_of(imported)["incoterm"] == "FOB"
+    assert warned(imported) == {"place_left_out"}
+    (told,) = unpacked(ImportVerdict.objects.get(of=imported, number=2).warnings)
+    assert told.context == {"place": "Shanghai"}
+    assert warned(imported, 3) == set()
 
 
 def test_weights_are_counted_in_kilograms_exactly(home: Office) -> None:

@@ -16,6 +16,7 @@ from companies.importing.plan import REGISTER
 from companies.models import Company, CompanyName
 from companies.models.names import plain_name
 from companies.queries import naming
+from companies.queries.namesakes import parted
 
 MOST_NEAR: Final = 3
 # Names that look alike are sought for so many unknown names of a file; beyond them only those that sound the same.
@@ -57,11 +58,12 @@ class Firms:
         rows = companies.values_list("pk", "name", "place", "registration_number", "archived_at")
         self.by_id = {key: Firm(key, name, place, number, when is not None) for key, name, place, number, when in rows}
         self._by_number = _grouped((firm.number.casefold(), firm) for firm in self.by_id.values() if firm.number)
-        names = CompanyName.objects.filter(company__organisation_id=organisation_id)
+        # Without a join: right after an import registered thousands, the database still takes a join of them for small.
+        names = CompanyName.objects.filter(company_id__in=list(self.by_id))
         kept = list(names.values_list("company_id", "folded", "latin", "sound"))
-        self._by_name = _grouped((folded, self.by_id[key]) for key, folded, _latin, _sound in kept if key in self.by_id)
-        self._by_latin = _grouped((spelt, self.by_id[key]) for key, _folded, spelt, _sound in kept if key in self.by_id)
-        self._by_sound = _grouped((heard, self.by_id[key]) for key, _folded, _latin, heard in kept if key in self.by_id)
+        self._by_name = _grouped((folded, self.by_id[key]) for key, folded, _latin, _sound in kept)
+        self._by_latin = _grouped((spelt, self.by_id[key]) for key, _folded, spelt, _sound in kept)
+        self._by_sound = _grouped((heard, self.by_id[key]) for key, _folded, _latin, heard in kept)
         self._found: dict[tuple[str, str], Whom] = {}
         self._looked_for = 0
 
@@ -98,12 +100,24 @@ class Firms:
     def _named(self, said: str, *, must_register: bool = False) -> Whom:
         if firm := self._with_id(said):
             return _taken([firm], "company", said)
-        if called := self._by_name.get(naming.fold(said), []):
+        if called := self._called(said):
             return _taken([firm for firm in called if not firm.is_archived] or called, "company", said)
         name = plain_name(said)
         if (must_register or self._register) and naming.fold(name) and len(name) <= LONGEST_NAME:
             return Whom(f"{REGISTER}{name}")
         return Whom(fault=Fault("company", "unknown_company", said, {}, self._near(said)))
+
+    def _called(self, said: str) -> list[Firm]:
+        """The companies of this name, also where our own list told one apart from its namesakes."""
+        called = self._by_name.get(naming.fold(said), [])
+        name, place, key = parted(said)
+        if key:
+            firm = self._with_id(key)
+            return [firm] if firm is not None and naming.fold(name) == naming.fold(firm.name) else called
+        if place:
+            there = [firm for firm in self._by_name.get(naming.fold(name), []) if firm.place == place]
+            return list(dict.fromkeys([*called, *there]))
+        return called
 
     def _with_id(self, said: str) -> Firm | None:
         try:

@@ -10,7 +10,7 @@ from companies.importing.checking.faults import Fault
 
 MOST_GROUPS: Final = 200
 # Of each group so many wordings, and of each of these and of the group so many rows are named.
-MOST_WORDINGS: Final = 60
+MOST_WORDINGS: Final = 40
 FIRST_ROWS: Final = 5
 
 

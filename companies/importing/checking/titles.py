@@ -31,6 +31,7 @@ TITLES: Final[Mapping[str, Promise]] = {
     "unit_amount": _("no amount of money"),
     "no_amount": _("empty"),
     "scale_contradicts": _("the cell and its column name different units"),
+    "twins": _("rows that contradict each other"),
     "unknown_company": _("not known"),
     "unknown_number": _("not known"),
     "ambiguous_company": _("several companies have this name"),

@@ -24,7 +24,7 @@ from companies.importing.doing.uploading import OF_THE_FILE
 from companies.importing.doing.work import Work, ask_work
 from companies.importing.doing.writing import closing, in_steps, in_turn, keep_results
 from companies.importing.plan import REGISTER, Policy
-from companies.models import CompanyName, ExportRecord, Import, ImportVerdict, Organisation
+from companies.models import Company, CompanyName, ExportRecord, Import, ImportVerdict, Organisation
 from companies.records.bulk import DONE_AS, EDIT, edit_of, write_planned
 from companies.records.checking import known
 from companies.records.companies import register_named
@@ -109,8 +109,9 @@ def _refuse_outdated(imported: Import) -> None:
 def _named_by_now(imported: Import) -> int:
     """How many of the companies to be registered somebody has registered since."""
     folded = [same_name(entry).removeprefix(REGISTER) for entry in _to_register(imported)]
-    names = CompanyName.objects.filter(company__organisation_id=imported.organisation_id, folded__in=folded)
-    return names.filter(company__archived_at=None).values("company").distinct().count()
+    called = set(CompanyName.objects.filter(folded__in=folded).order_by().values_list("company", flat=True))
+    mine = Company.objects.filter(organisation_id=imported.organisation_id, archived_at=None)
+    return mine.filter(pk__in=called).count()
 
 
 def _to_register(imported: Import) -> list[str]:

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -53,8 +53,10 @@ def answered(program: str, arguments: Sequence[str], given: IO[bytes], limits: L
     clock = threading.Timer(limits.wall_seconds, child.kill)
     clock.start()
     try:
-        yield from _lines(child.stdout, limits.answer_bytes)
+        is_whole = yield from _lines(child.stdout, limits.answer_bytes)
         _check_ended_well(child.wait(), limits)
+        if not is_whole:
+            raise ReadingBroken(limit="broken")
     finally:
         clock.cancel()
         child.kill()
@@ -79,13 +81,17 @@ def main(arguments: Sequence[str]) -> None:
         os._exit(_NO_MEMORY_LEFT)
 
 
-def _lines(answer: IO[bytes], most: int) -> Iterator[bytes]:
+def _lines(answer: IO[bytes], most: int) -> Generator[bytes, None, bool]:
+    """The whole lines, and whether the last one was: what was cut off while it was written says nothing."""
     left = most
     while line := answer.readline(left + 1):
         left -= len(line)
         if left < 0:
             raise ReadingBroken(limit="answer")
+        if not line.endswith(b"\n"):
+            return False
         yield line
+    return True
 
 
 def _check_ended_well(status: int, limits: Limits) -> None:

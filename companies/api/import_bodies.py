@@ -82,13 +82,19 @@ class PolicyBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionsBody:
-    """One decision at a time: each is followed by work, after which the next version is decided on."""
+    """One decision at a time: each is followed by work, after which the next version is decided on.
+
+    register: companies nobody knows are registered. scale: column or cell, what holds where a cell names a currency
+    alone and its column counts in thousands; empty takes the answer back.
+    """
 
     choices: ChoicesBody | None = None
     mapping: MappingBody | None = None
     fixes: tuple[FixBody, ...] | None = None
     leave_out_rows: tuple[int, ...] | None = None
     keep_twins: bool | None = None
+    register: bool | None = None
+    scale: str | None = None
     policy: PolicyBody | None = None
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from tempfile import TemporaryFile
 from typing import Any, ClassVar, Final
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
@@ -89,13 +93,14 @@ class ImportListView(_Imports, PersonListView):
         plain = request._request  # noqa: SLF001 the plain request below DRF's, whose body is taken piece by piece
         if size_beyond(plain, MOST_BYTES) is not None:
             raise FileTooLarge(name=_("you sent"), most=wording.number(MOST_BYTES))
-        name, pieces = _file(plain, self.asked["name"])
-        sent = _Sent(pieces)
-        imported = upload(self.actor, name, sent, key=self._id_of(named_key(request)))
+        key = self._id_of(named_key(request))
+        with _file(plain, self.asked["name"]) as (name, pieces):
+            sent = _Sent(pieces)
+            imported = upload(self.actor, name, sent, key=key)
+            if not sent.is_begun and sent.sha256() != imported.sha256:
+                raise KeyReused
         if imported.job is not None and sent.is_begun:
             wake_later(imported.job)
-        elif sent.sha256() != imported.sha256:
-            raise KeyReused
         (record,) = self.shown([imported.pk])
         headers = {"Location": reverse("api:import", kwargs={"id": imported.pk})}
         headers |= {} if sent.is_begun else {"Idempotency-Replayed": "true"}
@@ -216,18 +221,35 @@ class _Sent:
         return digest.hexdigest()
 
 
-def _file(plain: HttpRequest, named: str | None) -> tuple[str, Iterable[bytes]]:
-    """The name and the bytes of the one file of a request. Raises UnsupportedMediaType, InvalidRequest."""
+@contextmanager
+def _file(plain: HttpRequest, named: str | None) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """The name and the bytes of the one file of a request, all of them here: who sends slowly keeps nobody waiting.
+
+    Raises UnsupportedMediaType, InvalidRequest.
+    """
     kind = (plain.content_type or "").lower()
     if kind == _FORM:
-        given = plain.FILES.getlist("file")
+        given = _files(plain)
         if len(given) != 1:
             raise InvalidRequest(reason=_("send one file, as `file` of the form"))
-        return named or given[0].name or "", given[0].chunks()
+        yield named or given[0].name or "", given[0].chunks()
+        return
     if kind not in _RAW:
         raise UnsupportedMediaType(kind)
     _way, said = parse_header_parameters(plain.headers.get("Content-Disposition", ""))
-    return named or said.get("filename", ""), iter(lambda: plain.read(_CHUNK), b"")
+    with TemporaryFile() as whole:
+        while piece := plain.read(_CHUNK):
+            whole.write(piece)
+        whole.seek(0)
+        yield named or said.get("filename", ""), iter(lambda: whole.read(_CHUNK), b"")
+
+
+def _files(plain: HttpRequest) -> Sequence[UploadedFile]:
+    """What a form names `file`. Raises InvalidRequest for a form that is none."""
+    try:
+        return plain.FILES.getlist("file")
+    except MultiPartParserError as broken:
+        raise InvalidRequest(reason=_("send one file, as `file` of the form")) from broken
 
 
 def _woken(imported: Import) -> Import:
@@ -252,5 +274,9 @@ _DECISIONS: Final[Mapping[str, Any]] = {
     "fixes": lambda view, entry, value: fixing.fix_values(view.actor, entry.key, entry.version, fixes_of(value)),
     "leave_out_rows": lambda view, entry, value: fixing.leave_out_rows(view.actor, entry.key, entry.version, value),
     "keep_twins": lambda view, entry, value: fixing.keep_twins(view.actor, entry.key, entry.version, keep=value),
+    "register": lambda view, entry, value: fixing.register_unknown(
+        view.actor, entry.key, entry.version, register=value
+    ),
+    "scale": lambda view, entry, value: fixing.choose_scale(view.actor, entry.key, entry.version, value),
     "policy": _with_policy,
 }

@@ -10,6 +10,7 @@ from typing import IO, Any, Final
 from companies.importing.reading.form import Choices, Found
 from companies.importing.refusals import file_refused
 from markets.confined import Limits, answered
+from markets.errors import ReadingBroken
 
 PROGRAM: Final = "companies.importing.reading"
 LIMITS: Final = Limits(memory_bytes=600 * 1024 * 1024, cpu_seconds=30, wall_seconds=120, answer_bytes=256 * 1024 * 1024)
@@ -30,7 +31,9 @@ def read_file(given: IO[bytes], name: str, choices: Choices, languages: Sequence
     """
     told = json.dumps({"name": name, "choices": choices.packed(), "languages": list(languages)})
     lines = answered(PROGRAM, (told,), given, LIMITS)
-    first = json.loads(next(lines))
+    first = json.loads(next(lines, b"null"))
+    if first is None:
+        raise ReadingBroken(limit="broken")
     if refused := first.get("refused"):
         lines.close()  # type: ignore[attr-defined]
         raise file_refused(name, refused.pop("code"), refused)

@@ -101,7 +101,7 @@ class CheckPage:
     """What the check found. is_ready: the newest check is of what was decided last.
 
     group_count: how many kinds of faults there are. keep_twins, register, scale: as `plan.Fixes`. offers: words that a
-    field takes, by field, for those who type.
+    field takes, by field, for those who type. may_be_merged: rows lack what a merged cell of the file may say for them.
     """
 
     head: ImportHead
@@ -121,6 +121,7 @@ class CheckPage:
     sums: tuple[tuple[str, Decimal], ...]
     companies: int
     keeping: Keeping | None
+    may_be_merged: bool
 
     @property
     def errors(self) -> int:
@@ -162,6 +163,9 @@ def check_page(actor: Actor, imported: Import) -> CheckPage:
         sums=tuple((currency, Decimal(total)) for currency, total in counts.get("sums", {}).items()),
         companies=counts.get("companies", 0),
         keeping=keeping(imported) if is_ready else None,
+        may_be_merged=bool(imported.found.get("merged"))
+        and not imported.choices.get("fill_merged")
+        and any(group.field and not group.said for group in groups),
     )
 
 

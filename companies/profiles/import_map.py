@@ -154,6 +154,11 @@ class Columns:
     open: tuple[Question, ...]
     example: ExampleRow | None = None
 
+    @property
+    def lacks_columns(self) -> bool:
+        """Whether a column that is left out may be what is missing."""
+        return not self.named or any(each.kind is Asked.MISSING and each.column is None for each in self.open)
+
 
 def columns_page(actor: Actor, imported: Import, mapping: Meaning, *, with_example: bool = False) -> Columns:
     """The columns of an import that the reader sees, mapped so; with_example: and how its first row would be read.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from companies.importing import refusals
 from companies.importing.reading.filling import letters
-from companies.importing.reading.form import Cell, Choices, Found, Kind
+from companies.importing.reading.form import Cell, Choices, Found, Kind, NoticeCode
 from companies.models import Import
 from companies.profiles import import_reading_words as words
 from companies.profiles.imports import ImportHead, import_head
@@ -229,11 +229,19 @@ def _kind(found: Found, choices: Choices, number: int, packed: Sequence[Any]) ->
 def _why_left(found: Found, choices: Choices, number: int, packed: Sequence[Any]) -> str:
     reasons = (
         (all(each is None for each in packed), _("empty")),
+        (number in _of_notices(found, NoticeCode.NOTES), _("a remark below the table")),
+        (number >= min(_of_notices(found, NoticeCode.OTHER_TABLE), default=number + 1), _("another table")),
         (number in found.repeated, _("repeats the names of the columns")),
         (number in found.totals and not choices.with_totals, _("adds up other rows")),
         (number in found.hidden and not choices.with_hidden, _("hidden in the file")),
     )
     return next((why for holds, why in reasons if holds), "")
+
+
+def _of_notices(found: Found, code: NoticeCode) -> set[int]:
+    """The rows that notices of this code name."""
+    told = [notice.context for notice in found.notices if notice.code == code]
+    return {number for each in told for number in (*each.get("rows", ()), *([each["row"]] if "row" in each else ()))}
 
 
 def _cell(packed: Any) -> PreviewCell:

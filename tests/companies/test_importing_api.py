@@ -74,6 +74,7 @@ def test_a_file_goes_from_upload_to_records_and_back(here: Office) -> None:
     assert [(each["fault"]["field"], each["fault"]["said"], each["count"]) for each in told["groups"]] == [
         ("destination", "Atlantis", 1)
     ]
+    assert (told["groups"][0]["wordings"], told["groups"][0]["alike"]) == (1, [])
     (wrong,) = caller.json(f"{place}rows/?outcome=error")["data"]
     assert (wrong["number"], wrong["faults"][0]["field"]) == (4, "destination")
     refused = caller("POST", f"{place}commit/", {}, If_Match=checked["ETag"])
@@ -91,6 +92,22 @@ def test_a_file_goes_from_upload_to_records_and_back(here: Office) -> None:
     assert undone.status_code == 200, undone.content
     assert worked(place, caller).json()["step"] == "undone"
     assert not ExportRecord.objects.filter(removed_at=None).exists()
+
+
+def test_faults_of_one_kind_are_one_group_and_unknown_companies_are_registered_at_once(here: Office) -> None:
+    caller = program(here, "officer")
+    lines = "".join(f"Firm {name},Kazakhstan,841821,2024,1{at},CNY\n" for at, name in enumerate("ABC"))
+    place = handed_in(caller, CONTENT.partition("\n")[0] + "\n" + lines)["Location"]
+    fields = ("company", "destination", "hs_code", "period", "value", "currency")
+    constants = [{"field": "hs_revision", "value": "HS2022"}]
+    mapping = {"columns": [{"field": name} for name in fields], "constants": constants}
+    checked = decided(caller, worked(place, caller), place, mapping=mapping)
+    (group,) = checked.json()["groups"]
+    assert (group["fault"]["code"], group["count"], group["wordings"]) == ("unknown_company", 3, 3)
+    assert [each["said"] for each in group["alike"]] == ["Firm A", "Firm B", "Firm C"]
+    registered = decided(caller, checked, place, register=True)
+    assert (registered.json()["counts"]["new"], registered.json()["counts"]["companies"]) == (3, 3)
+    assert caller("PATCH", place, {"scale": "guess"}, If_Match=registered["ETag"]).status_code == 422
 
 
 def test_the_same_key_makes_one_import_and_another_file_under_it_is_refused(here: Office) -> None:

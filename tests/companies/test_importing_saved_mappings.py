@@ -50,7 +50,10 @@ def test_what_was_put_right_by_value_is_kept_and_what_is_of_rows_is_not() -> Non
         "left_out_values": FIXES["left_out_values"],
         "cells": {},
         "left_out": [],
+        "left_out_faults": {},
         "keep_twins": False,
+        "register": False,
+        "scale": "",
     }
 
 

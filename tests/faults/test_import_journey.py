@@ -198,6 +198,8 @@ def is_read(officer: Officer, way: Way, content: bytes) -> None:
 
 def is_read_and_checked(officer: Officer, way: Way, content: bytes) -> None:
     """Counts are exact, and the same for who closes the tab and comes back."""
+    officer.goes("/records/imports/new/")
+    officer.looks("new")
     is_read(officer, way, content)
     officer.looks("read")
     officer.names_columns("币种")
@@ -285,6 +287,8 @@ def is_undone(officer: Officer, way: Way) -> None:
     expect(officer.page.locator("h1")).to_have_text(officer.words("Taken back"))
     officer.reads(f"{way.new:,}")
     officer.looks("undone")
+    officer.goes("/records/imports/")
+    officer.looks("list")
 
 
 def is_remembered(admin: Officer, sha256: str) -> None:

@@ -109,6 +109,19 @@ def test_a_program_that_fails_is_told_after_its_last_line(
     assert broken.value.context["limit"] == limit
 
 
+@pytest.mark.parametrize(
+    ("ends", "changed", "limit"), [("time.sleep(60)", {"wall_seconds": 1}, "time"), ("sys.exit(0)", {}, "broken")]
+)
+def test_a_line_that_was_cut_off_is_no_answer(
+    program: Any, given: IO[bytes], ends: str, changed: dict[str, int], limit: str
+) -> None:
+    path = program("import sys, time", "print('whole')", "print('ha', end='', flush=True)", ends)
+    heard = []
+    with pytest.raises(ReadingBroken) as broken:
+        heard.extend(answered(path, (), given, limits(**changed)))
+    assert (heard, broken.value.context["limit"]) == ([b"whole\n"], limit)
+
+
 def test_it_holds_no_settings_and_no_secrets(program: Any, given: IO[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "told-to-nobody")
     monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:hidden@localhost/none")

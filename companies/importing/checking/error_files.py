@@ -14,9 +14,10 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeVar
 
 import xlsxwriter
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -27,6 +28,8 @@ from companies.importing.reading.form import OWN_COLUMNS, Cell, Kind
 from companies.models import Import, ImportRow, ImportVerdict
 from companies.records.fields import label
 from markets.downloads import SPREADSHEET_DIGITS, UNWRITABLE, is_like_formula
+
+_Row = TypeVar("_Row")
 
 _CHUNK: Final = 500
 _BOM: Final = b"\xef\xbb\xbf"
@@ -194,24 +197,27 @@ def _columns_by_field(imported: Import) -> dict[str, list[int]]:
 
 
 def _wrong(imported: Import) -> Iterator[JudgedRow]:
-    faults = dict(
-        ImportVerdict.objects.filter(of=imported, outcome=ImportVerdict.Outcome.ERROR).values_list("number", "faults")
-    )
-    rows = ImportRow.objects.filter(of=imported, number__in=faults).order_by("number")
-    for number, cells in rows.values_list("number", "cells").iterator(chunk_size=_CHUNK):
-        yield JudgedRow(number, cells, unpacked(faults[number]))
+    wrong = ImportVerdict.objects.filter(of=imported, outcome=ImportVerdict.Outcome.ERROR)
+    return _judged(imported, ImportRow.objects.filter(of=imported, number__in=wrong.values("number")))
 
 
 def _all(imported: Import) -> Iterator[JudgedRow]:
+    return _judged(imported, ImportRow.objects.filter(of=imported))
+
+
+def _judged(imported: Import, of_file: QuerySet[ImportRow]) -> Iterator[JudgedRow]:
+    """The rows in their order with their faults, never all of them in memory."""
     wrong = ImportVerdict.objects.filter(of=imported, outcome=ImportVerdict.Outcome.ERROR)
-    faults = dict(wrong.values_list("number", "faults"))
-    rows = ImportRow.objects.filter(of=imported).order_by("number").values_list("number", "cells")
-    for number, cells in rows.iterator(chunk_size=_CHUNK):
-        yield JudgedRow(number, cells, unpacked(faults.get(number, ())))
+    rows = of_file.order_by("number").values_list("number", "cells").iterator(chunk_size=_CHUNK)
+    for chunk in _in_chunks(rows):
+        between = wrong.filter(number__range=(chunk[0][0], chunk[-1][0]))
+        faults = dict(between.values_list("number", "faults"))
+        for number, cells in chunk:
+            yield JudgedRow(number, cells, unpacked(faults.get(number, ())))
 
 
-def _in_chunks(rows: Iterable[JudgedRow]) -> Iterator[list[JudgedRow]]:
-    waiting: list[JudgedRow] = []
+def _in_chunks(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
+    waiting: list[_Row] = []
     for row in rows:
         waiting.append(row)
         if len(waiting) == _CHUNK:

@@ -36,6 +36,8 @@ from markets.models import Job
 _Outcome = ImportVerdict.Outcome
 # Verdicts that rest on a record as it was seen.
 _MET: Final = (_Outcome.UPDATE, _Outcome.UNCHANGED, _Outcome.CONFLICT)
+# Of those, the ones that always name it.
+_ONE_MET: Final = (_Outcome.UPDATE, _Outcome.UNCHANGED)
 _LONGEST_REFERENCE: Final = 200
 
 
@@ -62,7 +64,7 @@ def commit_rows(held: Held, actor: Actor, imported: Import) -> None:
     with in_turn(imported):
         try:
             with transaction.atomic():
-                _refuse_outdated(imported)
+                _refuse_outdated(held, imported)
                 written = _write(held, actor, imported)
         except ImportOutdated as outdated:
             _check_again(held, actor, imported, outdated)
@@ -93,14 +95,19 @@ def _check_again(held: Held, actor: Actor, imported: Import, outdated: ImportOut
         ask_work(actor, locked, Work.CHECK)
 
 
-def _refuse_outdated(imported: Import) -> None:
-    """Hold the records that rows are about until the transaction ends. Raises ImportOutdated where one has changed."""
-    if imported.checked_version != imported.version:
+def _refuse_outdated(held: Held, imported: Import) -> None:
+    """Hold the records that rows are about until the transaction ends.
+
+    Raises ImportOutdated where one has changed or is gone, or where something was decided after this was asked for.
+    """
+    if not imported.checked_version == imported.version == held.job.parameters["version"]:
         raise ImportOutdated(name=imported.file_name, count=0)
     met = ImportVerdict.objects.filter(of=imported, outcome__in=_MET, record__isnull=False)
     about = ExportRecord.objects.filter(pk__in=met.values("record"), organisation_id=imported.organisation_id)
-    list(about.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    # What only points at them, such as the verdicts of another import, does not wait.
+    list(about.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
     moved = met.exclude(record__version=F("record_version"), record__removed_at__isnull=True).count()
+    moved += ImportVerdict.objects.filter(of=imported, outcome__in=_ONE_MET, record__isnull=True).count()
     moved += _named_by_now(imported)
     if moved:
         raise ImportOutdated(name=imported.file_name, count=moved)

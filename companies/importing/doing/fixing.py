@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from companies.access import Actor, one
 from companies.changes import changed
 from companies.importing.checking.faults import unpacked
-from companies.importing.doing.work import Work, ask_work, open_import
+from companies.importing.doing.work import KEPT, Work, ask_work, open_import
 from companies.importing.plan import FIELDS, Fixes, Policy
 from companies.models import Import, ImportRow
 from companies.records.checking import invalid, refuse
@@ -193,8 +194,9 @@ def choose_policy(actor: Actor, key: object, version: int | None, policy: Policy
             imported.checked_version += 1
         imported.policy = policy.packed()
         imported.version += 1
+        imported.expires_at = timezone.now() + KEPT
         imported.updated_at = Now()
-        imported.save(update_fields=["policy", "version", "checked_version", "updated_at"])
+        imported.save(update_fields=["policy", "version", "checked_version", "expires_at", "updated_at"])
         imported.refresh_from_db()
         changed(actor, "chose_policy", imported, before=before, after=policy.packed())
     return imported

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from companies.importing.meaning.columns import ColumnProfile
 from companies.importing.plan import FIELDS, Mapping
 from companies.models import Import
 from companies.records.fields import LABELS
+
+_SCALES: Final = frozenset(10**power for power in range(13))
 
 
 def choose_mapping(actor: Actor, key: object, version: int | None, mapping: Mapping, *, save_as: str = "") -> Import:
@@ -57,6 +60,9 @@ def _faults(mapping: Mapping, columns: int) -> Iterator[InvalidField]:
     for number, meaning in enumerate(mapping.columns):
         if meaning.field and meaning.field not in FIELDS:
             yield _unknown(f"/columns/{number}/field", meaning.field, FIELDS)
+        if meaning.multiplier is not None and meaning.multiplier not in _SCALES:
+            expected = _("1, or a power of ten such as 10000 for 万 or 1000000 for a million")
+            yield InvalidField(pointer=f"/columns/{number}/multiplier", field=_("Multiplier"), expected=expected)
     for name in mapping.constants:
         if name not in LABELS:
             yield _unknown(f"/constants/{name}", name, tuple(LABELS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from companies.access import Actor
 from companies.changes import changed, fields_of
-from companies.errors import AlreadyImported, ImportElsewhere, ImportRejected, NothingToImport, UndoOver
+from companies.errors import AlreadyImported, ImportElsewhere, ImportRejected, InvalidField, NothingToImport, UndoOver
 from companies.importing.doing.keeping import forget_contents
 from companies.importing.doing.uploading import OF_THE_FILE
 from companies.importing.doing.work import Work, ask_work, open_import
@@ -20,9 +21,11 @@ from companies.importing.plan import Fixes, Policy
 from companies.importing.reading.form import Choices
 from companies.models import Import, ImportVerdict
 from companies.queries.imports import earlier, outcome_counts
+from companies.records.checking import invalid, refuse
 from markets import jobs, wording
 
 UNDO_DAYS: Final = 30
+_LONGEST_ENCODING: Final = 40
 
 _Outcome = ImportVerdict.Outcome
 
@@ -30,8 +33,9 @@ _Outcome = ImportVerdict.Outcome
 def choose_reading(actor: Actor, key: object, version: int | None, choices: Choices) -> Import:
     """Read the file again, in this way; what was fixed in single cells goes where another sheet is read.
 
-    Wake a worker for its job. Raises what `work.open_import` raises.
+    Wake a worker for its job. Raises what `work.open_import` raises; FieldsRejected for a way there is none of.
     """
+    refuse(_strange(choices))
     with transaction.atomic():
         imported = open_import(actor, key, version, *Import.OPEN, Import.Step.REFUSED)
         if imported.choices.get("sheet") != choices.sheet:
@@ -106,6 +110,21 @@ def discard(actor: Actor, key: object, version: int | None) -> Import:
         forget_contents(imported)
         changed(actor, "discarded", imported, before=fields_of(imported, OF_THE_FILE))
     return imported
+
+
+def _strange(choices: Choices) -> Iterator[InvalidField]:
+    """Choices that no reader could follow; that a file has no such sheet or encoding, its reader finds."""
+    if choices.delimiter is not None and (len(choices.delimiter) != 1 or choices.delimiter in '"\r\n\0'):
+        yield invalid("delimiter", _("one sign that parts the columns"))
+    if choices.encoding is not None and len(choices.encoding) > _LONGEST_ENCODING:
+        yield invalid("encoding", _("choose one of the list"))
+    if choices.sheet is not None and choices.sheet < 0:
+        yield invalid("sheet", _("sheets are counted from 0"))
+    first, last = choices.header_first, choices.header_last
+    if min(first or 0, last or 0) < 0:
+        yield invalid("header_first", _("write the number of a row"))
+    elif (last or 0) < (first or 0):
+        yield invalid("header_last", _("it is not above the first one"))
 
 
 def _by_value(fixes: Fixes) -> Fixes:

@@ -54,7 +54,7 @@ def _take_back(actor: Actor, imported: Import, chunk: Sequence[tuple[int, str, u
     """How many were removed, and how many got their former entries back; their verdicts speak of no record any more."""
     records = {
         record.pk: record
-        for record in ExportRecord.objects.select_for_update(of=("self",))
+        for record in ExportRecord.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=[row[2] for row in chunk], organisation_id=imported.organisation_id)
         .order_by("pk")
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -11,6 +12,8 @@ from companies.importing.meaning.unread import Unread
 from companies.importing.reading.form import Cell, Kind, Notice, NoticeCode
 
 _FEWEST: Final = 2
+# A unit behind the time: `, mln USD`, `（万美元）`.
+_BEHIND: Final = re.compile(r"[,，(（].*$", re.DOTALL)
 _MOST_WORDS: Final = 3
 _LONGEST: Final = 80
 _SHORTEST_PLACE: Final = 4
@@ -18,20 +21,27 @@ _SHORTEST_PLACE: Final = 4
 
 def spread(headers: Sequence[str]) -> Iterator[Notice]:
     """What to tell of columns that are named after times, or after markets; nothing of all others."""
-    for what, ending in (("times", _time), ("places", _place())):
-        named: dict[str, dict[str, int]] = defaultdict(dict)
-        for column, header in enumerate(headers):
-            for before, time in _ends(header, ending):
-                named[before].setdefault(time, column)
-        for columns in named.values():
-            if len(columns) >= _FEWEST:
-                yield Notice(NoticeCode.SPREAD, {"what": what, "columns": sorted(columns.values())})
-                break
+    for what, columns in (("times", of_times(headers)), ("places", _side_by_side(headers, _place()))):
+        if columns:
+            yield Notice(NoticeCode.SPREAD, {"what": what, "columns": columns})
+
+
+def of_times(headers: Sequence[str]) -> list[int]:
+    """The columns that are the same of different times: `Export 2023, mln`, `Export 2024, mln`; empty for none."""
+    return _side_by_side(headers, _time)
+
+
+def _side_by_side(headers: Sequence[str], ending: Callable[[str], str]) -> list[int]:
+    named: dict[str, dict[str, int]] = defaultdict(dict)
+    for column, header in enumerate(headers):
+        for before, said in _ends(header, ending):
+            named[before].setdefault(said, column)
+    return next((sorted(each.values()) for each in named.values() if len(each) >= _FEWEST), [])
 
 
 def _ends(header: str, ending: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """What a name ends with, as `ending` reads it, and what stands before: `Export 2024`."""
-    words = header[:_LONGEST].split()
+    words = _BEHIND.sub("", header[:_LONGEST]).split()
     for size in range(min(len(words), _MOST_WORDS), 0, -1):
         if said := ending(" ".join(words[-size:])):
             yield " ".join(words[:-size]).casefold(), said

@@ -13,6 +13,7 @@ from typing import Final
 
 from companies.importing.mapping.naming import SURE, is_importers, named, rules_out, words_of
 from companies.importing.mapping.own_lists import own_fields
+from companies.importing.mapping.spread import of_times
 from companies.importing.meaning import places, units
 from companies.importing.meaning.columns import ColumnProfile
 from companies.importing.plan import ColumnMeaning, Mapping, NumberStyle
@@ -72,6 +73,7 @@ def suggest(headers: Sequence[str], profiles: Sequence[ColumnProfile], *, home: 
     ]
     given = _given(claims, {field: number for number, field in own.items() if field})
     _settle_currencies(given, headers, told)
+    _settle_times(given, headers)
     _settle_period(given, told)
     _settle_company(given, told)
     field_of = {column: field for field, column in given.items()}
@@ -92,7 +94,6 @@ def meaning_of(field: str, header: str, profile: ColumnProfile | None, *, is_own
         meaning = _with_units(meaning, units.said(header))
         if profile is not None:
             meaning = _with_table(meaning, profile)
-        if profile is not None:
             meaning = replace(meaning, number_style=_style(profile, is_own=is_own))
     if field in DATES and profile is not None and len(profile.date_orders) == 1:
         meaning = replace(meaning, date_order=next(iter(profile.date_orders)))
@@ -135,6 +136,9 @@ def _claims(
     if profile is not None and not profile.filled:
         return []
     scores = {each.field: each.score for each in named(header, importers=importers)}
+    if units.said(header).currency:
+        # An amount of this month is no month.
+        scores = {field: score for field, score in scores.items() if field not in _PARTS_OF_PERIOD}
     if profile is not None:
         scores = _with_values(scores, header, profile, home)
     own = _OWN_LANGUAGE if _LANGUAGES.get(language, frozenset()) & set(words_of(header)) else 0.0
@@ -156,7 +160,7 @@ def _with_values(scores: AnyMapping[str, float], header: str, profile: ColumnPro
         for field in _TOLD_BY_VALUES - scores.keys():
             if profile.likeness.get(field, 0.0) >= _NEARLY_ALL:
                 found[field] = _BY_VALUES * profile.likeness[field]
-    if home and profile.distinct == 1 and places.places().found(profile.samples[0]) == home:
+    if home and profile.distinct == 1 and profile.samples and places.places().found(profile.samples[0]) == home:
         found.pop("destination", None)
     return found
 
@@ -187,6 +191,14 @@ def _settle_currencies(given: dict[str, int], headers: Sequence[str], profiles: 
         return
     column = given.pop("currency")
     given.setdefault("settlement_currency", column)
+
+
+def _settle_times(given: dict[str, int], headers: Sequence[str]) -> None:
+    """Where amounts of several times stand side by side, which of them is the value has to be said."""
+    of_several = of_times(headers)
+    for field in NUMBERS & given.keys():
+        if given[field] in of_several:
+            del given[field]
 
 
 def _settle_period(given: dict[str, int], profiles: Sequence[ColumnProfile | None]) -> None:

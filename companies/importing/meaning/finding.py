@@ -40,6 +40,8 @@ _FAR_BEHIND: Final = 15
 _SHORTEST_LIKE: Final = 4
 _LONG: Final = 8
 _SHORTEST_HAN: Final = 2
+# Words of very many names: alike by them alone, "countries of the CIS" would be "countries of the EU".
+_OF_ANY: Final = re.compile(r"\b(?:countries|country|страны|страна|стран)\b|国家")
 _CERTAIN: Final = 100
 _REPAIRED: Final = 98
 _MOST_LOOKED_AT: Final = 12
@@ -185,6 +187,7 @@ class _Likeness:
         self._code = [code for _form, code in forms]
 
     def of(self, folded: str) -> Iterator[tuple[str, int]]:
+        folded = " ".join(_OF_ANY.sub(" ", folded).split())
         if not folded:
             return
         yield from self._holding(folded)

@@ -79,6 +79,7 @@ class _Workbook:
             raise Refused(Refusal.DAMAGED)
         self._scan(main[0], listed)
         self._is_1904 = listed.is_1904
+        self._is_unworked = listed.is_unworked
         targets = _targets(package, main[0])
         self._paths = dict(targets.values())
         if len(listed.sheets) > MOST_SHEETS:
@@ -109,7 +110,9 @@ class _Workbook:
         return measure.height, measure.width
 
     def _fill(self, part: _Part, filling: Filling) -> None:
-        self._scan(part.path, SheetReader(filling, self._shared_strings(), self._shown(), is_1904=self._is_1904))
+        strings, shown = self._shared_strings(), self._shown()
+        reader = SheetReader(filling, strings, shown, is_1904=self._is_1904, is_unworked=self._is_unworked)
+        self._scan(part.path, reader)
 
     def _scan(self, path: str, reader: Reader) -> None:
         with self._package.part(path) as stream:
@@ -157,15 +160,21 @@ class _Relations(Reader):
 
 
 class _Listed(Reader):
-    """The sheets of a workbook in their order, and where its days are counted from."""
+    """The sheets of a workbook in their order, and where its days are counted from.
+
+    is_unworked: a program wrote it that works no formulas out and leaves that to whoever opens it.
+    """
 
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str, bool]] = []
         self.is_1904 = False
+        self.is_unworked = False
 
     def opened(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "workbookPr":
             self.is_1904 = attributes.get("date1904", "") in ("1", "true", "on")
+        elif name == "calcPr":
+            self.is_unworked = attributes.get("fullCalcOnLoad", "") in ("1", "true")
         elif name == "sheet":
             relation = next((said for each, said in attributes.items() if local(each) == "id" and " " in each), "")
             is_hidden = attributes.get("state", "visible") != "visible"

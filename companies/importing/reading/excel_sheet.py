@@ -41,13 +41,19 @@ class Stated(Reader):
 
 
 class SheetReader(Reader):
-    """Puts the cells of a sheet where they stand."""
+    """Puts the cells of a sheet where they stand.
 
-    def __init__(self, filling: Filling, strings: list[Cell], shown: list[Format], *, is_1904: bool) -> None:
+    is_unworked: the 0 that a formula has stands there because nobody has worked it out.
+    """
+
+    def __init__(
+        self, filling: Filling, strings: list[Cell], shown: list[Format], *, is_1904: bool, is_unworked: bool
+    ) -> None:
         self._filling = filling
         self._strings = strings
         self._shown = shown
         self._is_1904 = is_1904
+        self._is_unworked = is_unworked
         self._columns: dict[str, int] = {}
         self._row = 0
         self._row_said = "0"
@@ -127,7 +133,8 @@ class SheetReader(Reader):
     def _end_cell(self) -> None:
         cell = self._cell("".join(self._said)) if self._said else EMPTY
         if self._is_formula:
-            cell = Cell(cell.text, cell.kind, is_formula=True)
+            is_no_result = self._is_unworked and cell.text == "0"
+            cell = Cell("" if is_no_result else cell.text, cell.kind, is_formula=True)
         if cell is not EMPTY:
             self._filling.put(self._row, self._column, cell)
 

@@ -23,8 +23,6 @@ from companies.models import Company, ExportRecord, Import, SavedMapping
 from companies.tasks import run_import
 from tests.companies.office import Office, office
 
-pytestmark = pytest.mark.django_db
-
 SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 DECLARATIONS = SHARED / "records" / "korea_customs_synthetic_train_eng.csv.gz"
 AT_ONCE = 10_000
@@ -163,12 +161,16 @@ def look_at(home: Office, rows: Sequence[Row], done: Sequence[tuple[Import, floa
     assert SavedMapping.objects.filter(organisation=home.organisation).count() == 1
 
 
+@pytest.mark.django_db
 def test_declarations_are_mapped_once_and_then_go_by_themselves() -> None:
     home = office()
     rows = invented(240)
     look_at(home, rows, go_through(home, rows, 80))
 
 
+# With real transactions, as people do it: what the database knows of rows that nobody committed makes it slow.
+@pytest.mark.usefixtures("reference_facts")
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(not DECLARATIONS.exists(), reason="the declarations lie beside the project, not in it")
 def test_a_years_declarations_come_in_ten_thousand_rows_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     home = office()

@@ -30,6 +30,17 @@ def write_new(rows: Sequence[models.Model]) -> None:
         _copy(rows, [field for field in fields if not _is_left_to_database(rows[0], field)])
 
 
+def count_again(*kinds: type[models.Model]) -> None:
+    """Let the database look at how large the tables have become, where nobody else has it look already.
+
+    After thousands of rows: until then it goes through the whole table for each key that a new row refers to, as was
+    right while the table was small.
+    """
+    tables = ", ".join(connection.ops.quote_name(kind._meta.db_table) for kind in kinds)  # noqa: SLF001 Django's documented name
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE (SKIP_LOCKED) {tables}")
+
+
 def _say_moments(rows: Sequence[models.Model], fields: Sequence[_Field]) -> None:
     moment = _now()
     for row in rows:

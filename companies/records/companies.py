@@ -15,7 +15,7 @@ from companies.access import Action, Actor, require, seen
 from companies.changes import change_row, changed, fields_of, remember
 from companies.errors import Archived, CompaniesError, FieldsRejected
 from companies.models import Company, CompanyName, Contact, ExportRecord, ProductLine
-from companies.models.copying import write_new
+from companies.models.copying import count_again, write_new
 from companies.queries import naming
 from companies.records.company_entries import Row, checked_company
 from companies.records.reading import Reading
@@ -27,6 +27,8 @@ ARCHIVED: Final = "archived"
 RESTORED: Final = "restored"
 _PLAIN: Final = ("name", "registration_number", "place", "sector", "note")
 _ARCHIVE: Final = ("archived_at", "archived_by", "archived_reason")
+# From so many new companies on the database looks at how many there are by now.
+_MANY: Final = 500
 _LONGEST_NAME: Final = 300
 # What stands in the change log for an address or number, which themselves never do.
 _MASK: Final = "•••"
@@ -138,6 +140,8 @@ def register_named(actor: Actor, names: Sequence[str], home: str | None) -> list
     with transaction.atomic():
         write_new(companies)
         write_new([_named(company, row) for company in companies for row in _whole(company, [])])
+        if len(companies) >= _MANY:
+            count_again(Company, CompanyName)
         rows = [{"names": _whole(company, []), "lines": [], "contacts": []} for company in companies]
         remember(
             change_row(actor, REGISTERED, company, after=fields_of(company, (*_PLAIN, "home")) | of_it)

@@ -170,6 +170,9 @@ def _renames(row: Sequence[Cell], names: Sequence[dict[int, str]]) -> bool:
     """Whether a row says nearly all of a row of the header once more, and something else in its place: what follows it
     is another table, in another unit perhaps.
     """
+    pairs = (pair for of_header in names for pair in of_header.items())
+    if not any(column < len(row) and row[column].text.casefold() == text for column, text in pairs):
+        return False  # hardly any row goes further
     said = _folded(row)
     for of_header in names:
         same = sum(said.get(column) == text for column, text in of_header.items())

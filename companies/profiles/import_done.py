@@ -34,6 +34,13 @@ EXAMPLES: Final = 5
 DESTINATIONS: Final = 10
 TOUCHED: Final = 50
 _KIND: Final = "exportrecord"
+# Rows of which no record comes, as pages call them.
+_NOT_WRITTEN: Final = {
+    "unchanged": Outcome.UNCHANGED,
+    "duplicate": Outcome.DUPLICATE,
+    "wrong": Outcome.ERROR,
+    "left_out": Outcome.LEFT_OUT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,8 @@ class DonePage:
     """What an import did. is_done: it was written; False while it is being written, and where that failed.
 
     records: the query of the list that shows what it brought and still stands. counts: by what was done. undo_until:
-    None where it can be undone no more. touched: after an undo, the first records that stay as somebody left them.
+    None where it can be undone no more. not_written: rows of which no record came. touched: after an undo, the first
+    records that stay as somebody left them.
     """
 
     head: ImportHead
@@ -136,6 +144,7 @@ class DonePage:
     by: PersonRef | None
     at: dt.datetime | None
     counts: dict[str, int]
+    not_written: dict[str, int]
     records: str
     undo_until: dt.datetime | None
     undone_by: PersonRef | None
@@ -193,6 +202,7 @@ def done_page(imported: Import) -> DonePage:
         by=person_ref(imported.done_by) if imported.done_by else None,
         at=imported.done_at,
         counts={name: imported.counts.get(name, 0) for name in counts} if is_done else counts,
+        not_written={name: imported.counts.get(outcome, 0) if is_done else 0 for name, outcome in _NOT_WRITTEN.items()},
         records=_records_query(imported),
         undo_until=until,
         undone_by=person_ref(imported.undone_by) if imported.undone_by else None,

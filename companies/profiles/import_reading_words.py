@@ -233,7 +233,8 @@ NOTICES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
         told,
     ),
     NoticeCode.SPREAD: lambda told: (
-        _SPREAD[told["what"]] % {"columns": _some([letters(each) for each in told["columns"]])}
+        _SPREAD.get(told.get("what", ""), _SPREAD["times"])
+        % {"columns": _some([letters(each) for each in told.get("at", ())])}
     ),
     NoticeCode.OWN_COLUMNS: lambda told: _counted(
         "%(count)s column told of faults of an earlier check; it is not read.",

@@ -256,7 +256,7 @@ def _code(raised: Exception) -> str:
 def _headers(raised: Exception, kind: ProblemKind) -> dict[str, str]:
     headers = {}
     seconds: float | None = getattr(raised, "wait", None)
-    if isinstance(raised, exceptions.Throttled) and seconds is not None:
+    if kind.status == 429 and seconds is not None:
         headers["Retry-After"] = str(ceil(seconds))
     elif kind.status == 503 or (isinstance(raised, MarketsError) and raised.retry):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

@@ -23,7 +23,7 @@ from tests.companies.checking_world import (
     row,
     warned,
 )
-from tests.companies.office import Office, office
+from tests.companies.office import Office, RecordFactory, office
 
 pytestmark = pytest.mark.django_db
 
@@ -235,6 +235,19 @@ def test_what_may_be_meant_by_an_unknown_company_is_suggested_and_never_taken(ho
     (fault,) = faults_of(checked(home, [row(company="Нинбо Хандянь")]))
     assert (fault.code, fault.said) == ("unknown_company", "Нинбо Хандянь")
     assert [(each.becomes, each.label) for each in fault.near] == [(str(known.pk), "宁波汉电 (宁波)")]
+
+
+def test_a_company_put_away_without_a_record_is_in_nobodys_way(home: Office) -> None:
+    officer = home.actor("officer")
+    for name in ("Gone", "Had records"):
+        company = firm(home, name)
+        if name == "Had records":
+            RecordFactory(company=company)
+        archive_company(officer, company.pk, company.version, "closed")
+    rows = [row(company="Gone"), row(company="Had records")]
+    imported = checked(home, rows, meaning=Meaning(tuple(COLUMNS), CONSTANTS, register=True))
+    assert entry_of(imported, 2)["company"] == "+Gone"
+    assert codes_of(imported, 3) == {("company", "archived_company")}
 
 
 def test_a_company_of_two_names_archived_or_of_anothers_number_is_asked_about(home: Office) -> None:

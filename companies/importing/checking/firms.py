@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -13,7 +14,7 @@ from rapidfuzz import fuzz, process
 from companies.access import Actor, seen
 from companies.importing.checking.faults import Fault, Suggestion
 from companies.importing.plan import REGISTER
-from companies.models import Company, CompanyName
+from companies.models import Company, CompanyName, ExportRecord
 from companies.models.names import plain_name
 from companies.queries import naming
 from companies.queries.namesakes import parted
@@ -100,10 +101,14 @@ class Firms:
     def _named(self, said: str, *, must_register: bool = False) -> Whom:
         if firm := self._with_id(said):
             return _taken([firm], "company", said)
-        if called := self._called(said):
+        called, registers = self._called(said), must_register or self._register
+        if registers:
+            # A company put away without a record, such as one whose import was undone, stands in nobody's way.
+            called = [firm for firm in called if firm.id not in self._idle]
+        if called:
             return _taken([firm for firm in called if not firm.is_archived] or called, "company", said)
         name = plain_name(said)
-        if (must_register or self._register) and naming.fold(name) and len(name) <= LONGEST_NAME:
+        if registers and naming.fold(name) and len(name) <= LONGEST_NAME:
             return Whom(f"{REGISTER}{name}")
         return Whom(fault=Fault("company", "unknown_company", said, {}, self._near(said)))
 
@@ -118,6 +123,13 @@ class Firms:
             there = [firm for firm in self._by_name.get(naming.fold(name), []) if firm.place == place]
             return list(dict.fromkeys([*called, *there]))
         return called
+
+    @cached_property
+    def _idle(self) -> set[uuid.UUID]:
+        """Archived companies that no record is of."""
+        archived = {firm.id for firm in self.by_id.values() if firm.is_archived}
+        records = ExportRecord.objects.filter(company_id__in=archived, removed_at__isnull=True).order_by()
+        return archived - set(records.values_list("company_id", flat=True).distinct())
 
     def _with_id(self, said: str) -> Firm | None:
         try:

@@ -23,7 +23,7 @@ def spread(headers: Sequence[str]) -> Iterator[Notice]:
     """What to tell of columns that are named after times, or after markets; nothing of all others."""
     for what, columns in (("times", of_times(headers)), ("places", _side_by_side(headers, _place()))):
         if columns:
-            yield Notice(NoticeCode.SPREAD, {"what": what, "columns": columns})
+            yield Notice(NoticeCode.SPREAD, {"what": what, "at": columns})
 
 
 def of_times(headers: Sequence[str]) -> list[int]:

@@ -172,7 +172,7 @@ class NoticeCode(StrEnum):
     all others (count, rows, columns). wrapped_lines: whole lines stood in quotation marks. open_quote: lines with one
     that is never closed; there they are read as they stand (count). notes: rows under the table that belong to no
     column (count, rows, texts: what they say). other_table: a row names the columns otherwise, and what follows it is
-    not read (row, count of rows that follow). spread: columns are named after times or places (what, columns).
+    not read (row, count of rows that follow). spread: columns are named after times or places (what, at: which).
     own_columns: columns of an earlier file of faults, not read (count). unknown_encoding: the one chosen is not among
     those we read (what).
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -27,6 +28,8 @@ from companies.importing.reading.sums import Sums, note_rows
 _OWN: Final = frozenset(name for names in OWN_COLUMNS.values() for name in names)
 ROWS_NAMED: Final = 20
 _REPEATED: Final = 0.8
+# A number that is no year: no name of a column.
+_AMOUNT: Final = re.compile(r"(?!(19|20)\d\d$)[\d.,]+", re.ASCII)
 _RENAMED: Final = 0.5
 
 
@@ -170,8 +173,13 @@ def _renames(row: Sequence[Cell], names: Sequence[dict[int, str]]) -> bool:
     """Whether a row says nearly all of a row of the header once more, and something else in its place: what follows it
     is another table, in another unit perhaps.
     """
+    pairs = (pair for of_header in names for pair in of_header.items())
+    if not any(column < len(row) and row[column].text.casefold() == text for column, text in pairs):
+        return False  # hardly any row goes further
     said = _folded(row)
     for of_header in names:
+        if any(_AMOUNT.fullmatch(text) for text in of_header.values()):
+            continue  # a row of records was chosen as the header, and records are alike
         same = sum(said.get(column) == text for column, text in of_header.items())
         if same >= max(2, _RENAMED * len(of_header)) and any(
             said[column] != text for column, text in of_header.items() if column in said

@@ -146,7 +146,7 @@ def test_files_that_cannot_be_read_are_refused_with_a_reason(files: list[io.Byte
 def test_too_many_bytes_are_refused_before_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     client = staff()
     monkeypatch.setattr("markets.views.refreshing.MOST_UPLOAD_BYTES", 1000)
-    monkeypatch.setattr("markets.views.refreshing._AROUND_FILES", 1000)
+    monkeypatch.setattr("markets.door.bodies.AROUND_FILES", 1000)
     sent = {"key": form_key(client), "by": "files", "delivered": [upload(body=b"x" * 5000)]}
     response = client.post("/en/data/worldbank/refresh/", sent)
     assert response.status_code == 413

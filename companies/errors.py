@@ -138,9 +138,10 @@ class TooManyThisHour(CompaniesError):
     http_status = 429
 
     @property
-    def wait(self) -> float:
-        """Seconds until it may be asked again."""
-        return float(self.context["wait_s"])
+    def wait(self) -> float | None:
+        """Seconds until it may be asked again, where that is known."""
+        seconds: float | None = self.context.get("wait_s")
+        return seconds
 
 
 class FirstAdminLinkGone(CompaniesError):
@@ -262,9 +263,9 @@ class FileRefused(CompaniesError):
 
     def message(self, translate: Callable[[str], str] = str) -> str:
         """The sentence of the refusal in the translator's language, with its facts."""
-        facts = {name: str(value) for name, value in self.context["facts"].items()}
+        facts = {name: str(value) for name, value in self.context.get("facts", {}).items()}
         reason = translate(self.context.get("reason", "")).format_map(defaultdict(lambda: "–", facts))
-        return translate(self.template).format(name=self.context["name"], reason=reason.rstrip(" .。"))
+        return translate(self.template).format(name=self.context.get("name", "–"), reason=reason.rstrip(" .。"))
 
 
 class ImportElsewhere(CompaniesError):

@@ -187,6 +187,18 @@ _TITLES: Final = {
     "invalid_field": gettext_noop("Wrong entry"),
     "unknown_field": gettext_noop("Unknown field"),
     "fields_rejected": gettext_noop("Wrong entries"),
+    "reading_broken": gettext_noop("File cannot be read"),
+    "too_many_this_hour": gettext_noop("Too many this hour"),
+    "file_too_large": gettext_noop("File too large"),
+    "file_refused": gettext_noop("File refused"),
+    "import_elsewhere": gettext_noop("Import moved on"),
+    "import_at_work": gettext_noop("Import at work"),
+    "mapping_open": gettext_noop("Columns not settled"),
+    "import_rejected": gettext_noop("Rows are wrong"),
+    "import_outdated": gettext_noop("Check out of date"),
+    "nothing_to_import": gettext_noop("Nothing to import"),
+    "already_imported": gettext_noop("Imported before"),
+    "undo_over": gettext_noop("Too late to undo"),
 }
 # What Django REST framework raises itself, most special first.
 _CODES: Final[Sequence[tuple[type[Exception], str]]] = (

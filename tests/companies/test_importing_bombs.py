@@ -460,4 +460,5 @@ def _read_or_refused(content: bytes) -> None:
 
 def test_the_process_that_reads_may_take_so_much_and_no_more() -> None:
     assert tables.LIMITS.memory_bytes <= 600 * 1024 * 1024
-    assert tables.LIMITS.wall_seconds <= 60
+    assert tables.LIMITS.cpu_seconds <= 30
+    assert tables.LIMITS.wall_seconds <= 120

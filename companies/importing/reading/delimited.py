@@ -68,7 +68,14 @@ def split(text: str, chosen: str | None) -> Split:
 
     Raises Refused beyond the limits of `form`.
     """
-    csv.field_size_limit(MOST_BYTES)
+    usual = csv.field_size_limit(MOST_BYTES)
+    try:
+        return _split(text, chosen)
+    finally:
+        csv.field_size_limit(usual)
+
+
+def _split(text: str, chosen: str | None) -> Split:
     start, said = 0, None
     if found := _SEPARATOR_LINE.match(text):
         start, said = found.end(), found[1]

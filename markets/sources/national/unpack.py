@@ -19,7 +19,7 @@ MOST_ANSWER_BYTES: Final = 32 * 1024 * 1024
 
 def main() -> int:
     """Writes `{"sheets": [[name, rows], ...]}` or `{"refused": why}`; ends otherwise than with 0 when it is killed."""
-    sys.stdout.buffer.write(_told(_answer(sys.stdin.buffer.read())))
+    sys.stdout.buffer.write(_told(_answer(sys.stdin.buffer.read())) + b"\n")
     return 0
 
 

@@ -22,7 +22,7 @@ from markets.sources.national.unpack import MOST_ANSWER_BYTES, MOST_COLUMNS, MOS
 MOST_BYTES: Final = 64 * 1024 * 1024
 
 _UNPACK: Final = Path(unpack.__file__)
-LIMITS: Final = Limits(memory_bytes=1 << 30, cpu_seconds=60, wall_seconds=60, answer_bytes=MOST_ANSWER_BYTES)
+LIMITS: Final = Limits(memory_bytes=1 << 30, cpu_seconds=60, wall_seconds=60, answer_bytes=MOST_ANSWER_BYTES + 1)
 _DAMAGED: Final = "the workbook is damaged, or a cell stands far outside its table; open it and save it again"
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from celery import shared_task
 from celery.utils.log import get_task_logger
 
@@ -34,15 +36,7 @@ def forget_answers() -> int:
 @shared_task(name=exporting.TASK)
 def run_export(job_id: str) -> None:
     """Make a file that was asked for, unless somebody does it already."""
-    held = jobs.claim(job_id)
-    if held is None:
-        return
-    try:
-        with jobs.held_to_the_end(held):
-            make_export(held)
-    except MarketsError as failure:
-        # Foreseen, and written to the job: no trace is needed.
-        logger.error("Job %s failed: %s", job_id, failure)  # noqa: TRY400
+    _carry_out(job_id, make_export)
 
 
 @shared_task(name="companies.tasks.sweep_exports")
@@ -55,20 +49,29 @@ def sweep_exports() -> None:
 @shared_task(name=work.TASK)
 def run_import(job_id: str) -> None:
     """Do what an import asks for, unless somebody does it already, and wake a worker for what comes next."""
-    held = jobs.claim(job_id)
-    if held is None:
-        return
-    try:
-        with jobs.held_to_the_end(held):
-            asked = run_work(held)
-            if asked is not None:
-                jobs.wake(asked)
-    except MarketsError as failure:
-        # Foreseen, and written to the job: no trace is needed.
-        logger.error("Job %s failed: %s", job_id, failure)  # noqa: TRY400
+    _carry_out(job_id, _import)
 
 
 @shared_task(name="companies.tasks.sweep_imports")
 def sweep_imports() -> None:
     """Imports whose time is over let go of the file and its rows; that they were stays."""
     let_go_of_imports()
+
+
+def _import(held: jobs.Held) -> None:
+    asked = run_work(held)
+    if asked is not None:
+        jobs.wake(asked)
+
+
+def _carry_out(job_id: str, do: Callable[[jobs.Held], None]) -> None:
+    """Do the work of a job, unless somebody does it already; what it raises stands in its row."""
+    held = jobs.claim(job_id)
+    if held is None:
+        return
+    try:
+        with jobs.held_to_the_end(held):
+            do(held)
+    except MarketsError as failure:
+        # Foreseen, and written to the job: no trace is needed.
+        logger.error("Job %s failed: %s", job_id, failure)  # noqa: TRY400

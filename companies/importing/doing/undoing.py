@@ -15,6 +15,7 @@ from companies.importing.doing.uploading import OF_THE_FILE
 from companies.importing.doing.writing import closing, in_steps, in_turn
 from companies.models import Change, ExportRecord, Import, ImportVerdict
 from companies.records.bulk import DONE_AS, EDIT, Planned, former_of, removal_of, write_planned
+from companies.records.checking import LONGEST_REASON
 from companies.records.companies import archive_unused
 from markets.jobs import Held
 from markets.models import Job
@@ -59,8 +60,8 @@ def _take_back(actor: Actor, imported: Import, chunk: Sequence[tuple[int, str, u
         .order_by("pk")
     }
     untouched = [row for row in chunk if _is_untouched(records.get(row[2]), row[3])]
-    reason = _("the import of %(file)s was undone") % {"file": imported.file_name}
-    removed = [removal_of(actor, records[row[2]], reason[:500]) for row in untouched if row[1] == _Outcome.NEW]
+    reason = _reason(imported)
+    removed = [removal_of(actor, records[row[2]], reason) for row in untouched if row[1] == _Outcome.NEW]
     edited = [row for row in untouched if row[1] != _Outcome.NEW]
     put_back = _former(edited, records)
     write_planned(actor, [*removed, *put_back], UNDONE)
@@ -87,9 +88,13 @@ def _former(
 def _put_away(actor: Actor, imported: Import) -> dict[str, int]:
     """Archive the companies that the import registered and that nobody has used since; those that stay."""
     versions = {uuid.UUID(key): version for key, version in imported.registered.items()}
-    reason = _("the import of %(file)s was undone") % {"file": imported.file_name}
-    gone = {str(company.pk) for company in archive_unused(actor, versions, reason[:500])}
+    gone = {str(company.pk) for company in archive_unused(actor, versions, _reason(imported))}
     return {key: version for key, version in imported.registered.items() if key not in gone}
+
+
+def _reason(imported: Import) -> str:
+    """Why records and companies go, as their tombstones tell it."""
+    return (_("the import of %(file)s was undone") % {"file": imported.file_name})[:LONGEST_REASON]
 
 
 def _close(actor: Actor, locked: Import, counts: Mapping[str, int]) -> None:

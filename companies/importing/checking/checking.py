@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models.functions import Now
-from django.utils import translation
 
 from companies.access import Actor
 from companies.importing.checking.against import NEW, Claim, Met, against
@@ -63,12 +62,11 @@ def check(held: Held, actor: Actor, imported: Import) -> None:
 
     counts of the import: `rows`, one for each outcome, `groups` (how many kinds of faults there are), `warnings` by
     code, `sums` of what would be new by currency (as text), `companies` that would be registered and `register`, the
-    first names of them. groups: the faults that most rows share (`groups.Group`).
+    first names of them. groups: the faults that most rows share (`groups.Group`), in the active language.
     Raises JobTakenOver, JobStopped.
     """
-    with translation.override(imported.language):
-        verdicts = list(_judged(held, actor, imported))
-        groups, group_count = grouped((each.row.number, fault) for each in verdicts for fault in each.row.faults)
+    verdicts = list(_judged(held, actor, imported))
+    groups, group_count = grouped((each.row.number, fault) for each in verdicts for fault in each.row.faults)
     counts = _counts(verdicts) | {"groups": group_count}
     held.step()
     with still_wanted(held, imported) as locked:

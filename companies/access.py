@@ -18,8 +18,10 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from companies.errors import HiddenObject, NoOrganisation, NotAllowed, ScopeMissing, SignInNeeded
+from companies.errors import HiddenObject, NoOrganisation, NotAllowed, ScopeMissing, SignInNeeded, TargetOfColleague
 from companies.models import (
+    Alert,
+    AlertRule,
     ApiKey,
     Change,
     Company,
@@ -35,6 +37,7 @@ from companies.models import (
     SavedView,
     Selection,
     ShareLink,
+    TargetMarket,
     User,
 )
 
@@ -45,6 +48,9 @@ class Action(StrEnum):
     """What can be done in an organisation."""
 
     READ = "read"  # companies, records, saved views, members' names
+    READ_TARGETS = "read_targets"  # target markets of companies and those shared; and, anywhere, one's own and alerts
+    TRACK = "track"  # target markets, alert rules and alerts of one's own: for everyone who is signed in
+    TRACK_COMPANIES = "track_companies"  # target markets of companies
     READ_CONTACTS = "read_contacts"  # contacts' addresses, registration numbers
     READ_CHANGES = "read_changes"  # the organisation's whole change log
     WRITE = "write"  # enter, edit, submit, comment, bulk edit, save and share views
@@ -55,8 +61,8 @@ class Action(StrEnum):
     MANAGE = "manage"  # members, invitations, everybody's keys and links, settings
 
 
-_READS: Final = frozenset({Action.READ, Action.OWN_KEYS})
-_WRITES: Final = _READS | {Action.READ_CONTACTS, Action.WRITE, Action.IMPORT}
+_READS: Final = frozenset({Action.READ, Action.READ_TARGETS, Action.TRACK, Action.OWN_KEYS})
+_WRITES: Final = _READS | {Action.READ_CONTACTS, Action.WRITE, Action.IMPORT, Action.TRACK_COMPANIES}
 _REVIEWS: Final = _WRITES | {Action.READ_CHANGES, Action.SHARE_OUTSIDE, Action.REVIEW}
 ALLOWED: Final[Mapping[str, frozenset[Action]]] = {
     Role.VIEWER: _READS,
@@ -70,6 +76,8 @@ SCOPED: Final[Mapping[str, frozenset[Action]]] = {
     ApiKey.Scope.READ_RECORDS: frozenset({Action.READ, Action.READ_CONTACTS, Action.READ_CHANGES}),
     ApiKey.Scope.WRITE_RECORDS: frozenset({Action.READ, Action.READ_CONTACTS, Action.WRITE, Action.IMPORT}),
     ApiKey.Scope.IMPORT: frozenset({Action.READ, Action.IMPORT}),
+    ApiKey.Scope.READ_TARGETS: frozenset({Action.READ_TARGETS}),
+    ApiKey.Scope.WRITE_TARGETS: frozenset({Action.READ_TARGETS, Action.TRACK, Action.TRACK_COMPANIES}),
     ApiKey.Scope.REVIEW_RECORDS: frozenset({Action.READ, Action.READ_CONTACTS, Action.REVIEW}),
     ApiKey.Scope.ADMIN: frozenset({Action.READ, Action.READ_CHANGES, Action.MANAGE}),
 }
@@ -88,7 +96,12 @@ _SEEN_WITH: Final[Mapping[type[models.Model], Action]] = {
     Invitation: Action.MANAGE,
     ApiKey: Action.OWN_KEYS,
     ShareLink: Action.SHARE_OUTSIDE,
+    TargetMarket: Action.READ_TARGETS,
+    AlertRule: Action.READ_TARGETS,
+    Alert: Action.READ_TARGETS,
 }
+# What a person does with what is their own needs no organisation; a key needs its scope.
+PERSONAL: Final = frozenset({Action.READ_TARGETS, Action.TRACK})
 
 
 # What people call a thing that is not there for them.
@@ -107,6 +120,9 @@ _CALLED: Final[Mapping[type[models.Model], str]] = {
     ApiKey: gettext_noop("API key"),
     ShareLink: gettext_noop("link"),
     Organisation: gettext_noop("organisation"),
+    TargetMarket: gettext_noop("target market"),
+    AlertRule: gettext_noop("alert rule"),
+    Alert: gettext_noop("alert"),
 }
 
 
@@ -145,6 +161,10 @@ class Actor:
         """Whether this is allowed there; where the actor works when no organisation is named."""
         role = self.roles.get(organisation_id or self.working_in or uuid.UUID(int=0))
         return role is not None and action in ALLOWED[role] and self._in_scope(action)
+
+    def may_own(self, action: Action) -> bool:
+        """Whether this is allowed with what is the actor's own, in no organisation or any."""
+        return self.user is not None and action in PERSONAL and self._in_scope(action)
 
     def where(self, action: Action) -> list[uuid.UUID]:
         """The organisations where this is allowed."""
@@ -197,14 +217,49 @@ def require(actor: Actor, action: Action, organisation_id: uuid.UUID | None = No
     return wanted
 
 
+def require_own(actor: Actor, action: Action) -> User:
+    """The actor's person, where they may do this with what is their own. Raises SignInNeeded, ScopeMissing."""
+    person = actor.person
+    if not actor.may_own(action):
+        assert actor.api_key is not None  # noqa: S101 only a key has scopes
+        raise ScopeMissing(key=actor.api_key.name, scope=_scope(action))
+    return person
+
+
+def require_for(actor: Actor, action: Action, thing: models.Model | None = None) -> None:
+    """What is personal is asked of the person; all else of the organisation of the thing, or where the actor works.
+
+    Raises what `require` and `require_own` do.
+    """
+    if action in PERSONAL:
+        require_own(actor, action)
+    else:
+        require(actor, action, getattr(thing, "organisation_id", None))
+
+
+def require_target(actor: Actor, target: TargetMarket) -> None:
+    """The actor may change this target market, which they see: their own, or a company's.
+
+    One that a colleague shared is only read. Raises TargetOfColleague, NotAllowed, ScopeMissing, SignInNeeded.
+    """
+    if target.organisation_id is not None:
+        require(actor, Action.TRACK_COMPANIES, target.organisation_id)
+        return
+    if target.person_id != require_own(actor, Action.TRACK).pk:
+        raise TargetOfColleague(name=target.person.shown_name if target.person else "")
+
+
 def seen(actor: Actor, model: type[Row], action: Action | None = None) -> QuerySet[Row]:
     """The rows of a model that exist for the actor, of all organisations where they may see them.
 
     action: what must be allowed; by the model's own rule when not given.
     """
-    places = actor.where(action or _SEEN_WITH[model])
-    rows = model._default_manager.filter(organisation_id__in=places)  # noqa: SLF001 Django's documented name
-    return _narrowed(actor, rows)
+    needed = action or _SEEN_WITH[model]
+    places = actor.where(needed)
+    rows = model._default_manager.all()  # noqa: SLF001 Django's documented name
+    if model in (TargetMarket, AlertRule, Alert):
+        return rows.filter(_own_or_shared(actor, model, needed, places))
+    return _narrowed(actor, rows.filter(organisation_id__in=places))
 
 
 def working_on(actor: Actor, model: type[Row], action: Action | None = None) -> QuerySet[Row]:
@@ -252,6 +307,18 @@ def _narrowed(actor: Actor, rows: QuerySet[Row]) -> QuerySet[Row]:
     if rows.model in (ApiKey, ShareLink):
         return rows.filter(Q(membership__user=mine) | managed)
     return rows
+
+
+def _own_or_shared(actor: Actor, model: type[models.Model], action: Action, places: list[uuid.UUID]) -> Q:
+    """One's own; of target markets also those of companies, and those that colleagues share while they belong there.
+
+    An alert or rule that tells of an organisation's records exists only while its person may read them.
+    """
+    mine = Q(person=actor.user) if actor.may_own(action) else Q(pk__in=())
+    if model is not TargetMarket:
+        return mine & (Q(organisation=None) | Q(organisation_id__in=places))
+    shared = Q(shared_with_id__in=places, removed_at=None)
+    return mine | Q(organisation_id__in=places) | shared
 
 
 def _needed(action: Action) -> str:

@@ -327,3 +327,37 @@ class UndoOver(CompaniesError):
 
     code = "undo_over"
     http_status = 410
+
+
+class AlreadyTracked(CompaniesError):
+    """{market} is among the target markets already, for the same goods. Nothing was changed: open that one.
+
+    target: its id.
+    """
+
+    code = "already_tracked"
+
+
+class TargetOfColleague(NotAllowed):
+    """{name} tracks this target market and shares it to be read. Only they can change it; nothing was changed."""
+
+    code = "target_of_colleague"
+
+
+class NothingToShare(CompaniesError):
+    """You belong to no organisation that could read this. Join or create one first."""
+
+    code = "nothing_to_share"
+
+
+class RulePaused(CompaniesError):
+    """This rule is {state} already. Look at it again; it may have been changed elsewhere."""
+
+    code = "rule_paused"
+
+
+class LetterRefused(CompaniesError):
+    """This link to end letters is not valid any more. Sign in and choose under Alerts how often you get letters."""
+
+    code = "letter_refused"
+    http_status = 410

@@ -156,6 +156,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 # A job is held on a lease that the heartbeat of its worker moves on; the sweep hands out again what nobody holds.
 JOB_LEASE_SECONDS = environment.number("JOB_LEASE_SECONDS", 30)
 JOB_SWEEP_SECONDS = environment.number("JOB_SWEEP_SECONDS", 15)
+# How often what is new is looked through for alerts, and letters that are due are sent.
+ALERT_LOOK_SECONDS = environment.number("ALERT_LOOK_SECONDS", 60)
+ALERT_LETTER_SECONDS = environment.number("ALERT_LETTER_SECONDS", 300)
 # Other addresses of providers, such as a mirror or a proxy: dataset=https://host, separated by commas.
 SOURCE_URLS = environment.pairs("SOURCE_URLS")
 CELERY_TASK_DEFAULT_QUEUE = "sogdia"

@@ -16,7 +16,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from companies.access import Action, require
+from companies.access import Action, require_for
 from companies.api import bodies
 from companies.api.door import PersonDoor, VersionedResponse
 from companies.api.once import answered_once
@@ -100,10 +100,7 @@ def writing(**said: Any) -> Callable[[Perform], Callable[..., Any]]:
 
 def _allow(view: PersonDoor, write: Write, codes: Mapping[str, Any]) -> None:
     """Before anything is read: what does not exist for the actor is not found, and a role that is too low says so."""
-    if "id" in codes:
-        require(view.actor, write.needs, view.named(codes["id"]).organisation_id)
-    else:
-        require(view.actor, write.needs)
+    require_for(view.actor, write.needs, view.named(codes["id"]) if "id" in codes else None)
 
 
 def _named_version(request: Request) -> int:

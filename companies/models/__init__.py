@@ -1,15 +1,22 @@
 """What is true of the people and organisations that use the product."""
 
 from companies.models.accounts import User
+from companies.models.alerts import Alert, AlertCursor, AlertLetter, AlertMail, AlertRule
 from companies.models.changes import Change
 from companies.models.companies import Company, CompanyName, Contact, ProductLine
 from companies.models.imports import Import, ImportPiece, ImportRow, ImportVerdict, SavedMapping
 from companies.models.organisations import ApiKey, FirstAdminLink, Invitation, Membership, Organisation, Role
 from companies.models.published import Publication, PublishedSum
 from companies.models.records import ExportRecord, RecordComment
+from companies.models.targets import Interest, TargetEntry, TargetMarket, Visit
 from companies.models.views import IdempotentAnswer, ListExport, SavedView, Selection, ShareLink
 
 __all__ = [
+    "Alert",
+    "AlertCursor",
+    "AlertLetter",
+    "AlertMail",
+    "AlertRule",
     "ApiKey",
     "Change",
     "Company",
@@ -22,6 +29,7 @@ __all__ = [
     "ImportPiece",
     "ImportRow",
     "ImportVerdict",
+    "Interest",
     "Invitation",
     "ListExport",
     "Membership",
@@ -35,5 +43,8 @@ __all__ = [
     "SavedView",
     "Selection",
     "ShareLink",
+    "TargetEntry",
+    "TargetMarket",
     "User",
+    "Visit",
 ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from markets.models import Currency
+from markets.models import Area, Currency
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,6 +37,8 @@ class User(AbstractUser):
     """A person who signs in by e-mail address; the tables of both apps point at this model for authorship.
 
     language, number_style, currency, time_zone: empty where the person left the choice to the page.
+    work, home: what they do and where they sell from, as they said when they began; began_at: when they said so, or
+    chose not to.
     A person who left stays as a number without a name (`left_at`), so that the change log stays whole.
     """
 
@@ -44,6 +46,12 @@ class User(AbstractUser):
         OF_LANGUAGE = "", "As usual in the language"
         SHORT_SCALE = "short", "million, billion"
         MYRIAD = "myriad", "万, 亿"
+
+    class Work(models.TextChoices):
+        UNSAID = "", "Not said"
+        EXPORTER = "exporter", "I sell abroad"
+        TRADE_OFFICE = "trade_office", "I help companies export"
+        RESEARCH = "research", "I study markets"
 
     username = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]
@@ -56,6 +64,9 @@ class User(AbstractUser):
     )
     currency = models.ForeignKey(Currency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     time_zone = models.CharField(max_length=40, blank=True)
+    work = models.CharField(max_length=16, choices=Work.choices, default=Work.UNSAID, blank=True)
+    home = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField(null=True, blank=True)
     deletion_wanted_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
 

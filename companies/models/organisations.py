@@ -104,6 +104,8 @@ class ApiKey(models.Model):
         READ_RECORDS = "read:records", "Read companies and records"
         WRITE_RECORDS = "write:records", "Write companies and records"
         IMPORT = "import", "Import records from files"
+        READ_TARGETS = "read:targets", "Read target markets and alerts"
+        WRITE_TARGETS = "write:targets", "Write target markets and alert rules"
         REVIEW_RECORDS = "review:records", "Approve, return and publish"
         ADMIN = "admin", "Members and settings"
 

@@ -226,9 +226,7 @@ def entry_records(actor: Actor, rows: Iterable[TargetEntry]) -> list[EntryRecord
 
 
 def _may_remove(actor: Actor, row: TargetEntry, organisation: uuid.UUID | None) -> bool:
-    return row.author_id == actor.person.pk or (
-        organisation is not None and actor.may(Action.MANAGE, organisation)
-    )
+    return row.author_id == actor.person.pk or (organisation is not None and actor.may(Action.MANAGE, organisation))
 
 
 def _changeable(actor: Actor, keys: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID | None]:

@@ -17,7 +17,9 @@ MOST_COUNTED = 100
 _WORDS = ("market", "indicator", "currency", "base", "dataset", "organisation", "company")
 
 
-def rules(actor: Actor, *, target: uuid.UUID | None = None, market: str = "", with_removed: bool = False) -> QuerySet[AlertRule]:
+def rules(
+    actor: Actor, *, target: uuid.UUID | None = None, market: str = "", with_removed: bool = False
+) -> QuerySet[AlertRule]:
     """The actor's rules, the newest first, those in force and those that are paused.
 
     target, market: only those of one. with_removed: also those that are gone.

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from companies.access import Action, hidden, require_own
-from companies.alerts.previewing import would_have_fired
 from companies.alerts.rules import change_rule, make_rule, pause_rule, remove_rule, resume_rule
 from companies.api.door import PersonDoor, PersonListView, PersonRecordView
 from companies.api.targets import NO_ID, UUID_FORM
@@ -18,7 +17,7 @@ from companies.models import AlertRule
 from companies.profiles.alert_rules import RuleRecord, rule_records
 from companies.queries.alerts import rules
 from markets.door.address import list_parameters, record_parameters
-from markets.door.parameters import LANG, MARKET_FORM, Parameter, choice, codes, sort
+from markets.door.parameters import MARKET_FORM, Parameter, choice, codes, sort
 
 _EXAMPLE: Final = {"kind": "changes", "market": "KAZ", "indicator": "NY.GDP.MKTP.CD", "change_pct": "5"}
 
@@ -62,7 +61,7 @@ class _Rules(PersonDoor):
     """What all addresses of alert rules share."""
 
     model = AlertRule
-    record = RuleRecord
+    record: ClassVar[type] = RuleRecord
 
     def named(self, key: object) -> AlertRule:
         """The rule of the address; what was removed is not there."""
@@ -87,7 +86,7 @@ class RuleListView(_Rules, PersonListView):
         codes("market", "Only of these markets.", "KAZ,UZB", MARKET_FORM),
         codes("target", "Only those of these target markets, by id.", NO_ID, UUID_FORM),
         choice("state", "Only those in force, or only those that rest.", ("in_force", "paused")),
-        sort("-created", "created"),
+        sort("-created"),
     )
 
     def rows(self) -> Any:

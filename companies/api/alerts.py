@@ -38,7 +38,7 @@ class _Alerts(PersonDoor):
     """What all addresses of alerts share."""
 
     model = Alert
-    record = AlertRecord
+    record: ClassVar[type] = AlertRecord
 
     def shown_rows(self) -> Any:
         """With what their records are made of."""
@@ -67,7 +67,7 @@ class AlertListView(_Alerts, PersonListView):
             "since", "Only from then on: a day (its start, UTC) or a moment, itself included.", "2025-06-30",
             from_start=True,
         ),
-        sort("-fired", "fired"),
+        sort("-fired"),
     )  # fmt: skip
 
     def rows(self) -> Any:

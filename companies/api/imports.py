@@ -75,7 +75,7 @@ class ImportListView(_Imports, PersonListView):
     parameters: ClassVar[Sequence[Parameter]] = list_parameters(
         ImportRecord,
         codes("step", "Only those at these steps.", "read,checked", "|".join(Import.Step.values)),
-        sort("-created", "created"),
+        sort("-created"),
     )
 
     def rows(self) -> Any:

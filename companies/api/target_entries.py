@@ -45,7 +45,7 @@ class _Entries(PersonDoor):
 
     model = TargetEntry
     thing = TargetMarket
-    record = EntryRecord
+    record: ClassVar[type] = EntryRecord
 
     def named(self, key: object) -> TargetMarket:
         """The target market of the address; what was removed is not there."""
@@ -79,7 +79,7 @@ class EntryListView(_Entries, PersonListView):
         sort("written"),
     )
 
-    def get(self, request: Request, **codes: Any) -> Any:  # noqa: ARG002 the address is read where it is needed
+    def get(self, request: Request, **codes_: Any) -> Any:  # noqa: ARG002 the address is read where it is needed
         """One page of what stands beside the target market of the address."""
         return super().get(request)
 

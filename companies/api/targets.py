@@ -13,7 +13,7 @@ from companies.api.writing import Entry, writing
 from companies.models import TargetMarket
 from companies.profiles.targets import TargetRecord, target_records
 from companies.queries.settled import settled_until
-from companies.queries.targets import targets
+from companies.queries.targets import KEPT_BY, targets
 from companies.targets.changing import change_target, finish_action
 from companies.targets.removing import remove_target, restore_target
 from companies.targets.sharing import share_target, unshare_target
@@ -89,7 +89,7 @@ class _Targets(PersonDoor):
     """What all addresses of target markets share."""
 
     model = TargetMarket
-    record = TargetRecord
+    record: ClassVar[type] = TargetRecord
 
     def permit(self, action: Action, thing: Any) -> None:
         """One's own is changed by oneself, a company's by who may track for companies, a colleague's by nobody else."""
@@ -126,7 +126,7 @@ class TargetListView(_Targets, PersonListView):
         codes("category", "Only for these categories.", "appliances", SLUG_FORM),
         codes("status", "Only in these states.", "exporting,future", "|".join(TargetMarket.Status.values)),
         codes("company", "Only of these companies, by id.", NO_ID, UUID_FORM),
-        choice("whose", "Your own, those of companies, or those of colleagues.", ("mine", "companies", "shared")),
+        choice("kept_by", "Only your own, those of companies, or those that colleagues share.", KEPT_BY),
         moment(
             "updated_since",
             "Only what was changed or removed since then: a day (its start, UTC) or a moment, itself included.",
@@ -138,24 +138,23 @@ class TargetListView(_Targets, PersonListView):
 
     def rows(self) -> Any:
         """The target markets that match; those that were removed too, for readers that follow changes."""
-        person, since = require_own(self.actor, Action.READ_TARGETS), self.asked["updated_since"]
+        require_own(self.actor, Action.READ_TARGETS)
+        asked, since = self.asked, self.asked["updated_since"]
         # Before the rows are read: what is committed between the two is told, and asked for once more.
         self.complete_until = settled_until() if since else None
-        whose = {
-            "mine": {"person": person},
-            "companies": {"company__isnull": False},
-            "shared": {"shared_with__isnull": False},
-        }
-        wanted = {
-            "market_id__in": self.asked["market"],
-            "category_id__in": self.asked["category"],
-            "status__in": self.asked["status"],
-            "company_id__in": self.asked["company"],
+        found = targets(
+            self.actor,
+            kept_by=asked["kept_by"] or "",
+            markets=asked["market"] or (),
+            statuses=asked["status"] or (),
+            with_removed=since is not None,
+        )
+        beside = {
+            "category_id__in": asked["category"],
+            "company_id__in": asked["company"],
             "updated_at__gte": since.at if since else None,
         }
-        rows = targets(self.actor, with_removed=bool(since)).filter(**whose.get(self.asked["whose"], {}))
-        rows = rows.exclude(person=person) if self.asked["whose"] == "shared" else rows
-        return rows.filter(**{name: value for name, value in wanted.items() if value})
+        return found.filter(**{name: value for name, value in beside.items() if value})
 
     def meta(self, *, is_empty: bool) -> dict[str, Any]:  # noqa: ARG002 an empty answer says enough
         """From when to ask again."""

@@ -293,7 +293,7 @@ _IMPORTS: Final[Mapping[str, Row]] = {
         read=None, write=Action.IMPORT, thing="mapping", hidden=True, sent={"version": "1", "name": "Name"}
     ),
 }
-# Everybody's own, in no organisation too; the things here are the officer's alone, so that for others they are not there.
+# Everybody's own, in no organisation too. The things here are the officer's alone: for others they are not there.
 _MINE: Final = Row(read=Action.READ_TARGETS, write=Action.TRACK, is_json=True, headers=_IF_MATCH)
 _OWN_THING: Final = replace(_MINE, thing="target", owners=_OFFICER, hidden=True)
 _OWN_ACTION: Final = replace(_OWN_THING, read=None, body="")
@@ -311,7 +311,6 @@ _TARGETS: Final[Mapping[str, Row]] = {
     "api:alert_rule": replace(_OWN_THING, thing="rule", writes=_OWN_EDITED, body='{"change_pct": "5"}'),
     "api:alert_rule_pause": replace(_OWN_ACTION, thing="rule"),
     "api:alert_rule_resume": replace(_OWN_ACTION, thing="rule"),
-    "api:alert_rule_preview": replace(_OWN_THING, thing="rule", write=None),
     "api:alert_list": replace(_MINE, write=None),
     "api:alert_read_several": replace(_MINE, read=None),
     "api:alert": replace(_OWN_THING, thing="alert", write=None),

@@ -8,6 +8,7 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 
 from companies.accounts import answers, privacy
+from companies.alerts import looking
 from companies.importing.doing import work
 from companies.importing.doing.keeping import sweep_imports as let_go_of_imports
 from companies.importing.doing.running import run_work
@@ -56,6 +57,19 @@ def run_import(job_id: str) -> None:
 def sweep_imports() -> None:
     """Imports whose time is over let go of the file and its rows; that they were stays."""
     let_go_of_imports()
+
+
+@shared_task(name="companies.tasks.look_for_alerts")
+def look_for_alerts() -> int:
+    """Tell people what their rules ask for; how many alerts that made. One kind of news never keeps back another."""
+    told = 0
+    for look in (looking.look_at_releases, looking.look_at_approvals, looking.look_at_sources):
+        try:
+            told += look()
+        except Exception:
+            # Nothing of it was written: the next look begins at the same place.
+            logger.exception("The look for alerts was given up: %s", look.__name__)
+    return told
 
 
 def _import(held: jobs.Held) -> None:

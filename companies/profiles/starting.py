@@ -23,7 +23,7 @@ from markets.search import MAX_CHARACTERS, find
 LAST: Final = 4
 _MOST_FOUND: Final = 8
 _LANGUAGE, _WORK, _GOODS, _MARKETS = range(1, LAST + 1)
-_WORK_WORDS: Final[Mapping[str, tuple[Promise, Promise]]] = {
+WORK_WORDS: Final[Mapping[str, tuple[Promise, Promise]]] = {
     User.Work.EXPORTER: (_lazy("I sell abroad"), _lazy("or want to begin")),
     User.Work.TRADE_OFFICE: (_lazy("I help companies export"), _lazy("in a trade office, chamber or association")),
     User.Work.RESEARCH: (_lazy("I study markets"), _lazy("for an article, a course or a decision")),
@@ -77,7 +77,7 @@ def start_page(actor: Actor, number: int, given: Mapping[str, Any] | None = None
         return StartPage(number, tuple(Choice(code, name, code == chosen) for code, name in settings.LANGUAGES))
     if number == _WORK:
         chosen = person.work if given is None else given.get("work")
-        works = (Choice(work, str(name), work == chosen, str(note)) for work, (name, note) in _WORK_WORDS.items())
+        works = (Choice(work, str(name), work == chosen, str(note)) for work, (name, note) in WORK_WORDS.items())
         return StartPage(number, tuple(works))
     if number == _GOODS:
         return _goods(actor, given, words[:MAX_CHARACTERS])

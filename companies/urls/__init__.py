@@ -1,4 +1,4 @@
-"""Addresses of people, organisations, companies and records."""
+"""Addresses of people, organisations, companies, records and target markets."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from companies.urls import (
     organisations,
     published,
     records,
+    watching,
 )
 
-_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes, api_targets)
+_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes, watching, api_targets)
 pages = [address for part in _PARTS for address in part.pages]
 api = [address for part in _PARTS for address in part.api]

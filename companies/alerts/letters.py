@@ -19,12 +19,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from companies.access import actor_of_person, seen
+from companies.access import actor_of_person
 from companies.alerts.how_often import begin_mail
 from companies.alerts.unsubscribing import unsubscribe_address
 from companies.errors import MailAway
 from companies.models import Alert, AlertLetter, AlertMail, User
 from companies.queries.alert_letters import people_due, unsent
+from companies.queries.alerts import alerts
 
 # A letter tells of so many alerts; the others are counted in it, and stand in the list.
 MOST_TOLD: Final = 50
@@ -115,23 +116,21 @@ def _send(person: int, tries: int, compose: Compose, server: BaseEmailBackend) -
     if mail.tries != tries or found is None:
         return False
     waiting = list(unsent(found, mail).values_list("pk", flat=True))
-    visible = seen(actor_of_person(found), Alert).filter(pk__in=waiting).order_by("-id")
+    visible = alerts(actor_of_person(found)).filter(pk__in=waiting)
     told = dict(visible.values_list("pk", "read_at"))
     if not any(read_at is None for read_at in told.values()):
         _keep(mail, found, silent=waiting)
         return False
-    alerts = tuple(visible[:MOST_TOLD])
-    letter = compose(Waiting(found, alerts, len(told) - len(alerts), unsubscribe_address(found)))
-    _label(letter, alerts[0].pk, found)
+    shown = tuple(visible[:MOST_TOLD])
+    letter = compose(Waiting(found, shown, len(told) - len(shown), unsubscribe_address(found)))
+    _label(letter, shown[0].pk, found)
     mail.sent_at = timezone.now()
     _keep(mail, found, told=list(told), silent=[key for key in waiting if key not in told])
     server.send_messages([letter])
     return True
 
 
-def _keep(
-    mail: AlertMail, person: User, *, told: Sequence[uuid.UUID] = (), silent: Sequence[uuid.UUID] = ()
-) -> None:
+def _keep(mail: AlertMail, person: User, *, told: Sequence[uuid.UUID] = (), silent: Sequence[uuid.UUID] = ()) -> None:
     """No letter is tried any more, and these alerts are done: told in one, or silently."""
     mail.tries, mail.try_at = 0, None
     mail.save(update_fields=["tries", "try_at", "sent_at"])

@@ -59,6 +59,4 @@ def is_confirmed(actor: Actor) -> bool:
 
 
 def _confirmed() -> QuerySet[EmailAddress]:
-    return EmailAddress.objects.filter(
-        user=OuterRef("pk"), email=OuterRef("email"), verified=True, primary=True
-    )
+    return EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True, primary=True)

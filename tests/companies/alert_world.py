@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from decimal import Decimal
 from typing import Any
 
 from companies.alerts.facts import Facts, Side
 from companies.models import Alert, AlertRule, User
-from decimal import Decimal
 
 _EVENTS = itertools.count(1)
 
 
 def rule_of(person: User, **columns: Any) -> AlertRule:
     """Tell this person of revisions of anything in Kazakhstan."""
-    return AlertRule.objects.create(
-        **{"person": person, "kind": AlertRule.Kind.REVISED, "market_id": "KAZ", **columns}
-    )
+    return AlertRule.objects.create(**{"person": person, "kind": AlertRule.Kind.REVISED, "market_id": "KAZ", **columns})
 
 
 def alert_of(rule: AlertRule, **columns: Any) -> Alert:

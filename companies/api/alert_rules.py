@@ -9,16 +9,19 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from companies.access import Action, hidden, require_own
+from companies.alerts.previewing import MONTHS
 from companies.alerts.rules import change_rule, make_rule, pause_rule, remove_rule, resume_rule
 from companies.api.door import PersonDoor, PersonListView, PersonRecordView
 from companies.api.targets import NO_ID, UUID_FORM
 from companies.api.writing import Entry, writing
 from companies.models import AlertRule
 from companies.profiles.alert_rules import RuleRecord, rule_records
+from companies.profiles.rule_previews import RulePreview, rule_preview
 from companies.queries.alerts import rules
 from markets.door.address import list_parameters, record_parameters
-from markets.door.parameters import MARKET_FORM, Parameter, choice, codes, sort
+from markets.door.parameters import MARKET_FORM, Parameter, choice, codes, number, sort
 
+_MOST_MONTHS: Final = 120
 _EXAMPLE: Final = {"kind": "changes", "market": "KAZ", "indicator": "NY.GDP.MKTP.CD", "change_pct": "5"}
 
 
@@ -144,3 +147,16 @@ class ResumeView(_Rules):
     def post(self, entry: Entry) -> Any:
         """Put a rule in force again, for what happens from now on."""
         return resume_rule(self.actor, entry.key, entry.version)
+
+
+class PreviewView(_Rules, PersonRecordView):
+    """What a rule would have told: judged by what was published in the last months, as it became known."""
+
+    record: ClassVar[type] = RulePreview
+    parameters: ClassVar[Sequence[Parameter]] = record_parameters(
+        RulePreview, number("months", "How many months to look back.", 1, _MOST_MONTHS, MONTHS)
+    )
+
+    def found(self, **codes_: Any) -> RulePreview:
+        """The preview of the rule of the address."""
+        return rule_preview(self.actor, self.named(codes_["id"]), self.asked["months"])

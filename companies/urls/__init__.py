@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from companies.urls import (
     accounts,
+    alert_letters,
     api_targets,
     changes,
     companies,
@@ -15,6 +16,18 @@ from companies.urls import (
     watching,
 )
 
-_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes, watching, api_targets)
+_PARTS = (
+    accounts,
+    organisations,
+    companies,
+    records,
+    lists,
+    imports,
+    published,
+    changes,
+    alert_letters,
+    api_targets,
+    watching,
+)
 pages = [address for part in _PARTS for address in part.pages]
 api = [address for part in _PARTS for address in part.api]

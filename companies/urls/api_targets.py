@@ -23,6 +23,7 @@ api: list[URLPattern] = [
     path("alert-rules/", alert_rules.RuleListView.as_view(), name="alert_rule_list"),
     path(_RULE, alert_rules.RuleView.as_view(), name="alert_rule"),
     path(f"{_RULE}pause/", alert_rules.PauseView.as_view(), name="alert_rule_pause"),
+    path(f"{_RULE}preview/", alert_rules.PreviewView.as_view(), name="alert_rule_preview"),
     path(f"{_RULE}resume/", alert_rules.ResumeView.as_view(), name="alert_rule_resume"),
     path("alerts/", alerts.AlertListView.as_view(), name="alert_list"),
     path("alerts/read/", alerts.ReadSeveralView.as_view(), name="alert_read_several"),

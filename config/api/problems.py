@@ -161,6 +161,7 @@ _TITLES: Final = {
     "first_admin_link_gone": gettext_noop("Link ended"),
     "invited_other": gettext_noop("Invitation of somebody else"),
     "letter_not_sent": gettext_noop("Letter not sent"),
+    "mail_away": gettext_noop("Mail server away"),
     "too_many_today": gettext_noop("Too many today"),
     "page_token_missing": gettext_noop("Token of the page missing"),
     "not_allowed": gettext_noop("Role does not allow it"),

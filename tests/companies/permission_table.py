@@ -311,6 +311,7 @@ _TARGETS: Final[Mapping[str, Row]] = {
     "api:alert_rule": replace(_OWN_THING, thing="rule", writes=_OWN_EDITED, body='{"change_pct": "5"}'),
     "api:alert_rule_pause": replace(_OWN_ACTION, thing="rule"),
     "api:alert_rule_resume": replace(_OWN_ACTION, thing="rule"),
+    "api:alert_rule_preview": replace(_OWN_THING, thing="rule", write=None),
     "api:alert_list": replace(_MINE, write=None),
     "api:alert_read_several": replace(_MINE, read=None),
     "api:alert": replace(_OWN_THING, thing="alert", write=None),

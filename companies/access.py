@@ -37,6 +37,7 @@ from companies.models import (
     SavedView,
     Selection,
     ShareLink,
+    TargetEntry,
     TargetMarket,
     User,
 )
@@ -121,6 +122,7 @@ _CALLED: Final[Mapping[type[models.Model], str]] = {
     ShareLink: gettext_noop("link"),
     Organisation: gettext_noop("organisation"),
     TargetMarket: gettext_noop("target market"),
+    TargetEntry: gettext_noop("note"),
     AlertRule: gettext_noop("alert rule"),
     Alert: gettext_noop("alert"),
 }

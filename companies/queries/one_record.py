@@ -83,7 +83,7 @@ def currencies_used(actor: Actor, record: ExportRecord) -> set[str]:
 
 
 def trade_between(home: str, places: Sequence[str], year: int | None = None) -> list[StatedTrade]:
-    """What a market reports of its exports to some others, and they of their imports from it. year: of that one only."""
+    """What a market reports of its exports to some others, and they of their imports from it. year: in that one."""
     sold = Q(reporter_id=home, partner_id__in=places, flow=Flow.EXPORT.value)
     bought = Q(reporter_id__in=places, partner_id=home, flow=Flow.IMPORT.value)
     rows = trade_in_force().filter(sold | bought)

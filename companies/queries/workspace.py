@@ -82,7 +82,7 @@ def _among(allowed: tuple[str, ...]) -> Callable[[str, str], str]:
 
 
 def _number(name: str, text: str) -> str:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 digits of a person's number
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise InvalidValue(parameter=name, value=text[:40], expected=_("it is the number of a person"))
     return text
 
@@ -151,6 +151,6 @@ def record_news(actor: Actor, destinations: Collection[str], since: dt.datetime)
         "removed": Count("pk", filter=Q(removed_at__gt=since)),
     }
     rows = working_on(actor, ExportRecord).filter(destination_id__in=list(destinations), updated_at__gt=since)
-    counted = rows.order_by().values("destination_id").annotate(**parts)
-    news = {row["destination_id"]: RecordNews(row["entered"], row["approved"], row["removed"]) for row in counted}
+    counted = rows.order_by().values("destination_id").annotate(**parts).values_list("destination_id", *parts)
+    news = {code: RecordNews(*numbers) for code, *numbers in counted}
     return {code: each for code, each in news.items() if any(each)}

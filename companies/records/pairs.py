@@ -77,7 +77,9 @@ def year_on_year(sales: Sequence[Sale]) -> list[YearOnYear]:
     bases = {_key(sale, sale.period): sale for sale in _counted(sales, span(base_period))}
     found = totals(sale.stated() for sale in _within(sales, newest))
     return [
-        _line([sale for sale in now if sale.currency == total.currency], bases, (newest.period.text, base_period), total)
+        _line(
+            [sale for sale in now if sale.currency == total.currency], bases, (newest.period.text, base_period), total
+        )
         for total in found
     ]
 

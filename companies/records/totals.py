@@ -11,7 +11,6 @@ from companies.records.periods import Span, span, year_before
 from markets.queries.trade import StatedTrade
 from markets.vocabulary import Flow, Period
 
-
 _LAST_DIGIT: Final = Decimal("0.000001")
 
 

@@ -1,4 +1,4 @@
-"""When a person looks at their markets: a visit ends after half an hour of quiet, and the next one tells what is new."""
+"""When a person looks at their markets: a visit ends after half an hour of quiet, the next tells what is new."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from companies.urls import accounts, changes, companies, imports, lists, organisations, published, records
+from companies.urls import accounts, changes, companies, imports, lists, organisations, published, records, workspace
 
-_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes)
+_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes, workspace)
 pages = [address for part in _PARTS for address in part.pages]
 api = [address for part in _PARTS for address in part.api]

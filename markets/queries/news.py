@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, F, Window
@@ -52,7 +52,7 @@ def told_of(releases: Sequence[int], areas: Sequence[str], home: str) -> list[To
     """What these vintages told of each market: figures, its own trade, and what the home market sold to it."""
     if not releases or not areas:
         return []
-    given = {
+    given: dict[str, Any] = {
         "releases": list(releases),
         "areas": list(areas),
         "home": home,
@@ -91,8 +91,13 @@ def revisions_of_each(releases: Sequence[int], areas: Sequence[str], most: int) 
     """
     if not releases or not areas:
         return []
-    of_market = {"partition_by": F("area_id")}
-    order = [F("indicator__is_headline").desc(), F("period").desc(), F("indicator__sort").asc(), F("indicator_id").asc()]
+    of_market: dict[str, Any] = {"partition_by": F("area_id")}
+    order: list[Any] = [
+        F("indicator__is_headline").desc(),
+        F("period").desc(),
+        "indicator__sort",
+        "indicator_id",
+    ]
     rows = (
         revisions(RevisionScope(areas=areas))
         .filter(superseded_by__in=releases)
@@ -105,17 +110,15 @@ def revisions_of_each(releases: Sequence[int], areas: Sequence[str], most: int) 
     ]
 
 
-def newest_in(
-    periods_by_indicator: dict[str, Sequence[str]], areas: Sequence[str], as_of: AsOf | None
-) -> list[Stated]:
+def newest_in(periods: Mapping[str, Sequence[str]], areas: Sequence[str], as_of: AsOf | None) -> list[Stated]:
     """The newest stated value of each area and indicator among some periods; a forecast is not a newest value."""
-    if not periods_by_indicator:
+    if not periods:
         return []
-    pairs = [(code, period) for code, periods in periods_by_indicator.items() for period in periods]
+    pairs = [(code, period) for code, held in periods.items() for period in held]
     rows = in_force(as_of).filter(
         area_id__in=areas,
         value__isnull=False,
-        indicator_id__in=list(periods_by_indicator),
+        indicator_id__in=list(periods),
         period__in={period for _code, period in pairs},
     )
     rows = rows.exclude(obs_status=ObsStatus.FORECAST.value).order_by("area_id", "indicator_id", "-period")

@@ -115,7 +115,9 @@ def _moves(releases: Sequence[int], markets: Sequence[str], since: dt.datetime) 
         RankMove(indicator_ref(headline[code]), market, then[market, code], now[market, code])
         for code in headline
         for market in markets
-        if (market, code) in then and (market, code) in now and then[market, code].position != now[market, code].position
+        if (market, code) in then
+        and (market, code) in now
+        and then[market, code].position != now[market, code].position
     ]
 
 

@@ -70,9 +70,7 @@ def market_numbers(trade: Mapping[str, Sequence[StatedTrade]]) -> dict[str, Mark
     bought = {code: _bought(rows) for code, rows in trade.items()}
     sources = {source.release: source for source in sources_of(each.stated for each in bought.values() if each)}
     return {
-        row.market.iso3: MarketNumbers(
-            row.market.iso3, row.figures, _with_source(bought.get(row.market.iso3), sources)
-        )
+        row.market.iso3: MarketNumbers(row.market.iso3, row.figures, _with_source(bought.get(row.market.iso3), sources))
         for row in newest_figures_of(list(trade), SHOWN_INDICATORS)
     }
 

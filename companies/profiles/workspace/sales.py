@@ -1,8 +1,9 @@
-"""One's own sales in a target market, in their newest months, beside what is reported of the market in the same ones."""
+"""One's own sales in a target market in their newest months, beside what is reported of the market in the same ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,7 +20,6 @@ from companies.records.scopes import scopes
 from companies.records.totals import ReportedGrowth, growths_for
 from markets.queries.kept import kept_value
 from markets.queries.trade import StatedTrade
-from markets.vocabulary import Frequency
 
 
 class NotBeside(StrEnum):
@@ -56,15 +56,16 @@ class SalesBeside:
     query: str
 
 
+_ScopeOf = Callable[[str, str, str], tuple[frozenset[str], tuple[str, ...]]]
 _Found = dict[tuple[str, ...], tuple[tuple[OwnSales, ...], str, str]]
 
 
 def sales_beside(
     actor: Actor, targets: Sequence[TargetRecord], trade: Mapping[str, Sequence[StatedTrade]]
-) -> dict[TargetRecord, SalesBeside]:
-    """The own sales of each target market. trade: what is reported of the sales from home, by market."""
+) -> dict[uuid.UUID, SalesBeside]:
+    """The own sales of each target market, by its id. trade: what is reported of the sales from home, by market."""
     found = _own_sales(actor, targets)
-    return {target: _beside(*found[_key(target)], trade.get(target.market, ())) for target in targets}
+    return {target.id: _beside(*found[_key(target)], trade.get(target.market, ())) for target in targets}
 
 
 def _key(target: TargetRecord) -> tuple[str, ...]:
@@ -104,9 +105,9 @@ def _added_up(actor: Actor, keys: Sequence[tuple[str, ...]]) -> _Found:
     return found
 
 
-def _sale(row: SaleRow, scope_of: object) -> Sale:
+def _sale(row: SaleRow, scope_of: _ScopeOf) -> Sale:
     shipment = row.document_reference if row.period_from_on == row.period_to_on else ""
-    places, goods = scope_of(row.destination_id, row.category_id or "", row.hs_code)  # type: ignore[operator]
+    places, goods = scope_of(row.destination_id, row.category_id or "", row.hs_code)
     return Sale(
         company=row.company_id,
         currency=row.currency_id,

@@ -14,6 +14,7 @@ from companies.urls import (
     published,
     records,
     watching,
+    workspace,
 )
 
 _PARTS = (
@@ -28,6 +29,7 @@ _PARTS = (
     alert_letters,
     api_targets,
     watching,
+    workspace,
 )
 pages = [address for part in _PARTS for address in part.pages]
 api = [address for part in _PARTS for address in part.api]

@@ -8,12 +8,8 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 
 from companies.accounts import answers, privacy
-<<<<<<< HEAD
-from companies.alerts import looking
-=======
-from companies.alerts import letters
+from companies.alerts import letters, looking
 from companies.errors import MailAway
->>>>>>> mail
 from companies.importing.doing import work
 from companies.importing.doing.keeping import sweep_imports as let_go_of_imports
 from companies.importing.doing.running import run_work
@@ -65,7 +61,6 @@ def sweep_imports() -> None:
     let_go_of_imports()
 
 
-<<<<<<< HEAD
 @shared_task(name="companies.tasks.look_for_alerts")
 def look_for_alerts() -> int:
     """Tell people what their rules ask for; how many alerts that made. One kind of news never keeps back another."""
@@ -77,7 +72,8 @@ def look_for_alerts() -> int:
             # Nothing of it was written: the next look begins at the same place.
             logger.exception("The look for alerts was given up: %s", look.__name__)
     return told
-=======
+
+
 @shared_task(name="companies.tasks.send_alert_letters")
 def send_alert_letters() -> int:
     """Send the letters with alerts that are due: how many were. What goes wrong with one stops no other."""
@@ -91,7 +87,6 @@ def send_alert_letters() -> int:
         except Exception:
             logger.exception("The letter with alerts to person %s could not be made", person)
     return sent
->>>>>>> mail
 
 
 def _import(held: jobs.Held) -> None:

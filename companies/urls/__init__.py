@@ -1,9 +1,37 @@
-"""Addresses of people, organisations, companies and records."""
+"""Addresses of people, organisations, companies, records and target markets."""
 
 from __future__ import annotations
 
-from companies.urls import accounts, alerts, changes, companies, imports, lists, organisations, published, records
+from companies.urls import (
+    accounts,
+    alert_letters,
+    alerts,
+    api_targets,
+    changes,
+    companies,
+    imports,
+    lists,
+    organisations,
+    published,
+    records,
+    watching,
+    workspace,
+)
 
-_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes, alerts)
+_PARTS = (
+    accounts,
+    organisations,
+    companies,
+    records,
+    lists,
+    imports,
+    published,
+    changes,
+    alerts,
+    alert_letters,
+    api_targets,
+    watching,
+    workspace,
+)
 pages = [address for part in _PARTS for address in part.pages]
 api = [address for part in _PARTS for address in part.api]

@@ -34,7 +34,7 @@ def remove_target(actor: Actor, key: object, version: int | None, reason: str = 
 def restore_target(actor: Actor, key: object, version: int | None) -> TargetMarket:
     """A removed one stands where it stood, with its notes; other alert rules that ended with it stay ended.
 
-    The actor's rule for any revision of the market begins anew, where it ended in that very moment.
+    The actor's rule for any revision of the market begins anew, where it ended with it.
     Raises what `holding.held_target` raises, and AlreadyTracked where the same was tracked anew meanwhile.
     """
     with transaction.atomic():
@@ -49,6 +49,6 @@ def restore_target(actor: Actor, key: object, version: int | None) -> TargetMark
 
 
 def _ended_with(actor: Actor, target: TargetMarket) -> bool:
-    """Whether the actor's rule for any revision ended in the transaction that removed the target market."""
-    rules = AlertRule.objects.filter(target=target, person=actor.person, removed_at=target.removed_at)
+    """Whether the actor's rule for any revision ended with the target market: what ended before was their own wish."""
+    rules = AlertRule.objects.filter(target=target, person=actor.person, removed_at__gte=target.removed_at)
     return rules.filter(kind=AlertRule.Kind.REVISED, indicator=None).exists()

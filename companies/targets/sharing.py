@@ -7,7 +7,7 @@ from django.db import transaction
 from companies.access import Actor
 from companies.changes import fields_of
 from companies.errors import NothingToShare
-from companies.models import TargetMarket
+from companies.models import AlertRule, TargetMarket
 from companies.targets.fields import REMEMBERED
 from companies.targets.holding import held_target, written
 from companies.targets.reading import organisation_of
@@ -29,6 +29,8 @@ def share_target(actor: Actor, key: object, version: int | None) -> TargetMarket
         if target.shared_with_id == organisation.pk:
             return target
         before = fields_of(target, REMEMBERED)
+        if target.shared_with_id is not None:
+            _let_go(target)
         target.shared_with = organisation
         _see_to_it_alone(target)
         return written(actor, "shared", target, before)
@@ -43,6 +45,7 @@ def unshare_target(actor: Actor, key: object, version: int | None) -> TargetMark
         before = fields_of(target, REMEMBERED)
         target.shared_with = None
         _see_to_it_alone(target)
+        _let_go(target)
         return written(actor, "unshared", target, before)
 
 
@@ -50,3 +53,8 @@ def _see_to_it_alone(target: TargetMarket) -> None:
     """A colleague who reads it no more, or not yet, cannot see to it."""
     if target.owner_id is not None:
         target.owner = target.person
+
+
+def _let_go(target: TargetMarket) -> None:
+    """Alert rules that colleagues hung on it go on without it."""
+    AlertRule.objects.filter(target=target).exclude(person=target.person_id).update(target=None)

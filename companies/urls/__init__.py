@@ -1,9 +1,20 @@
-"""Addresses of people, organisations, companies and records."""
+"""Addresses of people, organisations, companies, records and target markets."""
 
 from __future__ import annotations
 
-from companies.urls import accounts, changes, companies, imports, lists, organisations, published, records, watching
+from companies.urls import (
+    accounts,
+    changes,
+    companies,
+    imports,
+    lists,
+    organisations,
+    published,
+    records,
+    watching,
+    workspace,
+)
 
-_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes, watching)
+_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes, workspace, watching)
 pages = [address for part in _PARTS for address in part.pages]
 api = [address for part in _PARTS for address in part.api]

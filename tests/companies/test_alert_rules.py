@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 
 from companies.access import Actor, actor_of_person
 from companies.alerts import rules as writing
@@ -214,6 +215,7 @@ def test_a_target_market_brings_one_rule_for_its_market(actor: Actor) -> None:
     rule.refresh_from_db()
     assert specific.removed_at is not None
     assert (rule.removed_at, rule.target) == (None, other)
+    TargetMarket.objects.filter(pk=target.pk).update(removed_at=Now())
     assert writing.end_rules_of(actor, other) == 1
 
 

@@ -1,0 +1,257 @@
+"""Alerts as pages, letters and programs see them: what happened, old and new with their vintages, and why."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from companies.access import Actor, seen
+from companies.alerts.facts import Facts, Side
+from companies.models import Alert, AlertRule, Change, ExportRecord
+from companies.profiles.alert_rules import Watched, area_key, indicator_key, seen_targets
+from companies.profiles.alert_words import happened, rate_words, sentence, series_words
+from companies.queries.alerts import edits_of_rules
+from markets import queries
+from markets.models import Indicator
+from markets.profiles import figures
+from markets.profiles.figures import Change as Difference
+from markets.profiles.figures import Point, Provenance, change_between
+from markets.profiles.observations import AreaKey, IndicatorKey
+
+_RATES = frozenset(AlertRule.OF_RATES)
+# What of a rule's words its person may alter.
+_WORDS = ("direction", "threshold", "change_pct")
+
+
+@dataclass(frozen=True, slots=True)
+class ToldValue:
+    """A value as one vintage stated it. value None: missing, and `obs_status` says why; never zero.
+
+    words: the value with its unit, in the active language. provenance: the vintage, where it is known.
+    """
+
+    value: Decimal | None
+    period: str
+    obs_status: str
+    words: str
+    provenance: Provenance | None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedFigure:
+    """One of the figures that a release revised or withdrew. difference: of the new value from the old one."""
+
+    indicator: IndicatorKey
+    unit: str
+    decimals: int
+    old: ToldValue
+    new: ToldValue
+    difference: Difference | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRecord:
+    """An export record that was approved, for whoever sees it still."""
+
+    id: uuid.UUID
+    company: str
+    destination: str
+    destination_name: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleKey:
+    """The rule an alert came of. sentence: in the words it had then; is_altered: it has others now."""
+
+    id: uuid.UUID
+    sentence: str
+    is_altered: bool
+    is_removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """One alert: what came true, and of which rule.
+
+    headline: what happened, in one sentence of the active language. old, new: the two values that are compared; of a
+    revision those of the first of `revised`. change_pct: from old to new, null where it cannot be told. revised: ten at
+    most of the `count` figures that one release revised. record: what was approved; null where it is no longer seen.
+    dataset, since, state: of a source that is `late` or `failing`. release: of news from the market tables.
+    target: the target market, where it is there still.
+    """
+
+    id: uuid.UUID
+    kind: str
+    headline: str
+    rule: RuleKey
+    target: uuid.UUID | None
+    market: AreaKey | None
+    indicator: IndicatorKey | None
+    unit: str
+    decimals: int
+    currency: str | None
+    base: str | None
+    old: ToldValue | None
+    new: ToldValue | None
+    change_pct: Decimal | None
+    revised: tuple[RevisedFigure, ...]
+    count: int
+    record: ToldRecord | None
+    dataset: Watched | None
+    since: str
+    state: str
+    release: int | None
+    fired_at: dt.datetime
+    read_at: dt.datetime | None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nobody has marked it as read."""
+        return self.read_at is None
+
+    @property
+    def more_revised(self) -> int:
+        """How many revised figures are not listed."""
+        return self.count - len(self.revised)
+
+
+def alert_records(actor: Actor, rows: Iterable[Alert]) -> list[AlertRecord]:
+    """The alerts in their order; a few questions more, however many they are.
+
+    rows: of what the actor sees, as `queries.alerts.alerts` reads them.
+    """
+    found = [(alert, Facts.unpacked(alert.facts)) for alert in rows]
+    if not found:
+        return []
+    known = _Known(
+        sources=_sources(facts for _alert, facts in found),
+        indicators={each.code: each for each in queries.reference().indicators},
+        records=_records(actor, (facts.record for _alert, facts in found)),
+        targets=seen_targets(actor, (alert.target_id for alert, _facts in found)),
+        edits=_edits([alert for alert, _facts in found]),
+    )
+    return [_record(alert, facts, known) for alert, facts in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What all the alerts of a list share."""
+
+    sources: Mapping[int, Provenance]
+    indicators: Mapping[str, Indicator]
+    records: Mapping[str, ToldRecord]
+    targets: frozenset[uuid.UUID]
+    edits: Mapping[str, Sequence[Change]]
+
+
+def _record(alert: Alert, facts: Facts, known: _Known) -> AlertRecord:
+    rule = _as_it_was(alert, known.edits.get(str(alert.rule_id), ()))
+    record = known.records.get(facts.record)
+    indicator = rule.indicator
+    return AlertRecord(
+        id=alert.pk,
+        kind=rule.kind,
+        headline=happened(rule, facts, record_period=record.period if record else ""),
+        rule=RuleKey(rule.pk, sentence(rule), rule is not alert.rule, rule.removed_at is not None),
+        target=alert.target_id if alert.target_id in known.targets else None,
+        market=area_key(rule),
+        indicator=indicator_key(rule),
+        unit=indicator.unit if indicator else "",
+        decimals=indicator.decimals if indicator else 0,
+        currency=rule.currency_id,
+        base=rule.base_id,
+        old=_told(facts.old, rule, facts, known),
+        new=_told(facts.new, rule, facts, known),
+        change_pct=facts.change_pct,
+        revised=tuple(_revised(each.indicator, each.old, each.new, known) for each in facts.revised),
+        count=facts.count,
+        record=record,
+        dataset=Watched(rule.dataset.pk, rule.dataset.name) if rule.dataset else None,
+        since=facts.since,
+        state=facts.state,
+        release=alert.release_id,
+        fired_at=alert.fired_at,
+        read_at=alert.read_at,
+    )
+
+
+def _told(side: Side | None, rule: AlertRule, facts: Facts, known: _Known) -> ToldValue | None:
+    if side is None:
+        return None
+    if rule.kind in _RATES:
+        return _value(side, rate_words(side.value), known)
+    # A rule for any figure of a market names no indicator: its values are those of the first that was revised.
+    code = rule.indicator_id or (facts.revised[0].indicator if facts.revised else "")
+    return _of_series(side, known.indicators.get(code), known)
+
+
+def _of_series(side: Side, indicator: Indicator | None, known: _Known) -> ToldValue:
+    words = series_words(side.value, indicator.unit, indicator.decimals) if indicator else rate_words(side.value)
+    return _value(side, words, known)
+
+
+def _value(side: Side, words: str, known: _Known) -> ToldValue:
+    return ToldValue(side.value, side.period, side.obs_status, words, known.sources.get(side.release or 0))
+
+
+def _revised(code: str, old: Side, new: Side, known: _Known) -> RevisedFigure:
+    indicator = known.indicators[code]
+    return RevisedFigure(
+        indicator=IndicatorKey(code, indicator.name),
+        unit=indicator.unit,
+        decimals=indicator.decimals,
+        old=_of_series(old, indicator, known),
+        new=_of_series(new, indicator, known),
+        difference=change_between(indicator.unit, Point(old.period, old.value), Point(new.period, new.value)),
+    )
+
+
+def _as_it_was(alert: Alert, edits: Sequence[Change]) -> AlertRule:
+    """The rule in the words it had when it came true; the rule itself where they are the same. edits: newest first."""
+    then: dict[str, object] = {}
+    for edit in edits:
+        if edit.at >= alert.fired_at:
+            then |= {
+                name: edit.before[name] for name in ("direction", "threshold", "change_pct") if name in edit.before
+            }
+    if not then:
+        return alert.rule
+    rule = copy.copy(alert.rule)
+    for name, value in then.items():
+        setattr(rule, name, Decimal(str(value)) if name != "direction" and value is not None else value)
+    return rule
+
+
+def _edits(found: Sequence[Alert]) -> Mapping[str, Sequence[Change]]:
+    """What was altered of the rules since their alerts were made, by the rule's id; asked only where anything was."""
+    altered = {alert.rule_id for alert in found if alert.rule.updated_at > alert.fired_at}
+    by_rule: dict[str, list[Change]] = {}
+    for edit in edits_of_rules(altered, min(alert.fired_at for alert in found)):
+        by_rule.setdefault(edit.object_id, []).append(edit)
+    return by_rule
+
+
+def _sources(told: Iterable[Facts]) -> Mapping[int, Provenance]:
+    """The vintages that the values name; one question."""
+    wanted = set()
+    for facts in told:
+        sides = [facts.old, facts.new, *(side for each in facts.revised for side in (each.old, each.new))]
+        wanted |= {side.release for side in sides if side is not None and side.release is not None}
+    return {key: figures.provenance(row) for key, row in queries.releases_by_id(wanted).items()} if wanted else {}
+
+
+def _records(actor: Actor, keys: Iterable[str]) -> Mapping[str, ToldRecord]:
+    """The approved records that the actor sees, by their id."""
+    wanted = {key for key in keys if key}
+    if not wanted:
+        return {}
+    rows = seen(actor, ExportRecord).filter(pk__in=wanted, removed_at=None).select_related("company", "destination")
+    return {
+        str(row.pk): ToldRecord(row.pk, row.company.name, row.destination_id, row.destination.name, row.period)
+        for row in rows
+    }

@@ -85,7 +85,9 @@ def about(rule: AlertRule) -> str:
     if rule.organisation is not None:
         whose = rule.company.name if rule.company is not None else rule.organisation.name
         return f"{whose} → {market}" if market else whose
-    return wording.listed([market, rule.indicator.name]) if rule.indicator is not None else market
+    if rule.indicator is None:
+        return market
+    return _("%(market)s, %(indicator)s") % {"market": market, "indicator": rule.indicator.name}
 
 
 def happened(rule: AlertRule, facts: Facts, *, record_period: str = "") -> str:

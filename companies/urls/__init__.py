@@ -5,6 +5,7 @@ from __future__ import annotations
 from companies.urls import (
     accounts,
     alert_letters,
+    alerts,
     changes,
     companies,
     imports,
@@ -14,6 +15,6 @@ from companies.urls import (
     records,
 )
 
-_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes, alert_letters)
+_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes, alert_letters, alerts)
 pages = [address for part in _PARTS for address in part.pages]
 api = [address for part in _PARTS for address in part.api]

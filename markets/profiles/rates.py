@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from enum import StrEnum
+from itertools import groupby
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -147,6 +148,24 @@ def newest_rates(pairs: Sequence[_Pair], as_of: AsOf | None = None, sources: Sou
     ]
     found = _Found(_by_series(rows), sources)
     return [_answer(currency, base, "", found.rate(currency, base)) for currency, base in pairs]
+
+
+def rates_by_day(
+    currency: str, base: str, first: dt.date, last: dt.date, *, kind: str = "", as_of: AsOf | None = None
+) -> list[Rate]:
+    """The rate of each day between the two that has one, oldest first; a cross needs both legs of that day.
+
+    kind: only rates of this kind, as a series must be of one. Raises InvalidValue for a currency against itself.
+    """
+    _refuse_itself(currency, base)
+    among = sorted({currency, base, *stored.PIVOTS})
+    stated = stored.exchange_rates(
+        currencies=among, bases=among, kind=kind, period_from=first.isoformat(), period_to=last.isoformat(), as_of=as_of
+    )
+    rows = stored.rate_rows(stated.filter(frequency=Frequency.AS_OF.value))
+    sources: Sources = dict(_certificates({row.release_id for row in rows}))
+    days = [_Found(_by_series(of_day), sources) for _day, of_day in groupby(rows, key=lambda row: row.period)]
+    return [rate for found in days if (rate := found.rate(currency, base)) is not None]
 
 
 def average_rate(
@@ -362,4 +381,5 @@ __all__ = [
     "month_range",
     "newest_rates",
     "rate_on",
+    "rates_by_day",
 ]

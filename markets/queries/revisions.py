@@ -267,14 +267,14 @@ def replaced_values(rows: Iterable[Stated]) -> dict[int, Stated]:
     for row in newer:
         vintages = older.get((row.indicator_id, row.area_id, row.period), ())
         before = (old for old in vintages if (old.known_from, old.pk) < (row.known_from, row.pk))
-        other = next((old for old in before if not _is_same_figure(old, row)), None)
+        other = next((old for old in before if not is_same_figure(old, row)), None)
         if other is not None:
             found[row.pk] = other
     return found
 
 
-def _is_same_figure(old: Stated, new: Stated) -> bool:
-    """Whether the two differ only in how many digits were printed."""
+def is_same_figure(old: Stated, new: Stated) -> bool:
+    """Whether the two differ at most in how many digits were printed."""
     if old.value is None or new.value is None:
         return old.value is new.value
     if old.last_digit_exponent is None or new.last_digit_exponent is None:

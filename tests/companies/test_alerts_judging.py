@@ -49,7 +49,7 @@ CROSSINGS = [
 
 
 @pytest.mark.parametrize(("direction", "old", "new", "is_told"), CROSSINGS)
-def test_a_threshold_is_reached_or_passed(direction: str, old: object, new: object, is_told: bool) -> None:
+def test_a_threshold_is_reached_or_passed(direction: str, old: object, new: object, *, is_told: bool) -> None:
     rule = words(Kind.CROSSES, direction=direction, threshold=10)
     assert (judged(rule, step(old, new)) is not None) is is_told
 
@@ -67,7 +67,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("direction", "old", "new", "is_told"), CHANGES)
-def test_a_change_is_more_than_the_per_cent(direction: str, old: object, new: object, is_told: bool) -> None:
+def test_a_change_is_more_than_the_per_cent(direction: str, old: object, new: object, *, is_told: bool) -> None:
     rule = words(Kind.CHANGES, direction=direction, change_pct=5)
     assert (judged(rule, step(old, new)) is not None) is is_told
 
@@ -106,7 +106,7 @@ REVISIONS = [
 
 
 @pytest.mark.parametrize(("old", "new", "is_told"), REVISIONS)
-def test_a_revision_is_told_by_its_size_where_one_is_asked_for(old: object, new: object, is_told: bool) -> None:
+def test_a_revision_is_told_by_its_size_where_one_is_asked_for(old: object, new: object, *, is_told: bool) -> None:
     found = Step(revised=[revised(old, new)])
     assert (judged(words(Kind.REVISED, change_pct=5), found) is not None) is is_told
     assert judged(words(Kind.REVISED), found) is not None

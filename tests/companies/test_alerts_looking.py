@@ -42,7 +42,8 @@ def test_a_threshold_that_a_new_year_passes_is_told_once() -> None:
         watching, watching.person, release, f"release:{release.pk}",
     )  # fmt: skip
     (facts,) = told(watching)
-    assert facts.old and facts.new
+    assert facts.old
+    assert facts.new
     assert [(side.value, side.period) for side in (facts.old, facts.new)] == [(90, "2022"), (110, "2023")]
     assert facts.new.release == release.pk
     assert facts.change_pct == Decimal("22.222222")

@@ -316,6 +316,14 @@ _TARGETS: Final[Mapping[str, Row]] = {
     "api:alert_read_several": replace(_MINE, read=None),
     "api:alert": replace(_OWN_THING, thing="alert", write=None),
     "api:alert_read": replace(_OWN_ACTION, thing="alert"),
+    "companies:workspace": Row(read=PERSON),
+    # who has no account goes to make one, with the wish kept
+    "companies:watch": Row(write=ANYONE),
+    "companies:watch_kept": Row(read=PERSON),
+    "companies:start": Row(read=PERSON, write=PERSON),
+    "companies:alert_letters": Row(read=PERSON, write=PERSON),
+    # the signed token of a letter says whose letters end
+    "companies:alert_unsubscribe": Row(write=ANYONE),
 }
 # The library's own pages: what they show is the person's alone, for no address names anybody. A form takes PUT as POST.
 _FORM: Final = frozenset({"POST", "PUT"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from companies.urls import (
     accounts,
     alert_letters,
+    alerts,
     api_targets,
     changes,
     companies,
@@ -26,6 +27,7 @@ _PARTS = (
     imports,
     published,
     changes,
+    alerts,
     alert_letters,
     api_targets,
     watching,

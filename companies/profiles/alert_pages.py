@@ -12,7 +12,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import QueryDict
 
 from companies.access import Action, Actor, one, require_own
-from companies.alerts.previewing import would_have_fired
+from companies.alerts.previewing import MONTHS, would_have_fired
 from companies.alerts.reading import checked
 from companies.models import Alert, AlertRule, TargetMarket
 from companies.profiles.alert_rules import RuleRecord, rule_records
@@ -168,15 +168,15 @@ def rule_page(actor: Actor, key: object) -> RulePage:
     )
 
 
-def rule_preview(actor: Actor, rule: AlertRule | Mapping[str, Any]) -> PreviewRecord:
-    """What a rule of the actor's, or one with these entries, would have told in the last two years.
+def rule_preview(actor: Actor, rule: AlertRule | Mapping[str, Any], months: int = MONTHS) -> PreviewRecord:
+    """What a rule of the actor's, or one with these entries, would have told in so many months, two years by default.
 
     Raises SignInNeeded, ScopeMissing; for entries as `alerts.reading.checked` does.
     """
     if not isinstance(rule, AlertRule):
         person = require_own(actor, Action.READ_TARGETS)
         rule = AlertRule(person=person, **checked(actor, rule))
-    preview = would_have_fired(actor, rule)
+    preview = would_have_fired(actor, rule, months)
     newest = tuple(reversed(preview.firings))[:FIRINGS_SHOWN]
     return PreviewRecord(
         sentence=sentence(rule),

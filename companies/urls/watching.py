@@ -12,7 +12,3 @@ pages: list[URLPattern] = [
     path("my/start/", starting.start, name="start"),
 ]
 api: list[URLPattern] = []
-
-pages += [
-    path("my/", lambda r: HttpResponse("workspace"), name="workspace"),
-    path("my/targets/<uuid:key>/", lambda r, key: HttpResponse("target"), name="target"),

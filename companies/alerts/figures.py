@@ -64,7 +64,9 @@ def step_of(step: vintages.Step) -> Step:
 
 def _of_newest_values(release: Release) -> Iterator[Told]:
     rules = rules_in_force(OF_NEWEST, _published(release))
-    watched = {(str(indicator), str(area)) for indicator, area in rules.values_list("indicator_id", "market_id").distinct()}
+    watched = {
+        (str(indicator), str(area)) for indicator, area in rules.values_list("indicator_id", "market_id").distinct()
+    }
     moved = {
         (step.indicator_id, step.area_id): Verdicts(step_of(step))
         for step in vintages.steps_of_release(release.pk, watched)

@@ -63,7 +63,9 @@ def _look_at_next() -> int | None:
     until = queries.complete_until()
     if cursor is None or until is None:
         return None
-    published = Release.objects.filter(state=Release.State.PUBLISHED, published_at__gt=cursor.at, published_at__lte=until)
+    published = Release.objects.filter(
+        state=Release.State.PUBLISHED, published_at__gt=cursor.at, published_at__lte=until
+    )
     first = published.order_by("published_at").values_list("published_at", flat=True).first()
     if first is None:
         return None

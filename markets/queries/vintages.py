@@ -22,9 +22,7 @@ from markets.vocabulary import ObsStatus
 
 # Neither a forecast nor what waits for a judgement is a newest value.
 _NOT_STATED: Final = (ObsStatus.FORECAST.value, ObsStatus.QUARANTINED.value)
-_COLUMNS: Final = ", ".join(
-    f"o.{name}" if name != "pk" else "o.id" for name in Stated._fields
-)
+_COLUMNS: Final = ", ".join(f"o.{name}" if name != "pk" else "o.id" for name in Stated._fields)
 # Periods of one series sort as text, and its index is read from the newest one on.
 _NEWEST: Final = """
     SELECT {columns} FROM markets_observation o

@@ -8,9 +8,12 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 
 from companies.accounts import answers, privacy
+from companies.alerts import letters, looking
+from companies.errors import MailAway
 from companies.importing.doing import work
 from companies.importing.doing.keeping import sweep_imports as let_go_of_imports
 from companies.importing.doing.running import run_work
+from companies.profiles.alert_letter import alert_letter
 from companies.profiles.exports import make_export
 from companies.records import bulk, exporting
 from markets import jobs
@@ -56,6 +59,34 @@ def run_import(job_id: str) -> None:
 def sweep_imports() -> None:
     """Imports whose time is over let go of the file and its rows; that they were stays."""
     let_go_of_imports()
+
+
+@shared_task(name="companies.tasks.look_for_alerts")
+def look_for_alerts() -> int:
+    """Tell people what their rules ask for; how many alerts that made. One kind of news never keeps back another."""
+    told = 0
+    for look in (looking.look_at_releases, looking.look_at_approvals, looking.look_at_sources):
+        try:
+            told += look()
+        except Exception:
+            # Nothing of it was written: the next look begins at the same place.
+            logger.exception("The look for alerts was given up: %s", look.__name__)
+    return told
+
+
+@shared_task(name="companies.tasks.send_alert_letters")
+def send_alert_letters() -> int:
+    """Send the letters with alerts that are due: how many were. What goes wrong with one stops no other."""
+    sent = 0
+    for person in letters.due_people():
+        try:
+            sent += letters.send_letter(person, alert_letter)
+        except MailAway as away:
+            logger.warning("Letters with alerts wait: %s", type(away.__cause__).__name__)
+            break
+        except Exception:
+            logger.exception("The letter with alerts to person %s could not be made", person)
+    return sent
 
 
 def _import(held: jobs.Held) -> None:

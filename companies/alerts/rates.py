@@ -1,4 +1,4 @@
-"""Rules about exchange rates: judged when a release of rates is published, by the newest rate of a day before and after.
+"""Rules about exchange rates: judged when a release of rates is published, by the newest rate before and after.
 
 A rate is the published one of the pair, else its inverse, else a cross of one day and one bank, as the page of exchange
 rates shows it. Rates of two kinds (a reference rate, a country's own official rate) are never compared.

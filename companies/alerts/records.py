@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, cast
+from typing import Final
 
 from django.db.models import QuerySet
 
@@ -22,15 +22,14 @@ def told_of_approvals(since: dt.datetime, until: dt.datetime) -> Iterator[Told]:
     """What rules tell of the records approved from the one moment until before the other."""
     rules = rules_in_force((AlertRule.Kind.RECORD_APPROVED,), until)
     for organisation_id in rules.values_list("organisation_id", flat=True).distinct():
-        approvals = _approvals(cast("uuid.UUID", organisation_id), since, until)
+        approvals = _approvals(organisation_id, since, until)
         if approvals:
             yield from _told(rules.filter(organisation_id=organisation_id), approvals)
 
 
 def would_tell(actor: Actor, rule: AlertRule, since: dt.datetime) -> Iterator[Firing]:
     """What a rule would have told its person of the log since a moment, of records that are still there."""
-    log = seen(actor, Change, Action.READ).filter(organisation_id=rule.organisation_id, at__gte=since, **_APPROVED)
-    approvals = list(log.exclude(actor=actor.person).order_by("id"))
+    approvals = list(_log(actor, rule).filter(at__gte=since, **_APPROVED).exclude(actor=actor.person).order_by("id"))
     records, places = _records(approvals), _places([rule])
     for approval in approvals:
         record = records.get(approval.object_id)
@@ -38,10 +37,18 @@ def would_tell(actor: Actor, rule: AlertRule, since: dt.datetime) -> Iterator[Fi
             yield _firing(approval, record)
 
 
+def approval_count(actor: Actor, rule: AlertRule, since: dt.datetime) -> int:
+    """How many approvals of others stand in the log of the rule's organisation since a moment."""
+    return _log(actor, rule).filter(at__gte=since, **_APPROVED).exclude(actor=actor.person).count()
+
+
 def log_begins(actor: Actor, rule: AlertRule) -> dt.datetime | None:
     """Since when the log of the rule's organisation is kept; None where the actor may not read it, or it is empty."""
-    log = seen(actor, Change, Action.READ).filter(organisation_id=rule.organisation_id)
-    return log.order_by("id").values_list("at", flat=True).first()
+    return _log(actor, rule).order_by("id").values_list("at", flat=True).first()
+
+
+def _log(actor: Actor, rule: AlertRule) -> QuerySet[Change]:
+    return seen(actor, Change, Action.READ).filter(organisation=rule.organisation_id)
 
 
 def _approvals(organisation_id: uuid.UUID, since: dt.datetime, until: dt.datetime) -> list[Change]:
@@ -68,7 +75,7 @@ def _told(rules: QuerySet[AlertRule], approvals: list[Change]) -> Iterator[Told]
 
 def _readers(organisation_id: uuid.UUID | None) -> frozenset[int]:
     """The people who may read the organisation's records this moment."""
-    members = Membership.objects.filter(organisation_id=organisation_id, ended_at=None)
+    members = Membership.objects.filter(organisation=organisation_id, ended_at=None)
     return frozenset(user for user, role in members.values_list("user_id", "role") if Action.READ in ALLOWED[role])
 
 

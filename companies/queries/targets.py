@@ -30,16 +30,18 @@ def targets(
     statuses: Sequence[str] = (),
     company: uuid.UUID | None = None,
     due_until: dt.date | None = None,
+    with_removed: bool = False,
 ) -> QuerySet[TargetMarket]:
     """The live target markets the actor sees: their own, those of companies where they work, those shared there.
 
-    kept_by: `own`, `company` or `shared` alone. due_until: with a next action on that day or before. Newest change
-    first. Raises SignInNeeded.
+    kept_by: `own`, `company` or `shared` alone. due_until: with a next action on that day or before. with_removed:
+    tombstones too, for readers that follow changes. Newest change first. Raises SignInNeeded.
     """
     mine, place = Q(person=actor.person), actor.working_in
     parts = {OWN: mine, COMPANY: Q(organisation=place), SHARED: Q(shared_with=place) & ~mine}
     shown = parts[OWN] if place is None else parts[OWN] | parts[COMPANY] | parts[SHARED]
-    rows = seen(actor, TargetMarket).filter(shown, removed_at=None)
+    rows = seen(actor, TargetMarket).filter(shown)
+    rows = rows if with_removed else rows.filter(removed_at=None)
     if kept_by:
         rows = rows.filter(parts[kept_by]) if place is not None or kept_by == OWN else rows.none()
     if markets:

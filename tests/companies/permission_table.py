@@ -293,6 +293,30 @@ _IMPORTS: Final[Mapping[str, Row]] = {
         read=None, write=Action.IMPORT, thing="mapping", hidden=True, sent={"version": "1", "name": "Name"}
     ),
 }
+# Everybody's own, in no organisation too. The things here are the officer's alone: for others they are not there.
+_MINE: Final = Row(read=Action.READ_TARGETS, write=Action.TRACK, is_json=True, headers=_IF_MATCH)
+_OWN_THING: Final = replace(_MINE, thing="target", owners=_OFFICER, hidden=True)
+_OWN_ACTION: Final = replace(_OWN_THING, read=None, body="")
+_OWN_EDITED: Final = frozenset({"PATCH", "DELETE"})
+_TARGETS: Final[Mapping[str, Row]] = {
+    "api:target_market_list": _MINE,
+    "api:target_market": replace(_OWN_THING, writes=_OWN_EDITED, body='{"reason": "seen"}'),
+    "api:target_market_restore": replace(_OWN_ACTION, thing="removed_target"),
+    "api:target_market_share": _OWN_ACTION,
+    "api:target_market_unshare": _OWN_ACTION,
+    "api:target_market_finish_action": _OWN_ACTION,
+    "api:target_entry_list": replace(_OWN_THING, body='{"text": "seen"}'),
+    "api:target_entry": replace(_OWN_ACTION, writes=frozenset({"DELETE"})),
+    "api:alert_rule_list": _MINE,
+    "api:alert_rule": replace(_OWN_THING, thing="rule", writes=_OWN_EDITED, body='{"change_pct": "5"}'),
+    "api:alert_rule_pause": replace(_OWN_ACTION, thing="rule"),
+    "api:alert_rule_resume": replace(_OWN_ACTION, thing="rule"),
+    "api:alert_rule_preview": replace(_OWN_THING, thing="rule", write=None),
+    "api:alert_list": replace(_MINE, write=None),
+    "api:alert_read_several": replace(_MINE, read=None),
+    "api:alert": replace(_OWN_THING, thing="alert", write=None),
+    "api:alert_read": replace(_OWN_ACTION, thing="alert"),
+}
 # The library's own pages: what they show is the person's alone, for no address names anybody. A form takes PUT as POST.
 _FORM: Final = frozenset({"POST", "PUT"})
 _DOOR: Final = Row(write=ANYONE, writes=_FORM)
@@ -342,5 +366,6 @@ TABLE: Final[Mapping[str, Row]] = {
     **_LISTS,
     **_IMPORTS,
     **_PUBLISHED,
+    **_TARGETS,
     **_ACCOUNTS,
 }

@@ -45,7 +45,7 @@ DUE_WORDS: Final[Mapping[str, Promise]] = {
 }
 WHOSE_WORDS: Final[Mapping[str, Promise]] = {
     "": _lazy("All"),
-    OWN: _lazy("Mine"),
+    OWN: _lazy("My own"),
     COMPANY: _lazy("Companies’"),
     SHARED: _lazy("Shared with me"),
 }
@@ -179,8 +179,11 @@ def _place(rank: Rank) -> str:
 
 # ---------------------------------------------------------------- numbers beside one another
 @register.simple_tag
-def bought_cell(line: WorkspaceLine, home: str) -> SafeString:
-    """What the market buys from home: value, status, period, whose word, and change. Leads to both sides of it."""
+def bought_cell(line: WorkspaceLine, home: str, *, brief: bool = False) -> SafeString:
+    """What the market buys from home: value, status, period, whose word; but for `brief`, its change.
+
+    Leads to both sides of that trade.
+    """
     bought = line.numbers.bought
     if bought is None:
         said = _("the market is home itself") if line.target.market == home else _("not reported, or not loaded")
@@ -193,7 +196,7 @@ def bought_cell(line: WorkspaceLine, home: str) -> SafeString:
     under = [wording.period_words(stated.period)]
     if bought.is_mirror:
         under.append(_("as %(reporter)s reports") % {"reporter": stated.reporter.name})
-    if bought.change:
+    if bought.change and not brief:
         under.append(change_told(bought.change, 1))
     return format_html(
         '<a class="value" href="{}" title="{}">{}</a>{}{}',

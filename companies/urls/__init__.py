@@ -32,6 +32,7 @@ _PARTS = (
     alerts,
     alert_letters,
     api_targets,
+    targets,
     watching,
     workspace,
 )

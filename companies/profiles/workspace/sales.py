@@ -93,7 +93,9 @@ def _added_up(actor: Actor, keys: Sequence[tuple[str, ...]]) -> _Found:
         held = [
             (row, sale)
             for row, sale in by_market.get(market, ())
-            if goods_hold(goods, sale.scope.goods) and company in ("", str(row.company_id))
+            if company in ("", str(row.company_id))
+            # Whoever wrote the record knew what its goods are, also where its code reaches beyond the category.
+            and (goods_hold(goods, sale.scope.goods) or (category and row.category_id == category))
         ]
         newest = newest_span([sale for _row, sale in held])
         own = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
@@ -134,8 +135,7 @@ def test_ups_and_downs_of_a_threshold_alternate(course: list[Decimal], threshold
     for each in steps:
         facts = judged(words(Kind.CROSSES, direction=direction, threshold=threshold), each)
         if facts is not None:
-            assert facts.old and facts.new and facts.old.value is not None and facts.new.value is not None  # noqa: PT018 one thing
-            ways.append(facts.new.value > facts.old.value)
+            ways.append(_said(facts.new) > _said(facts.old))
     if direction:
         assert set(ways) <= {direction == "up"}
     strictly = [value for value in course if value != threshold]
@@ -145,18 +145,18 @@ def test_ups_and_downs_of_a_threshold_alternate(course: list[Decimal], threshold
         assert all(one is not other for one, other in pairwise(ways))
 
 
+def _said(side: Side | None) -> Decimal:
+    assert side is not None
+    assert side.value is not None
+    return side.value
+
+
 @given(NUMBERS, NUMBERS, st.decimals(min_value=0, max_value=10**6, allow_nan=False), WAYS)
 def test_a_change_is_told_exactly_when_it_is_larger(old: Decimal, new: Decimal, pct: Decimal, direction: str) -> None:
     facts = judged(words(Kind.CHANGES, change_pct=pct, direction=direction), step(old, new))
-    share = None if old == 0 else abs(_fraction(new) - _fraction(old)) * 100 / abs(_fraction(old))
+    share = None if old == 0 else abs(Fraction(new) - Fraction(old)) * 100 / abs(Fraction(old))
     is_that_way = new != old and (not direction or (direction == "up") == (new > old))
-    assert (facts is not None) is (share is not None and is_that_way and share > _fraction(pct))
-
-
-def _fraction(value: Decimal) -> object:
-    from fractions import Fraction
-
-    return Fraction(value)
+    assert (facts is not None) is (share is not None and is_that_way and share > Fraction(pct))
 
 
 @given(NUMBERS, NUMBERS)

@@ -158,7 +158,7 @@ WORDS = st.one_of(
     st.builds(lambda n: {"kind": Kind.CHANGES, "change_pct": n}, st.integers(1, 300)),
     st.builds(lambda n: {"kind": Kind.REVISED, "change_pct": n}, st.integers(1, 300)),
     st.just({"kind": Kind.REVISED}),
-)  # fmt: skip
+)
 VINTAGES = st.lists(
     st.dictionaries(st.integers(2020, 2023), st.one_of(st.none(), st.integers(1, 9)), min_size=1, max_size=3),
     min_size=1,

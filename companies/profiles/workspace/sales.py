@@ -78,7 +78,7 @@ def _own_sales(actor: Actor, targets: Sequence[TargetRecord]) -> _Found:
     if not actor.may(Action.READ):
         return dict.fromkeys(keys, ((), "", ""))
     state = (actor.organisation_id, newest_change(actor), keys)
-    return kept_value("own sales", state, lambda: _added_up(actor, keys))
+    return kept_value("own-sales", state, lambda: _added_up(actor, keys))
 
 
 def _added_up(actor: Actor, keys: Sequence[tuple[str, ...]]) -> _Found:

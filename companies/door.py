@@ -56,7 +56,7 @@ def working_in(request: HttpRequest) -> dict[str, object]:
     """For every page: where the person works and could work, and how many alerts wait; read only where it is shown."""
     return {
         "working_in": SimpleLazyObject(lambda: working_place(actor_of(request))),
-        "alerts_waiting": SimpleLazyObject(lambda: unread_count(actor_of(request))),
+        "alerts_waiting": lambda: unread_count(actor_of(request)),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from celery import shared_task
 from celery.utils.log import get_task_logger
@@ -64,14 +65,16 @@ def sweep_imports() -> None:
 @shared_task(name="companies.tasks.look_for_alerts")
 def look_for_alerts() -> int:
     """Tell people what their rules ask for; how many alerts that made. One kind of news never keeps back another."""
-    told = 0
-    for look in (looking.look_at_releases, looking.look_at_approvals, looking.look_at_sources):
-        try:
-            told += look()
-        except Exception:
-            # Nothing of it was written: the next look begins at the same place.
-            logger.exception("The look for alerts was given up: %s", look.__name__)
-    return told
+    told: list[int] = []
+
+    def make(look: Callable[[], int]) -> None:
+        told.append(look())
+
+    with ExitStack() as looks:
+        # Each is made whatever became of the others; a failure is raised when all were made, and left nothing behind.
+        for look in (looking.look_at_sources, looking.look_at_approvals, looking.look_at_releases):
+            looks.callback(make, look)
+    return sum(told)
 
 
 @shared_task(name="companies.tasks.send_alert_letters")

@@ -44,13 +44,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class StartPage:
-    """One question. choices: what it offers. more: what was chosen or found beside these.
+    """One question. choices: what it offers; others: what it offers in a fold, open where something in it is chosen.
 
+    more: what was chosen or found beside these.
     homes: markets to sell from, of the last question. words: what was looked for; found: how much that gave.
     """
 
     number: int
     choices: tuple[Choice, ...]
+    others: tuple[Choice, ...] = ()
     more: tuple[Choice, ...] = ()
     homes: tuple[Choice, ...] = ()
     words: str = ""
@@ -60,6 +62,11 @@ class StartPage:
     def numbers(self) -> range:
         """Of all questions."""
         return range(1, LAST + 1)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something in the fold is chosen."""
+        return any(each.is_chosen for each in self.others)
 
     @property
     def is_last(self) -> bool:
@@ -113,11 +120,16 @@ def _goods(actor: Actor, given: Mapping[str, Any] | None, words: str) -> StartPa
             "categories": [each.category_id for each in known if each.category_id],
             "products": [each.product for each in known if each.product],
         }
-    categories = tuple(
-        Choice(each.slug, each.name, each.slug in given["categories"]) for each in reference().categories
+    first, others = (
+        tuple(
+            Choice(each.slug, each.name, each.slug in given["categories"])
+            for each in reference().categories
+            if each.is_focus == is_focus
+        )
+        for is_focus in (True, False)
     )
     found = [hit.key for hit in find(words, limit=_MOST_FOUND, kinds=("product",)).of("product")] if words else []
-    return StartPage(_GOODS, categories, _products(given["products"], found), words=words, found=len(found))
+    return StartPage(_GOODS, first, others, _products(given["products"], found), words=words, found=len(found))
 
 
 def _products(chosen: Sequence[str], found: Sequence[str]) -> tuple[Choice, ...]:
@@ -144,7 +156,7 @@ def _markets(actor: Actor, person: User, given: Mapping[str, Any] | None, words:
 
     homes = tuple(Choice(code, name, code == home) for code, name in [("", _("not stated")), *home_choices()])
     shown = [code for code in found if code in areas]
-    return StartPage(_MARKETS, choices(offered), choices(beside), homes, words, len(shown))
+    return StartPage(_MARKETS, choices(offered), more=choices(beside), homes=homes, words=words, found=len(shown))
 
 
 def _standing(actor: Actor) -> dict[str, str]:

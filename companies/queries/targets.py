@@ -10,12 +10,14 @@ from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 
-from companies.access import Actor, one, seen
-from companies.models import Change, Company, Membership, Organisation, TargetEntry, TargetMarket, User
+from companies.access import Actor, one, seen, working_on
+from companies.models import Change, Company, ExportRecord, Membership, Organisation, TargetEntry, TargetMarket, User
 from markets.models import Product
 
 # A page tells so many notes and changes of one target market; the API has all notes.
 MOST_TOLD: Final = 100
+# So many companies are offered in a list of a form.
+MOST_OFFERED: Final = 500
 OWN, COMPANY, SHARED = "own", "company", "shared"
 KEPT_BY: Final = (OWN, COMPANY, SHARED)
 
@@ -151,3 +153,17 @@ def products_named(codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Pr
         classification__in={revision for revision, _code in asked}, code__in={code for _revision, code in asked}
     )
     return {(each.classification, each.code): each for each in rows}
+
+
+def companies_in_use(actor: Actor) -> list[tuple[uuid.UUID, str]]:
+    """(id, name) of the companies where the actor works, by name; not those put away. At most `MOST_OFFERED`."""
+    rows = working_on(actor, Company).filter(archived_at=None).order_by("name", "pk")
+    return list(rows.values_list("pk", "name")[:MOST_OFFERED])
+
+
+def records_to(actor: Actor, target: TargetMarket) -> list[ExportRecord]:
+    """Export records the actor sees to the market of a target, of its company where it has one, the newest first."""
+    rows = seen(actor, ExportRecord).filter(destination=target.market_id, removed_at=None)
+    if target.company_id is not None:
+        rows = rows.filter(company=target.company_id)
+    return list(rows.select_related("company").order_by("-period_to_on", "-pk")[:MOST_TOLD])

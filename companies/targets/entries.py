@@ -69,14 +69,20 @@ def remove_entry(actor: Actor, key: object) -> TargetEntry:
     return locked
 
 
-def one_entry(actor: Actor, key: Any) -> TargetEntry:
-    """The note with this id, of a target market the actor sees. Raises SignInNeeded, HiddenObject."""
+def one_entry(actor: Actor, key: Any, *, of_target: object = None) -> TargetEntry:
+    """The note with this id, of a target market the actor sees; of this very one where it is named.
+
+    Raises SignInNeeded, HiddenObject.
+    """
     _person = actor.person
     rows = TargetEntry.objects.filter(target__in=seen(actor, TargetMarket), removed_at=None)
     try:
-        return rows.select_related("target").get(pk=key)
+        entry = rows.select_related("target").get(pk=key)
     except (TargetEntry.DoesNotExist, ValueError, ValidationError) as missing:
         raise hidden(TargetEntry, key) from missing
+    if of_target not in (None, entry.target_id):
+        raise hidden(TargetEntry, key)
+    return entry
 
 
 def _live(actor: Actor, key: object) -> TargetMarket:

@@ -120,13 +120,16 @@ def _take(person: User, name: str, said: str) -> None:
 
 
 def _choose_goods(person: User, answers: Mapping[str, Any]) -> None:
-    wanted = {(slug, "") for slug in answers.get("categories", ())}
-    wanted |= {("", code) for code in answers.get("products", ())}
+    named = [(slug, "") for slug in answers.get("categories", ())] + [
+        ("", code) for code in answers.get("products", ())
+    ]
+    wanted = dict.fromkeys(named)
     known = {(each.category_id or "", each.product): each for each in Interest.objects.filter(person=person)}
-    Interest.objects.filter(pk__in=[known[gone].pk for gone in known.keys() - wanted]).delete()
+    Interest.objects.filter(pk__in=[known[gone].pk for gone in known.keys() - wanted.keys()]).delete()
     Interest.objects.bulk_create(
         Interest(person=person, category_id=category or None, product=product)
-        for category, product in sorted(wanted - known.keys())
+        for category, product in wanted
+        if (category, product) not in known
     )
 
 

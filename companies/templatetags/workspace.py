@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
@@ -33,6 +35,8 @@ from markets.templatetags.trade import full_money, money
 
 register = template.Library()
 
+A_DAY: Final = dt.timedelta(days=1)
+
 DUE_WORDS: Final[Mapping[str, Promise]] = {
     OVERDUE: _lazy("Overdue"),
     WEEK: _lazy("Within a week"),
@@ -41,7 +45,7 @@ DUE_WORDS: Final[Mapping[str, Promise]] = {
 }
 WHOSE_WORDS: Final[Mapping[str, Promise]] = {
     "": _lazy("All"),
-    OWN: _lazy("Mine"),
+    OWN: _lazy("My own"),
     COMPANY: _lazy("Companies’"),
     SHARED: _lazy("Shared with me"),
 }
@@ -106,7 +110,8 @@ def since_words(since: Since) -> str:
     if since.why == "asked":
         return _("Since %(day)s") % {"day": wording.day_words(since.at.date())}
     forms = {"visit": _("Since your last visit on %(moment)s"), "began": _("Since you began on %(moment)s")}
-    return forms[since.why] % {"moment": wording.moment_words(since.at)}
+    is_near = timezone.now() - since.at < A_DAY
+    return forms[since.why] % {"moment": wording.moment_words(since.at) if is_near else wording.day_words(since.at)}
 
 
 # ---------------------------------------------------------------- what changed
@@ -120,7 +125,7 @@ def news_told(news: MarketNews) -> str:
             news.revision_count,
             ngettext("%(count)s value revised", "%(count)s values revised", news.revision_count),
         ),
-        (len(news.vintages), ngettext("%(count)s new vintage", "%(count)s new vintages", len(news.vintages))),
+        (news.vintage_count, ngettext("%(count)s new vintage", "%(count)s new vintages", news.vintage_count)),
         *_records_counted(records),
     ]
     return wording.listed([form % {"count": wording.number(count)} for count, form in counted if count])
@@ -174,8 +179,11 @@ def _place(rank: Rank) -> str:
 
 # ---------------------------------------------------------------- numbers beside one another
 @register.simple_tag
-def bought_cell(line: WorkspaceLine, home: str) -> SafeString:
-    """What the market buys from home: value, status, period, whose word, and change. Leads to both sides of it."""
+def bought_cell(line: WorkspaceLine, home: str, *, brief: bool = False) -> SafeString:
+    """What the market buys from home: value, status, period, whose word; but for `brief`, its change.
+
+    Leads to both sides of that trade.
+    """
     bought = line.numbers.bought
     if bought is None:
         said = _("the market is home itself") if line.target.market == home else _("not reported, or not loaded")
@@ -188,7 +196,7 @@ def bought_cell(line: WorkspaceLine, home: str) -> SafeString:
     under = [wording.period_words(stated.period)]
     if bought.is_mirror:
         under.append(_("as %(reporter)s reports") % {"reporter": stated.reporter.name})
-    if bought.change:
+    if bought.change and not brief:
         under.append(change_told(bought.change, 1))
     return format_html(
         '<a class="value" href="{}" title="{}">{}</a>{}{}',
@@ -230,7 +238,7 @@ def own_counted(own: OwnSales) -> str:
     if sums.apart:
         form = ngettext("%(count)s left out: it overlaps", "%(count)s left out: they overlap", sums.apart)
         told.append(form % {"count": sums.apart})
-    return wording.listed(told)
+    return " · ".join(told)
 
 
 @register.simple_tag
@@ -248,7 +256,7 @@ def market_growth(sales: SalesBeside, home: str) -> str:
         "currency": reported.now.currency,
     }
     if sales.is_same_time:
-        return _("Market: %(growth)s%%, all goods from %(home)s, same months (%(reporter)s, %(currency)s)") % words
+        return _("Market: %(growth)s%%, all goods from %(home)s, same time (%(reporter)s, %(currency)s)") % words
     return (
         _("Market: %(growth)s%%, all goods from %(home)s, whole year %(period)s (%(reporter)s, %(currency)s)") % words
     )

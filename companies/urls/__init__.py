@@ -1,4 +1,4 @@
-"""Addresses of people, organisations, companies, records and target markets."""
+"""Addresses of people, organisations, companies, records, target markets and alerts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from companies.urls import (
     organisations,
     published,
     records,
+    targets,
     watching,
     workspace,
 )
@@ -27,9 +28,11 @@ _PARTS = (
     imports,
     published,
     changes,
+    targets,
     alerts,
     alert_letters,
     api_targets,
+    targets,
     watching,
     workspace,
 )

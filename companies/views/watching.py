@@ -18,7 +18,7 @@ from companies.door import actor_of, person_page, visitor_view
 from companies.errors import AlreadyTracked
 from companies.profiles.watching import WatchPage, watch_page, wish_for
 from companies.targets.tracking import track
-from markets.door.page import answer, word
+from markets.door.page import LONGEST_WORD, answer, word
 
 
 @visitor_view
@@ -46,10 +46,14 @@ def watch_kept(request: HttpRequest) -> HttpResponse:
 
 
 def _wish(request: HttpRequest) -> Wish:
-    if request.method != "POST":
-        return wish_for(*(word(request, name) for name in ("market", "category", "product")))
-    sent = {name: request.POST.get(name, request.GET.get(name, "")) for name in ("market", "category", "product")}
-    return wish_for(*(text.strip() for text in sent.values()))
+    market, category, product = (_asked(request, name) for name in ("market", "category", "product"))
+    return wish_for(market, category, product)
+
+
+def _asked(request: HttpRequest, name: str) -> str:
+    """A word of the form, or of the address where the form has none."""
+    sent = request.POST.get(name)
+    return word(request, name) if sent is None else sent.strip()[:LONGEST_WORD]
 
 
 def _watched(request: HttpRequest, actor: Actor, wish: Wish) -> HttpResponse:

@@ -11,7 +11,7 @@ from companies.door import actor_of, person_page
 from companies.profiles import workspace as profiles
 from companies.queries.workspace import WorkspaceQuestion
 from companies.targets.visiting import look_in
-from markets.door.page import answer_with_tables
+from markets.door.page import answer_with_tables, download_form
 
 # Words of the address that say how it is handed out; all others are its question.
 OWN_WORDS: Final = ("download", "bom", "table")
@@ -25,5 +25,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
     for word in OWN_WORDS:
         given.pop(word, None)
     question = WorkspaceQuestion.of(given)
-    page = profiles.workspace(actor, question, look_in(actor, now), now)
+    # A file is no visit: what it would tell as seen was not looked at.
+    visited = None if download_form(request) else look_in(actor, now)
+    page = profiles.workspace(actor, question, visited, now)
     return answer_with_tables(request, "companies/workspace.html", page)

@@ -16,8 +16,8 @@ _ANSWERS: Final = {"EHLO": "250 here", "HELO": "250 here", "QUIT": "221 bye"}
 class PostOffice(socketserver.ThreadingTCPServer):
     """Speaks as much SMTP as a client needs to hand a letter in.
 
-    taken: the letters it said yes to. refuses: addresses it takes nothing for. While it is held, it does not answer to
-    a whole letter; `is_kept_first` says whether it has taken it by then, as a server does whose answer is lost.
+    taken: the letters it has; asked: how often somebody wanted to hand one in. refuses: addresses it takes nothing for.
+    While it is held nobody is answered: before the letter, or after it was taken, as by a server whose answer is lost.
     """
 
     daemon_threads = True
@@ -27,7 +27,7 @@ class PostOffice(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Clerk)
         self.taken: list[Message] = []
         self.refuses: set[str] = set()
-        self.arrived = 0
+        self.asked = 0
         self.is_kept_first = False
         self._may_answer = threading.Event()
         self._may_answer.set()
@@ -36,9 +36,14 @@ class PostOffice(socketserver.ThreadingTCPServer):
     def port(self) -> int:
         return int(self.server_address[1])
 
+    @property
+    def url(self) -> str:
+        """As `EMAIL_URL` names it."""
+        return f"smtp://127.0.0.1:{self.port}"
+
     @contextlib.contextmanager
     def holding(self, *, is_kept_first: bool) -> Iterator[None]:
-        """Inside, whoever hands a letter in waits for the answer."""
+        """Inside, whoever hands a letter in waits: before it is taken, or for the word that it was."""
         self.is_kept_first = is_kept_first
         self._may_answer.clear()
         try:
@@ -50,21 +55,22 @@ class PostOffice(socketserver.ThreadingTCPServer):
         """The letters taken for an address."""
         return [letter for letter in self.taken if letter["To"] == address]
 
-    def take(self, letter: Message) -> None:
-        """Keep a letter, when nobody holds the office."""
-        self.arrived += 1
-        if self.is_kept_first:
-            self.taken.append(letter)
+    def await_letter(self) -> None:
+        """Somebody wants to hand a letter in."""
+        self.asked += 1
+        if not self.is_kept_first:
             self._may_answer.wait(60)
-            return
-        self._may_answer.wait(60)
+
+    def take(self, letter: Message) -> None:
+        """Keep a letter."""
         self.taken.append(letter)
+        self._may_answer.wait(60)
 
     def clear(self) -> None:
         """As on the first day."""
         self.taken.clear()
         self.refuses.clear()
-        self.arrived, self.is_kept_first = 0, False
+        self.asked, self.is_kept_first = 0, False
 
 
 class _Clerk(socketserver.StreamRequestHandler):
@@ -76,6 +82,7 @@ class _Clerk(socketserver.StreamRequestHandler):
             while line := self.rfile.readline().decode("utf-8", "replace").strip():
                 word = line.split(" ")[0].upper()
                 if word == "DATA":
+                    self.server.await_letter()
                     self._say("354 go on")
                     self.server.take(self._letter())
                     self._say("250 taken")

@@ -159,6 +159,8 @@ def test_each_filter_narrows_the_alerts_and_new_ones_are_followed() -> None:
         assert len(caller.json(f"{ALERTS}?{query}")["data"]) == 2, query
     for query in (f"rule={uuid.uuid4()}", f"target={uuid.uuid4()}", "market=UZB", "unread=0", "since=2026-02-02"):
         assert caller.json(f"{ALERTS}?{query}")["data"] == [], query
+    for path in (ALERTS, RULES):  # what is turned round by default is turned round once
+        assert caller("GET", f"{path}?sort=--{'fired' if path == ALERTS else 'created'}").status_code == 400
     answer = caller.json(f"{ALERTS}?since=2026-02-01")
     assert ids(answer) == {str(new.pk)}
     assert answer["meta"]["complete_until"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -28,8 +29,9 @@ from markets.queries.kept import kept_value
 from markets.queries.ranks import standings_of
 from markets.vocabulary import AsOf
 
-# Of each market so many revisions are told one by one; the others are counted.
+# Of each market so many revisions and vintages are told one by one; the others are counted.
 MOST_REVISIONS: Final = 3
+MOST_VINTAGES: Final = 3
 # Periods further back than so many years that enough markets have cannot be a newest one.
 PERIODS_LOOKED_AT: Final = 12
 
@@ -54,11 +56,14 @@ class RankMove:
 
 @dataclass(frozen=True, slots=True)
 class MarketNews:
-    """What is new of one market. revisions: the first of `revision_count`. records None: none, or not to be read."""
+    """What is new of one market. vintages, revisions: the first of `vintage_count` and `revision_count`, the newest
+    vintage first. records None: there are none, or not for this reader.
+    """
 
     market: str
     name: str
     vintages: tuple[NewVintage, ...]
+    vintage_count: int
     revisions: tuple[RevisionRecord, ...]
     revision_count: int
     moves: tuple[RankMove, ...]
@@ -68,38 +73,40 @@ class MarketNews:
 def market_news(actor: Actor, markets: Sequence[str], home: str, since: dt.datetime) -> tuple[MarketNews, ...]:
     """The news of these markets, in their order; markets without any are left out."""
     state = (queries.data_state(), tuple(markets), home, since, get_language())
-    found = kept_value("market news", state, lambda: _of_markets(markets, home, since))
+    found = kept_value("market-news", state, lambda: _of_markets(markets, home, since))
     records = record_news(actor, markets, since)
     areas = queries.reference().areas
     return tuple(
-        MarketNews(code, areas[code].name, *found.get(code, ((), (), 0, ())), records.get(code))
+        MarketNews(code, areas[code].name, *found.get(code, _NOTHING), records.get(code))
         for code in markets
         if code in found or code in records
     )
 
 
-_Found = tuple[tuple[NewVintage, ...], tuple[RevisionRecord, ...], int, tuple[RankMove, ...]]
+_Found = tuple[tuple[NewVintage, ...], int, tuple[RevisionRecord, ...], int, tuple[RankMove, ...]]
+_NOTHING: Final[_Found] = ((), 0, (), 0, ())
 
 
 def _of_markets(markets: Sequence[str], home: str, since: dt.datetime) -> dict[str, _Found]:
     releases = {release.pk: release for release in news.releases_since(since)}
-    told = news.told_of(list(releases), markets, home)
-    touching = [release for release in releases if any(each.release == release for each in told)]
+    values: dict[str, Counter[int]] = {}
+    for told in news.told_of(list(releases), markets, home):
+        values.setdefault(told.area, Counter())[told.release] += told.values
+    touching = [release for release in releases if any(release in counted for counted in values.values())]
     revised = news.revisions_of_each(touching, markets, MOST_REVISIONS)
     records = revision_records([each.row for each in revised])
     moves = _moves(touching, markets, since)
     return {
         code: (
-            tuple(
-                NewVintage(provenance(releases[key]), sum(t.values for t in told if (t.release, t.area) == (key, code)))
-                for key in touching
-                if any((t.release, t.area) == (key, code) for t in told)
-            ),
+            tuple(NewVintage(provenance(releases[key]), counted[key]) for key in touching if key in counted)[
+                :MOST_VINTAGES
+            ],
+            len(counted),
             tuple(record for record in records if record.market.iso3 == code),
             next((each.of for each in revised if each.row.area_id == code), 0),
             tuple(move for move in moves if move.market == code),
         )
-        for code in {each.area for each in told}
+        for code, counted in values.items()
     }
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from companies.access import Action, Actor
+from companies.profiles.alerts import AlertRecord, alert_records
 from companies.profiles.people import PersonRef
 from companies.profiles.targets import TargetRecord, target_records
 from companies.profiles.workspace.lines import WorkspaceLine, due_of
@@ -17,7 +18,7 @@ from companies.profiles.workspace.news import MarketNews, market_news
 from companies.profiles.workspace.numbers import home_market, market_numbers, trade_by_market
 from companies.profiles.workspace.sales import sales_beside
 from companies.profiles.workspace.tables import targets_tables
-from companies.queries.alerts import unread_count
+from companies.queries.alerts import alerts, unread_count
 from companies.queries.targets import targets
 from companies.queries.workspace import DUES, WorkspaceQuestion
 from markets.profiles.comparison import FEWEST_MARKETS, MOST_MARKETS
@@ -29,6 +30,7 @@ from markets.vocabulary import AsOf, reader
 STATUSES: Final = ("exporting", "future", "not_interested")
 # More than these are no page; filters lead to the others.
 MOST_SHOWN: Final = 200
+MOST_ALERTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ class WorkspacePage:
     """The workspace. total: how many target markets there are, shown or not; counts: by whose they are.
 
     owners: who sees to any of them. news: of the shown markets; since None: there is nothing to have news of.
-    unread: alerts that wait. compared: the codes that a comparison of all shown begins with. may_share: whether the
-    reader belongs to an organisation.
+    unread: how many alerts wait; alerts: the newest of them. may_read_records: whether the reader has any to read.
     """
 
     question: WorkspaceQuestion
@@ -77,6 +78,7 @@ class WorkspacePage:
     since: Since | None
     news: tuple[MarketNews, ...]
     unread: int
+    alerts: tuple[AlertRecord, ...]
     may_read_records: bool
 
     @property
@@ -122,7 +124,7 @@ def workspace(
     markets = tuple(dict.fromkeys(target.market for target in shown))
     trade = trade_by_market(markets, home.iso3)
     numbers, sales = market_numbers(trade), sales_beside(actor, shown, trade)
-    since = _since(question, visited, shown)
+    since, unread = _since(question, visited, shown), unread_count(actor)
     return WorkspacePage(
         question=question,
         lines=tuple(
@@ -136,7 +138,8 @@ def workspace(
         home=home,
         since=since,
         news=market_news(actor, markets, home.iso3, since.at) if since else (),
-        unread=unread_count(actor),
+        unread=unread,
+        alerts=tuple(alert_records(actor, alerts(actor, unread=True)[:MOST_ALERTS])) if unread else (),
         may_read_records=actor.may(Action.READ),
     )
 

@@ -78,7 +78,7 @@ def _own_sales(actor: Actor, targets: Sequence[TargetRecord]) -> _Found:
     if not actor.may(Action.READ):
         return dict.fromkeys(keys, ((), "", ""))
     state = (actor.organisation_id, newest_change(actor), keys)
-    return kept_value("own sales", state, lambda: _added_up(actor, keys))
+    return kept_value("own-sales", state, lambda: _added_up(actor, keys))
 
 
 def _added_up(actor: Actor, keys: Sequence[tuple[str, ...]]) -> _Found:
@@ -93,7 +93,9 @@ def _added_up(actor: Actor, keys: Sequence[tuple[str, ...]]) -> _Found:
         held = [
             (row, sale)
             for row, sale in by_market.get(market, ())
-            if goods_hold(goods, sale.scope.goods) and company in ("", str(row.company_id))
+            if company in ("", str(row.company_id))
+            # Whoever wrote the record knew what its goods are, also where its code reaches beyond the category.
+            and (goods_hold(goods, sale.scope.goods) or (category and row.category_id == category))
         ]
         newest = newest_span([sale for _row, sale in held])
         own = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from celery import shared_task
 from celery.utils.log import get_task_logger
@@ -61,6 +62,21 @@ def sweep_imports() -> None:
     let_go_of_imports()
 
 
+@shared_task(name="companies.tasks.look_for_alerts")
+def look_for_alerts() -> int:
+    """Tell people what their rules ask for; how many alerts that made. One kind of news never keeps back another."""
+    told: list[int] = []
+
+    def make(look: Callable[[], int]) -> None:
+        told.append(look())
+
+    with ExitStack() as looks:
+        # Each is made whatever became of the others; a failure is raised when all were made, and left nothing behind.
+        for look in (looking.look_at_sources, looking.look_at_approvals, looking.look_at_releases):
+            looks.callback(make, look)
+    return sum(told)
+
+
 @shared_task(name="companies.tasks.send_alert_letters")
 def send_alert_letters() -> int:
     """Send the letters with alerts that are due: how many were. What goes wrong with one stops no other."""
@@ -74,19 +90,6 @@ def send_alert_letters() -> int:
         except Exception:
             logger.exception("The letter with alerts to person %s could not be made", person)
     return sent
-
-
-@shared_task(name="companies.tasks.look_for_alerts")
-def look_for_alerts() -> int:
-    """Tell people what their rules ask for; how many alerts that made. One kind of news never keeps back another."""
-    told = 0
-    for look in (looking.look_at_releases, looking.look_at_approvals, looking.look_at_sources):
-        try:
-            told += look()
-        except Exception:
-            # Nothing of it was written: the next look begins at the same place.
-            logger.exception("The look for alerts was given up: %s", look.__name__)
-    return told
 
 
 def _import(held: jobs.Held) -> None:

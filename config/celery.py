@@ -41,8 +41,8 @@ ERASE = "companies.tasks.erase_people"
 FORGET = "companies.tasks.forget_answers"
 SWEEP_EXPORTS = "companies.tasks.sweep_exports"
 SWEEP_IMPORTS = "companies.tasks.sweep_imports"
-SEND_LETTERS = "companies.tasks.send_alert_letters"
 LOOK_FOR_ALERTS = "companies.tasks.look_for_alerts"
+SEND_LETTERS = "companies.tasks.send_alert_letters"
 
 
 class ComingAndGoing(bootsteps.StartStopStep):
@@ -87,16 +87,16 @@ def timetable() -> dict[str, dict[str, Any]]:
     forget = {"task": FORGET, "schedule": timedelta(hours=1)}
     exports = {"task": SWEEP_EXPORTS, "schedule": timedelta(hours=1)}
     imports = {"task": SWEEP_IMPORTS, "schedule": timedelta(hours=1)}
-    send_letters = {"task": SEND_LETTERS, "schedule": timedelta(seconds=settings.ALERT_LETTER_SECONDS)}
     alerts = {"task": LOOK_FOR_ALERTS, "schedule": timedelta(seconds=settings.ALERT_LOOK_SECONDS)}
+    send_letters = {"task": SEND_LETTERS, "schedule": timedelta(seconds=settings.ALERT_LETTER_SECONDS)}
     ours = {
         "sweep jobs": sweep,
         "delete accounts": erase,
         "forget answers": forget,
         "sweep files of lists": exports,
         "sweep imports": imports,
-        "send letters": send_letters,
         "look for alerts": alerts,
+        "send letters": send_letters,
     }
     return ours | {
         f"refresh {card.id}": {

@@ -8,7 +8,8 @@ begins at the same place. An alert exists once for each rule and event, whatever
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from itertools import islice
 from typing import Final
 
@@ -95,11 +96,17 @@ def _held(news: str) -> AlertCursor | None:
 
 def _tell(told: Iterable[Told]) -> int:
     """Write alerts; what a rule told of an event before is left as it is. How many were asked to be written."""
-    rows, count = iter(told), 0
-    while part := list(islice(rows, _AT_ONCE)):
-        Alert.objects.bulk_create(map(_alert, part), ignore_conflicts=True)
-        count += len(part)
+    count = 0
+    # What is read bit by bit is closed within its transaction, whatever becomes of the writing.
+    with closing(_each(told)) as rows:
+        while part := list(islice(rows, _AT_ONCE)):
+            Alert.objects.bulk_create(map(_alert, part), ignore_conflicts=True)
+            count += len(part)
     return count
+
+
+def _each(told: Iterable[Told]) -> Generator[Told, None, None]:
+    yield from told
 
 
 def _alert(told: Told) -> Alert:

@@ -79,9 +79,10 @@ def _failures(dataset: Dataset, downloads: Sequence[Job]) -> Iterator[Firing]:
 def _gaps(dataset: Dataset, downloads: Sequence[Job], now: dt.datetime) -> Iterator[Firing]:
     """Where two turns went by without any download."""
     every = dataset.refresh_every
-    if every is None:
+    if every is None or not downloads:
         return
-    for before, after in zip(downloads, [*(job.begun_at for job in downloads[1:]), now], strict=True):
+    ends = (*(job.begun_at for job in downloads[1:]), now)
+    for before, after in zip(downloads, ends, strict=False):
         if before.state in _GOOD and after - before.begun_at > 2 * every:
             yield _firing(dataset.pk, before.begun_at + every, Freshness.LATE)
 

@@ -40,7 +40,7 @@ def rule_choices(actor: Actor, takes: frozenset[str], *, organisation: str = "",
         markets=_markets() if "market" in takes else (),
         indicators=_indicators() if "indicator" in takes else (),
         currencies=_currencies() if "currency" in takes else (),
-        datasets=tuple(queries.datasets().values_list("pk", "name")) if "dataset" in takes else (),
+        datasets=_datasets() if "dataset" in takes else (),
         organisations=_organisations(actor) if "organisation" in takes else (),
         companies=_companies(actor, place, company) if "company" in takes and place else (),
     )
@@ -74,6 +74,12 @@ def _indicators() -> tuple[tuple[str, tuple[Choice, ...]], ...]:
 
 def _currencies() -> tuple[Choice, ...]:
     return tuple((each.code, f"{each.code} · {each.name}") for each in stored.currencies(stored.currency_codes()))
+
+
+def _datasets() -> tuple[Choice, ...]:
+    """Those that are downloaded by the clock: no other one can be late."""
+    rows = queries.datasets().filter(refresh_every__isnull=False)
+    return tuple(rows.values_list("pk", "name"))
 
 
 def _organisations(actor: Actor) -> tuple[Choice, ...]:

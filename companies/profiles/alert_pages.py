@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import QueryDict
 
 from companies.access import Action, Actor, one, require_own
-from companies.alerts.previewing import would_have_fired
+from companies.alerts.previewing import MONTHS
 from companies.alerts.reading import checked
 from companies.models import Alert, AlertRule, TargetMarket
 from companies.profiles.alert_rules import RuleRecord, rule_records
 from companies.profiles.alert_words import KIND_WORDS, sentence
-from companies.profiles.alerts import AlertRecord, alert_records, firing_records
+from companies.profiles.alerts import AlertRecord, alert_records
+from companies.profiles.rule_previews import RulePreview, WouldTell, rule_preview
 from companies.queries.alerts import MOST_COUNTED, alerts, one_rule, rules, unread_count
 
 SHOWN: Final = 30
@@ -85,18 +85,13 @@ class AlertsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewRecord:
-    """What a rule would have told, the newest first, `count` in all.
-
-    since: from when it was looked; None where nothing is known by which it could have come true. vintages: how many
-    releases, days or approvals were judged; None where they are not counted.
-    """
+class ShownPreview:
+    """What a rule would have told, the newest first. sentence: the rule in words; hidden: how many are not listed."""
 
     sentence: str
-    since: dt.datetime | None
-    vintages: int | None
-    count: int
-    firings: tuple[AlertRecord, ...]
+    told: RulePreview
+    firings: tuple[WouldTell, ...]
+    hidden: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +118,7 @@ class RulePage:
     kind_words: str
     target: TargetRef | None
     told: tuple[AlertRecord, ...]
-    preview: PreviewRecord
+    preview: ShownPreview
 
 
 def alerts_page(actor: Actor, question: AlertQuestion, number: int) -> AlertsPage:
@@ -164,11 +159,11 @@ def rule_page(actor: Actor, key: object) -> RulePage:
         kind_words=str(KIND_WORDS[rule.kind]),
         target=target_ref(actor, record.target) if record.target else None,
         told=tuple(alert_records(actor, alerts(actor, rule=rule.pk)[:OF_RULE])),
-        preview=rule_preview(actor, rule),
+        preview=shown_preview(actor, rule),
     )
 
 
-def rule_preview(actor: Actor, rule: AlertRule | Mapping[str, Any]) -> PreviewRecord:
+def shown_preview(actor: Actor, rule: AlertRule | Mapping[str, Any]) -> ShownPreview:
     """What a rule of the actor's, or one with these entries, would have told in the last two years.
 
     Raises SignInNeeded, ScopeMissing; for entries as `alerts.reading.checked` does.
@@ -176,15 +171,9 @@ def rule_preview(actor: Actor, rule: AlertRule | Mapping[str, Any]) -> PreviewRe
     if not isinstance(rule, AlertRule):
         person = require_own(actor, Action.READ_TARGETS)
         rule = AlertRule(person=person, **checked(actor, rule))
-    preview = would_have_fired(actor, rule)
-    newest = tuple(reversed(preview.firings))[:FIRINGS_SHOWN]
-    return PreviewRecord(
-        sentence=sentence(rule),
-        since=preview.since,
-        vintages=preview.vintages,
-        count=len(preview.firings),
-        firings=tuple(replace(each, read_at=each.fired_at) for each in firing_records(actor, rule, newest)),
-    )
+    told = rule_preview(actor, rule, MONTHS)
+    newest = tuple(reversed(told.firings))[:FIRINGS_SHOWN]
+    return ShownPreview(sentence(rule), told, newest, told.count - len(newest))
 
 
 def target_ref(actor: Actor, key: object) -> TargetRef:

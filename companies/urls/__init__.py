@@ -1,4 +1,4 @@
-"""Addresses of people, organisations, companies and records."""
+"""Addresses of people, organisations, companies, records, target markets and alerts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from companies.urls import (
     accounts,
     alert_letters,
     alerts,
+    api_targets,
     changes,
     companies,
     imports,
@@ -13,8 +14,27 @@ from companies.urls import (
     organisations,
     published,
     records,
+    targets,
+    watching,
+    workspace,
 )
 
-_PARTS = (accounts, organisations, companies, records, lists, imports, published, changes, alert_letters, alerts)
+_PARTS = (
+    accounts,
+    organisations,
+    companies,
+    records,
+    lists,
+    imports,
+    published,
+    changes,
+    targets,
+    alerts,
+    alert_letters,
+    api_targets,
+    targets,
+    watching,
+    workspace,
+)
 pages = [address for part in _PARTS for address in part.pages]
 api = [address for part in _PARTS for address in part.api]

@@ -22,12 +22,12 @@ from companies.forms.faults import tell
 from companies.models import AlertRule
 from companies.profiles.alert_choices import rule_choices
 from companies.profiles.alert_pages import (
-    PreviewRecord,
     RulePage,
+    ShownPreview,
     TargetRef,
     rule_page,
-    rule_preview,
     rules_page,
+    shown_preview,
     target_ref,
 )
 from companies.profiles.alert_words import KIND_WORDS
@@ -52,7 +52,7 @@ class Builder:
     kind: str = ""
     form: RuleForm | None = None
     target: TargetRef | None = None
-    preview: PreviewRecord | None = None
+    preview: ShownPreview | None = None
     problems: tuple[tuple[str, str], ...] = ()
 
 
@@ -86,7 +86,7 @@ def rule_new(request: HttpRequest) -> HttpResponse:
         return _builder(request, _with(request, kind, form), status=422)
     try:
         if "preview" in request.POST:
-            preview = rule_preview(actor, {**form.values(), "kind": kind})
+            preview = shown_preview(actor, {**form.values(), "kind": kind})
             return _builder(request, _with(request, kind, form, preview))
         rule = make_rule(actor, {**form.values(), "kind": kind})
     except (FieldsRejected, TooMany) as failure:
@@ -174,7 +174,7 @@ def _form(actor: Actor, kind: str, given: Any) -> RuleForm:
     return RuleForm(given, kind=kind, choices=rule_choices(actor, takes, organisation=place, company=company))
 
 
-def _with(request: HttpRequest, kind: str, form: RuleForm, preview: PreviewRecord | None = None) -> Builder:
+def _with(request: HttpRequest, kind: str, form: RuleForm, preview: ShownPreview | None = None) -> Builder:
     """The form as it was sent, with what is wrong in it or what it would have told."""
     target = _target(actor_of(request), form.cleaned_data.get("target", "") if form.is_bound else "")
     return Builder(_kinds(request), kind, form, target, preview, tuple(problems_of(form)))

@@ -200,6 +200,11 @@ _TITLES: Final = {
     "nothing_to_import": gettext_noop("Nothing to import"),
     "already_imported": gettext_noop("Imported before"),
     "undo_over": gettext_noop("Too late to undo"),
+    "already_tracked": gettext_noop("Tracked already"),
+    "target_of_colleague": gettext_noop("A colleague's target market"),
+    "nothing_to_share": gettext_noop("Nobody to share with"),
+    "rule_paused": gettext_noop("Rule in that state already"),
+    "letter_refused": gettext_noop("Link ended"),
 }
 # What Django REST framework raises itself, most special first.
 _CODES: Final[Sequence[tuple[type[Exception], str]]] = (

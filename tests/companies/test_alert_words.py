@@ -160,8 +160,8 @@ def test_an_alert_keeps_the_words_its_rule_had_then(actor: Actor) -> None:
 @pytest.mark.parametrize(
     ("count", "new", "said"),
     [
-        (1, Decimal(2), "Kazakhstan: the figure of 2023 was revised"),
-        (1, None, "Kazakhstan: the figure of 2023 was withdrawn"),
+        (1, Decimal(2), "Kazakhstan, GDP: the figure of 2023 was revised"),
+        (1, None, "Kazakhstan, GDP: the figure of 2023 was withdrawn"),
         (7, Decimal(2), "Kazakhstan: 7 figures were revised"),
     ],
     ids=["revised", "withdrawn", "many"],

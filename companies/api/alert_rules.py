@@ -16,7 +16,7 @@ from companies.api.targets import NO_ID, UUID_FORM
 from companies.api.writing import Entry, writing
 from companies.models import AlertRule
 from companies.profiles.alert_rules import RuleRecord, rule_records
-from companies.profiles.rule_previews import RulePreview, preview_for_programs
+from companies.profiles.rule_previews import RulePreview, rule_preview
 from companies.queries.alerts import rules
 from markets.door.address import list_parameters, record_parameters
 from markets.door.parameters import MARKET_FORM, Parameter, choice, codes, number, sort
@@ -159,4 +159,4 @@ class PreviewView(_Rules, PersonRecordView):
 
     def found(self, **codes_: Any) -> RulePreview:
         """The preview of the rule of the address."""
-        return preview_for_programs(self.actor, self.named(codes_["id"]), self.asked["months"])
+        return rule_preview(self.actor, self.named(codes_["id"]), self.asked["months"])

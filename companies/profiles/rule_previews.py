@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from companies.access import Actor
+from companies.alerts.previewing import would_have_fired
 from companies.models import AlertRule
-from companies.profiles.alert_pages import rule_preview
-from companies.profiles.alerts import AlertRecord, RevisedFigure, ToldRecord, ToldValue
+from companies.profiles.alerts import AlertRecord, RevisedFigure, ToldRecord, ToldValue, firing_records
+
+MOST_TOLD: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +36,22 @@ class WouldTell:
 class RulePreview:
     """What a rule would have told in the last months, by the very judgement by which it tells.
 
-    sentence: the rule in words. since: from when it was looked; null where nothing is known by which it could have come
-    true, so that nobody can tell. vintages: how many releases, days with a rate, or approvals were judged; null for a
-    source, whose downloads are looked at as a whole. count: how often it would have told; firings: the newest of them,
-    at most 50, the newest first.
+    since: from when anything is known of it; null: nothing is, so that nobody can tell. vintages: how many releases,
+    days with a rate, or approvals were looked at; null for a source, whose downloads are looked at as a whole. count:
+    how often it would have told; firings: the newest 200 of them, the oldest first.
     """
 
-    sentence: str
     since: dt.datetime | None
     vintages: int | None
     count: int
     firings: tuple[WouldTell, ...]
 
 
-def preview_for_programs(actor: Actor, rule: AlertRule, months: int) -> RulePreview:
-    """The same as on the page of a rule of the actor's. Raises SignInNeeded, ScopeMissing."""
-    found = rule_preview(actor, rule, months)
-    firings = tuple(_would_tell(each) for each in found.firings)
-    return RulePreview(found.sentence, found.since, found.vintages, found.count, firings)
+def rule_preview(actor: Actor, rule: AlertRule, months: int) -> RulePreview:
+    """What a rule of the actor's would have told in so many months. Raises SignInNeeded, ScopeMissing."""
+    found = would_have_fired(actor, rule, months)
+    told = firing_records(actor, rule, found.firings[-MOST_TOLD:])
+    return RulePreview(found.since, found.vintages, len(found.firings), tuple(_would_tell(each) for each in told))
 
 
 def _would_tell(alert: AlertRecord) -> WouldTell:

@@ -32,7 +32,6 @@ _PARTS = (
     alerts,
     alert_letters,
     api_targets,
-    targets,
     watching,
     workspace,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -40,8 +39,8 @@ class Move:
 class Told:
     """One alert. more: how many figures are not listed. address: where to look further.
 
-    source: the vintage that states the new value, with its address; None where no vintage does. why: the rule, as its
-    person would say it.
+    source: the vintage that states the new value, with its address; before: the one that stated the old value, where
+    that is another. None where no vintage does. why: the rule, as its person would say it.
     """
 
     headline: str
@@ -50,6 +49,7 @@ class Told:
     address: str
     source: Provenance | None
     source_address: str
+    before: Provenance | None
     why: str
 
 
@@ -97,7 +97,10 @@ def _subject(letter: Letter) -> str:
 
 
 def _told(record: AlertRecord) -> Told:
-    source = _source(record)
+    before, source = (None if side is None else side.provenance for side in (record.old, record.new))
+    if source is None or before == source:
+        # A value that was withdrawn stands in no vintage but that of the old one.
+        before, source = None, source or before
     return Told(
         headline=record.headline,
         moves=_moves(record),
@@ -105,6 +108,7 @@ def _told(record: AlertRecord) -> Told:
         address=_where(record),
         source=source,
         source_address=_address("markets:release", source.release) if source else "",
+        before=before,
         why=record.rule.sentence,
     )
 
@@ -146,12 +150,6 @@ def _change_words(change: Change | None, decimals: int) -> str:
         return f"{wording.difference(change.value, 1)}%"
     shown = wording.difference(change.value, max(decimals, 1))
     return _("%(change)s percentage points") % {"change": shown} if change.kind is ChangeKind.POINTS else shown
-
-
-def _source(record: AlertRecord) -> Provenance | None:
-    """The vintage behind the new value; of a value that was withdrawn, the one that stated the old."""
-    sides: Sequence[ToldValue | None] = (record.new, record.old)
-    return next((side.provenance for side in sides if side is not None and side.provenance is not None), None)
 
 
 def _where(record: AlertRecord) -> str:

@@ -37,7 +37,9 @@ def letters(request: HttpRequest) -> HttpResponse:
         choose_letters(actor, form.cleaned_data["frequency"])
         messages.success(request, _("Your choice is saved."))
         return redirect("companies:alert_letters")
-    return answer(request, "companies/alert_letters.html", page, status=422 if form.errors else 200, form=form)
+    problems = [("id_frequency", message) for message in form.errors.get("frequency", ())]
+    status = 422 if problems else 200
+    return answer(request, "companies/alert_letters.html", page, status=status, form=form, problems=problems)
 
 
 @visitor_view

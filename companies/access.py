@@ -37,6 +37,7 @@ from companies.models import (
     SavedView,
     Selection,
     ShareLink,
+    TargetEntry,
     TargetMarket,
     User,
 )
@@ -121,9 +122,13 @@ _CALLED: Final[Mapping[type[models.Model], str]] = {
     ShareLink: gettext_noop("link"),
     Organisation: gettext_noop("organisation"),
     TargetMarket: gettext_noop("target market"),
+    TargetEntry: gettext_noop("note"),
     AlertRule: gettext_noop("alert rule"),
     Alert: gettext_noop("alert"),
 }
+
+# What is read with a row in one question: read after it, its job could be over while the row says that it is not.
+_OF_ONE_MOMENT: Final[Mapping[type[models.Model], str]] = {Import: "job", ListExport: "job"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +278,11 @@ def working_on(actor: Actor, model: type[Row], action: Action | None = None) -> 
 def one(actor: Actor, model: type[Row], key: object, action: Action | None = None) -> Row:
     """The row with this id. Raises SignInNeeded; HiddenObject where it does not exist for the actor."""
     _ = actor.person
+    rows = seen(actor, model, action)
+    if model in _OF_ONE_MOMENT:
+        rows = rows.select_related(_OF_ONE_MOMENT[model])
     try:
-        return seen(actor, model, action).get(pk=key)
+        return rows.get(pk=key)
     except (model.DoesNotExist, ValueError, ValidationError) as missing:  # type: ignore[attr-defined]
         raise hidden(model, key) from missing
 

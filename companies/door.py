@@ -20,6 +20,7 @@ from companies.access import NOBODY, Actor, actor_of_person
 from companies.errors import NoOrganisation, SignInNeeded
 from companies.models import User
 from companies.profiles.organisation import working_place
+from companies.queries.alerts import unread_count
 from markets.door.failures import away_page, failure_page
 from markets.door.page import refuse_unprintable
 from markets.door.request import request_id
@@ -52,8 +53,11 @@ def work_in(request: HttpRequest, organisation_id: uuid.UUID) -> None:
 
 
 def working_in(request: HttpRequest) -> dict[str, object]:
-    """For every page: where the person works, and where else they could; read only where it is shown."""
-    return {"working_in": SimpleLazyObject(lambda: working_place(actor_of(request)))}
+    """For every page: where the person works and could work, and how many alerts wait; read only where it is shown."""
+    return {
+        "working_in": SimpleLazyObject(lambda: working_place(actor_of(request))),
+        "alerts_waiting": lambda: unread_count(actor_of(request)),
+    }
 
 
 def person_view(view: View) -> View:

@@ -121,6 +121,14 @@ class LetterNotSent(CompaniesError):
     retry = True
 
 
+class MailAway(CompaniesError):
+    """The mail server does not answer, so no letter was sent. They wait, and are tried again."""
+
+    code = "mail_away"
+    http_status = 503
+    retry = True
+
+
 class TooManyToday(CompaniesError):
     """That is {most} {kind} within a day, which is the limit. Nothing was changed: go on tomorrow."""
 

@@ -9,10 +9,12 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 
 from companies.accounts import answers, privacy
-from companies.alerts import looking
+from companies.alerts import letters, looking
+from companies.errors import MailAway
 from companies.importing.doing import work
 from companies.importing.doing.keeping import sweep_imports as let_go_of_imports
 from companies.importing.doing.running import run_work
+from companies.profiles.alert_letter import alert_letter
 from companies.profiles.exports import make_export
 from companies.records import bulk, exporting
 from markets import jobs
@@ -73,6 +75,21 @@ def look_for_alerts() -> int:
         for look in (looking.look_at_sources, looking.look_at_approvals, looking.look_at_releases):
             looks.callback(make, look)
     return sum(told)
+
+
+@shared_task(name="companies.tasks.send_alert_letters")
+def send_alert_letters() -> int:
+    """Send the letters with alerts that are due: how many were. What goes wrong with one stops no other."""
+    sent = 0
+    for person in letters.due_people():
+        try:
+            sent += letters.send_letter(person, alert_letter)
+        except MailAway as away:
+            logger.warning("Letters with alerts wait: %s", type(away.__cause__).__name__)
+            break
+        except Exception:
+            logger.exception("The letter with alerts to person %s could not be made", person)
+    return sent
 
 
 def _import(held: jobs.Held) -> None:

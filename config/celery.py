@@ -42,6 +42,7 @@ FORGET = "companies.tasks.forget_answers"
 SWEEP_EXPORTS = "companies.tasks.sweep_exports"
 SWEEP_IMPORTS = "companies.tasks.sweep_imports"
 LOOK_FOR_ALERTS = "companies.tasks.look_for_alerts"
+SEND_LETTERS = "companies.tasks.send_alert_letters"
 
 
 class ComingAndGoing(bootsteps.StartStopStep):
@@ -87,6 +88,7 @@ def timetable() -> dict[str, dict[str, Any]]:
     exports = {"task": SWEEP_EXPORTS, "schedule": timedelta(hours=1)}
     imports = {"task": SWEEP_IMPORTS, "schedule": timedelta(hours=1)}
     alerts = {"task": LOOK_FOR_ALERTS, "schedule": timedelta(seconds=settings.ALERT_LOOK_SECONDS)}
+    send_letters = {"task": SEND_LETTERS, "schedule": timedelta(seconds=settings.ALERT_LETTER_SECONDS)}
     ours = {
         "sweep jobs": sweep,
         "delete accounts": erase,
@@ -94,6 +96,7 @@ def timetable() -> dict[str, dict[str, Any]]:
         "sweep files of lists": exports,
         "sweep imports": imports,
         "look for alerts": alerts,
+        "send letters": send_letters,
     }
     return ours | {
         f"refresh {card.id}": {

@@ -23,10 +23,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from rest_framework.throttling import BaseThrottle
 
-from companies.access import actor_of_person
+from companies.access import Action, actor_of_person, organisations
 from companies.accounts.people import keep_account
+from companies.accounts.wishes import kept_wish
 from companies.changes import changed
-from companies.models import User
+from companies.models import Organisation, User
 from companies.models.names import plain_name
 from markets.door.request import request_id
 
@@ -74,10 +75,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Where nobody asked for a page: to the records of the organisation, else to the first page."""
+        """Where nobody asked for a page: to what they wished to watch, to the questions of a beginning, or to work."""
         person = request.user
-        at_work = isinstance(person, User) and bool(actor_of_person(person).roles)
-        return reverse("companies:record_list" if at_work else "markets:home")
+        if not isinstance(person, User):
+            return reverse("markets:home")
+        if kept_wish(request.session) is not None:
+            return reverse("companies:watch_kept")
+        if person.began_at is None:
+            return reverse("companies:start")
+        return reverse("companies:record_list" if _works_on_records(person) else "companies:workspace")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """Back to the settings, which say that it was done."""
@@ -125,6 +131,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return _lock().decrypt(encrypted_text.encode()).decode()
+
+
+def _works_on_records(person: User) -> bool:
+    """Whether they enter or decide on records in a trade office: their work begins with its list."""
+    actor = actor_of_person(person)
+    places = organisations(actor).filter(pk__in=actor.where(Action.WRITE), kind=Organisation.Kind.TRADE_OFFICE)
+    return places.exists()
 
 
 def _lock() -> Fernet:

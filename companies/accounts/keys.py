@@ -32,6 +32,9 @@ NEEDED: Final = {
     ApiKey.Scope.READ_MARKET: None,
     ApiKey.Scope.READ_RECORDS: Action.READ,
     ApiKey.Scope.WRITE_RECORDS: Action.WRITE,
+    ApiKey.Scope.IMPORT: Action.IMPORT,
+    ApiKey.Scope.READ_TARGETS: Action.READ_TARGETS,
+    ApiKey.Scope.WRITE_TARGETS: Action.TRACK,
     ApiKey.Scope.REVIEW_RECORDS: Action.REVIEW,
     ApiKey.Scope.ADMIN: Action.MANAGE,
 }

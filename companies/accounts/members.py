@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from companies.access import ALLOWED, Action, Actor, hidden, one
 from companies.accounts.organisations import held, version_up
 from companies.accounts.sessions import end_sessions
-from companies.changes import changed
+from companies.changes import changed, fields_of
 from companies.errors import FieldsRejected, InvalidField, LastAdmin, VersionConflict, VersionMissing
-from companies.models import ApiKey, Invitation, ListExport, Membership, Organisation, Role, Selection, ShareLink, User
+from companies.models import (
+    AlertRule,
+    ApiKey,
+    Invitation,
+    ListExport,
+    Membership,
+    Organisation,
+    Role,
+    Selection,
+    ShareLink,
+    TargetMarket,
+    User,
+)
 from companies.queries.changes import last_author
 from companies.queries.organisations import admins_beside, membership_in_force
 from markets import jobs
 from markets.errors import InvalidRequest
 from markets.models import Job
+
+# What of a target market changes with a membership, as the change log keeps it.
+_OF_TARGET: Final = ("shared_with", "owner", "version")
 
 
 @transaction.atomic
@@ -54,7 +70,8 @@ def change_role(actor: Actor, membership_id: int, version: int | None, role: str
 
 @transaction.atomic
 def end_membership(actor: Actor, membership_id: int) -> Membership:
-    """Remove a member, at once and wholly: sessions, keys, share links, files being made, selections, open letters.
+    """Remove a member, at once and wholly: sessions, keys, share links, files being made, selections, open letters,
+    sharing of their target markets, and alert rules on records.
 
     Their next request with any of these is a stranger's. Raises what `require` does; LastAdmin.
     """
@@ -120,6 +137,9 @@ def _ended(actor: Actor, membership: Membership, action: str, beside: dict[str, 
         "exports": _drop_exports(membership),
         "selections": selections,
         "invitations": _void_letters(membership),
+        "unshared": _unshared(actor, membership),
+        "owners": _leave_targets(actor, membership),
+        "alert_rules": _end_rules(membership),
     }
     changed(actor, action, membership, before=before, after={name: count for name, count in counts.items() if count})
     return membership
@@ -129,6 +149,49 @@ def _void_letters(membership: Membership) -> int:
     """Withdraw what the member sent and nobody accepted: how many letters."""
     letters = Invitation.objects.filter(organisation_id=membership.organisation_id, invited_by_id=membership.user_id)
     return letters.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=Now())
+
+
+def _unshared(actor: Actor, membership: Membership) -> int:
+    """The member's own target markets are read by nobody here any more, removed ones too: how many were."""
+    person = membership.user_id
+    mine = TargetMarket.objects.filter(person_id=person, shared_with_id=membership.organisation_id)
+    rows = list(mine.select_for_update(of=("self",)).order_by("pk"))
+    AlertRule.objects.filter(target__in=rows).exclude(person_id=person).update(target=None)
+    for target in rows:
+        before = fields_of(target, _OF_TARGET)
+        target.shared_with = None
+        target.owner_id = person if target.owner_id else None
+        _written(actor, "unshared", target, before)
+    return len(rows)
+
+
+def _leave_targets(actor: Actor, membership: Membership) -> int:
+    """Nobody sees to what the member saw to, of companies here and of colleagues who shared it: how many there were."""
+    place = membership.organisation_id
+    here = TargetMarket.objects.filter(Q(organisation_id=place) | Q(shared_with_id=place), owner_id=membership.user_id)
+    rows = list(here.select_for_update(of=("self",)).order_by("pk"))
+    for target in rows:
+        before = fields_of(target, _OF_TARGET)
+        target.owner = None
+        _written(actor, "edited", target, before)
+    return len(rows)
+
+
+def _written(actor: Actor, action: str, target: TargetMarket, before: dict[str, Any]) -> None:
+    target.version += 1
+    target.updated_at = Now()
+    target.save(update_fields=["shared_with", "owner", "version", "updated_at"])
+    changed(actor, action, target, before=before, after=fields_of(target, _OF_TARGET))
+
+
+def _end_rules(membership: Membership) -> int:
+    """End the member's alert rules on records here; others go on without the target markets of this place."""
+    place, person = membership.organisation_id, membership.user_id
+    mine = AlertRule.objects.filter(person_id=person, removed_at=None)
+    next_one = {"version": F("version") + 1, "updated_at": Now()}
+    here = TargetMarket.objects.filter(Q(organisation_id=place) | Q(shared_with_id=place)).exclude(person_id=person)
+    mine.filter(target__in=here).update(target=None, **next_one)
+    return mine.filter(organisation_id=place).update(removed_at=Now(), **next_one)
 
 
 def _drop_exports(membership: Membership) -> int:

@@ -20,7 +20,7 @@ from companies.models import User
 from companies.models.names import plain_name
 
 # What a person chooses, as the change log keeps it. Of the name it keeps only that it changed: the log is never erased.
-CHOSEN: Final = ("language", "number_style", "currency", "time_zone")
+CHOSEN: Final = ("language", "number_style", "currency", "time_zone", "work", "home")
 
 
 @transaction.atomic

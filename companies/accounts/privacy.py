@@ -14,6 +14,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -23,7 +24,18 @@ from companies.accounts.members import end_all_memberships
 from companies.accounts.sessions import end_sessions
 from companies.changes import changed, plain
 from companies.errors import LastAdmin
-from companies.models import Change, Invitation, SavedView, User
+from companies.models import (
+    AlertLetter,
+    AlertMail,
+    AlertRule,
+    Change,
+    Interest,
+    Invitation,
+    SavedView,
+    TargetMarket,
+    User,
+    Visit,
+)
 from companies.queries import accounts as stored
 
 log = logging.getLogger(__name__)
@@ -45,6 +57,9 @@ def personal_data(actor: Actor) -> dict[str, Any]:
                 "number_style": person.number_style,
                 "currency": person.currency_id,
                 "time_zone": person.time_zone,
+                "work": person.work,
+                "home": person.home_id,
+                "began_at": person.began_at,
                 "joined_at": person.date_joined,
                 "last_sign_in_at": person.last_login,
                 "deletion_wanted_at": person.deletion_wanted_at,
@@ -59,6 +74,12 @@ def personal_data(actor: Actor) -> dict[str, Any]:
         "share_links": _plain(stored.share_links(actor)),
         "saved_views": _plain(stored.saved_views(actor)),
         "imports": _plain(stored.imports(actor)),
+        "target_markets": _plain(_with_entries(actor)),
+        "alert_rules": _plain(stored.alert_rules(actor)),
+        "alerts": _plain(stored.alerts(actor)),
+        "alert_letters": _plain(stored.letters_setting(actor)),
+        "interests": _plain(stored.interests(actor)),
+        "visits": _plain(stored.visits(actor)),
         "changes": _plain(stored.own_changes(actor)),
     }
 
@@ -106,6 +127,7 @@ def _erase(number: int, before: dt.datetime) -> None:
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     SavedView.objects.filter(owner=person, is_shared=False).delete()
+    _erase_targets(person)
     letters = Invitation.objects.filter(email__in=known)
     letters.filter(accepted_at__isnull=True, withdrawn_at__isnull=True).update(withdrawn_at=Now())
     letters.update(email="")
@@ -113,7 +135,8 @@ def _erase(number: int, before: dt.datetime) -> None:
     LogEntry.objects.filter(content_type=of_people, object_id=str(person.pk)).update(object_repr=f"#{person.pk}")
     person.email = FORMER.format(number=person.pk)
     person.name = person.language = person.number_style = person.time_zone = ""
-    person.currency = None
+    person.work = ""
+    person.currency = person.home = person.began_at = None
     person.is_active = person.is_staff = person.is_superuser = False
     person.set_unusable_password()
     person.last_login = person.deletion_wanted_at = None
@@ -125,6 +148,17 @@ def _erase(number: int, before: dt.datetime) -> None:
     log.info("the account of person %s is deleted", person.pk)
 
 
+def _erase_targets(person: User) -> None:
+    """What was the person's alone goes; companies keep their target markets, with nobody to see to them."""
+    AlertRule.objects.filter(person=person).delete()
+    AlertLetter.objects.filter(person=person).delete()
+    AlertMail.objects.filter(person=person).delete()
+    TargetMarket.objects.filter(person=person).delete()
+    TargetMarket.objects.filter(owner=person).update(owner=None, version=F("version") + 1)
+    Interest.objects.filter(person=person).delete()
+    Visit.objects.filter(person=person).delete()
+
+
 def forget_ended_sessions() -> None:
     """Take away the sessions whose time is over; with them goes what was typed in them."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
@@ -133,6 +167,15 @@ def forget_ended_sessions() -> None:
             "DELETE FROM usersessions_usersession AS known WHERE NOT EXISTS"
             " (SELECT 1 FROM django_session AS kept WHERE kept.session_key = known.session_key)"
         )
+
+
+def _with_entries(actor: Actor) -> list[dict[str, Any]]:
+    """The person's target markets, each with what they noted of it; notes of others' ones stand at the end."""
+    noted: dict[Any, list[dict[str, Any]]] = {}
+    for entry in stored.target_entries(actor):
+        noted.setdefault(entry.pop("target"), []).append(entry)
+    own = [{**row, "entries": noted.pop(row["id"], [])} for row in stored.target_markets(actor)]
+    return own + [{"id": key, "entries": entries} for key, entries in noted.items()]
 
 
 def _plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ def _failures(dataset: Dataset, downloads: Sequence[Job]) -> Iterator[Firing]:
 def _gaps(dataset: Dataset, downloads: Sequence[Job], now: dt.datetime) -> Iterator[Firing]:
     """Where two turns went by without any download."""
     every = dataset.refresh_every
-    if every is None:
+    if every is None or not downloads:
         return
     ends = (*(job.begun_at for job in downloads[1:]), now)
     for before, after in zip(downloads, ends, strict=False):

@@ -16,7 +16,7 @@ from django.utils.cache import patch_cache_control
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from companies.access import Actor, actor_of_key, one, seen
+from companies.access import Action, Actor, actor_of_key, one, require_for, seen
 from companies.api.keys import KeyAuthentication, PersonSession
 from companies.door import actor_of
 from companies.models import ApiKey, Change
@@ -60,6 +60,13 @@ class PersonDoor(Door):
         """The thing of the address. Raises HiddenObject where it does not exist for the actor."""
         return one(self.actor, self.thing or self.model, key)
 
+    def permit(self, action: Action, thing: Any) -> None:
+        """The actor may do this with the thing of the address; None where it names none.
+
+        Raises what `companies.access` says of each.
+        """
+        require_for(self.actor, action, thing)
+
     def records(self, rows: Sequence[Any]) -> Sequence[Any]:
         """The records of some rows, in their order."""
         raise NotImplementedError
@@ -74,17 +81,17 @@ class PersonDoor(Door):
         return seen(self.actor, self.model)
 
     def tell_caches(self, request: Request, response: Any) -> None:
-        """Nobody keeps it; what has a version says so in its ETag, which the next write names."""
+        """Nobody keeps it; a thing has its ETag, which begins with its version where it has one: writes name it."""
         patch_cache_control(response, private=True, no_store=True)
-        if isinstance(response, VersionedResponse):
+        if isinstance(response, ThingResponse):
             response.add_post_render_callback(lambda rendered: self._with_etag(request, rendered, response.version))
 
-    def etag(self, version: int, content: bytes) -> str:
+    def etag(self, version: int | None, content: bytes) -> str:
         """The version, and after it what tells these very bytes, shown to this person, from any others."""
-        digest = hashlib.sha256(f"{self.actor.person.pk} ".encode() + content)
-        return f'"{version}-{digest.hexdigest()[:24]}"'
+        digest = hashlib.sha256(f"{self.actor.person.pk} ".encode() + content).hexdigest()[:24]
+        return f'"{digest}"' if version is None else f'"{version}-{digest}"'
 
-    def _with_etag(self, request: Request, response: HttpResponse, version: int) -> Any:
+    def _with_etag(self, request: Request, response: HttpResponse, version: int | None) -> Any:
         etag = self.etag(version, response.content)
         if "If-None-Match" in request.headers and "If-Match" not in request.headers:
             return unless_known(request, response, etag)
@@ -92,21 +99,22 @@ class PersonDoor(Door):
         return None
 
 
-class VersionedResponse(Response):
-    """An answer about one thing in one version."""
+class ThingResponse(Response):
+    """An answer about one thing, in one version; None for what has no versions."""
 
-    def __init__(self, data: Any, version: int, **beside: Any) -> None:
+    def __init__(self, data: Any, version: int | None, **beside: Any) -> None:
         super().__init__(data, **beside)
         self.version = version
 
 
 class PersonRecordView(PersonDoor, RecordView):
-    """The address of one thing of an organisation."""
+    """The address of one thing of an organisation or a person."""
 
     def get(self, request: Request, **codes: Any) -> Response:  # noqa: ARG002 DRF's signature
-        """The thing, with its version as ETag; only the wanted members of it with `fields`."""
+        """The thing, with its version in the ETag; only the wanted members of it with `fields`."""
         found = self.found(**codes)
-        return VersionedResponse(chosen([found], self.asked["fields"])[0], found.version)
+        version = getattr(found, "version", None)
+        return ThingResponse(chosen([found], self.asked.get("fields"))[0], version)
 
     def found(self, **codes: Any) -> Any:
         """The record with this id. Raises HiddenObject."""

@@ -19,7 +19,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
 from companies.access import Action, require, seen
-from companies.api.door import PersonDoor, PersonListView, PersonRecordView, VersionedResponse
+from companies.api.door import PersonDoor, PersonListView, PersonRecordView, ThingResponse
 from companies.api.import_bodies import CommitBody, DecisionsBody, choices_of, fixes_of, mapping_of, policy_of
 from companies.api.once import named_key
 from companies.api.writing import Entry, Write, writing
@@ -75,7 +75,7 @@ class ImportListView(_Imports, PersonListView):
     parameters: ClassVar[Sequence[Parameter]] = list_parameters(
         ImportRecord,
         codes("step", "Only those at these steps.", "read,checked", "|".join(Import.Step.values)),
-        sort("-created", "created"),
+        sort("-created"),
     )
 
     def rows(self) -> Any:
@@ -84,7 +84,7 @@ class ImportListView(_Imports, PersonListView):
         rows = self.shown_rows().filter(organisation=self.actor.organisation_id)
         return rows.filter(step__in=self.asked["step"]) if self.asked["step"] else rows
 
-    def post(self, request: Request) -> VersionedResponse:
+    def post(self, request: Request) -> ThingResponse:
         """Hand in a file: as the body itself, or as `file` of a form. It is read in the background.
 
         With an Idempotency-Key the same file sent again leads to the import that it made before.
@@ -104,7 +104,7 @@ class ImportListView(_Imports, PersonListView):
         (record,) = self.shown([imported.pk])
         headers = {"Location": reverse("api:import", kwargs={"id": imported.pk})}
         headers |= {} if sent.is_begun else {"Idempotency-Replayed": "true"}
-        return VersionedResponse(record, record.version, status=201, headers=headers)
+        return ThingResponse(record, record.version, status=201, headers=headers)
 
     post.write = Write(  # type: ignore[attr-defined]
         needs=Action.IMPORT, files=(_FORM, *_RAW), status=201, address="api:import", parameters=(_NAME, LANG)

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from companies.accounts.answers import Answer, answer_kept, keep_answer
-from companies.api.door import PersonDoor, VersionedResponse
+from companies.api.door import PersonDoor, ThingResponse
 from markets.errors import InvalidValue, MarketsError
 
 LONGEST_KEY: Final = 255
@@ -60,9 +60,12 @@ def _owner(view: PersonDoor) -> str:
 
 
 def _fingerprint(view: PersonDoor, request: Request) -> str:
-    """What makes two requests the same: method, address, organisation, the version named, and the bytes of the body."""
+    """What makes two requests the same: method, address, organisation, the version named, and the bytes of the body.
+
+    Whoever belongs to no organisation has what is their own.
+    """
     version = request.headers.get("If-Match", "")
-    said = f"{request.method} {request.path} {view.actor.organisation_id} {version} "
+    said = f"{request.method} {request.path} {view.actor.working_in} {version} "
     return hashlib.sha256(said.encode("utf-8", "surrogatepass") + request._request.body).hexdigest()  # noqa: SLF001 below DRF's
 
 
@@ -81,6 +84,6 @@ def _whole(view: PersonDoor, request: Request, response: Response) -> HttpRespon
     kind = response.content_type or request.accepted_renderer.media_type
     beside = {name: value for name, value in response.items() if name != "Content-Type"}
     answer = HttpResponse(content, status=response.status_code, content_type=kind, headers=beside)
-    if isinstance(response, VersionedResponse):
+    if isinstance(response, ThingResponse):
         answer["ETag"] = view.etag(response.version, content)
     return answer

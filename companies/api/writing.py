@@ -16,9 +16,9 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from companies.access import Action, require_for
+from companies.access import Action
 from companies.api import bodies
-from companies.api.door import PersonDoor, VersionedResponse
+from companies.api.door import PersonDoor, ThingResponse
 from companies.api.once import answered_once
 from companies.errors import FieldsRejected, VersionMissing
 from markets.door.parameters import LANG, Parameter
@@ -100,7 +100,7 @@ def writing(**said: Any) -> Callable[[Perform], Callable[..., Any]]:
 
 def _allow(view: PersonDoor, write: Write, codes: Mapping[str, Any]) -> None:
     """Before anything is read: what does not exist for the actor is not found, and a role that is too low says so."""
-    require_for(view.actor, write.needs, view.named(codes["id"]) if "id" in codes else None)
+    view.permit(write.needs, view.named(codes["id"]) if "id" in codes else None)
 
 
 def _named_version(request: Request) -> int:
@@ -195,4 +195,4 @@ def _told(view: PersonDoor, write: Write, made: models.Model) -> Response:
     version = getattr(record, "version", None)
     if version is None:
         return Response(record, status=write.status, headers=headers)
-    return VersionedResponse(record, version, status=write.status, headers=headers)
+    return ThingResponse(record, version, status=write.status, headers=headers)

@@ -15,7 +15,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from companies.models import User
-from markets.models import Currency
+from companies.profiles.organisation import home_choices
+from companies.profiles.starting import WORK_WORDS
+from markets.models import Area, Currency
 
 PASSWORD_RULE = _("At least 8 characters. No common word, not only digits, nothing like your name or address.")
 
@@ -164,10 +166,18 @@ class SettingsForm(forms.ModelForm):
         help_text=_("Amounts are converted into it where you choose no other."),
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False, help_text=_("Moments are told in it."))
+    work = forms.ChoiceField(
+        label=_("What you do"),
+        required=False,
+        choices=[("", _("Not said")), *((work, words) for work, (words, _note) in WORK_WORDS.items())],
+    )
+    home = forms.ChoiceField(
+        label=_("Where you sell from"), required=False, help_text=_("What markets buy from there stands beside them.")
+    )
 
     class Meta:
         model = User
-        fields = ("name", "language", "number_style", "currency", "time_zone")
+        fields = ("name", "language", "number_style", "currency", "time_zone", "work", "home")
         labels = {"name": _("Your name")}
         help_texts = {"name": _("Colleagues see it beside what you enter.")}
 
@@ -175,7 +185,12 @@ class SettingsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
         self.fields["time_zone"].choices = [("", _("UTC")), *((zone, zone.replace("_", " ")) for zone in zones)]  # type: ignore[attr-defined]
+        self.fields["home"].choices = [("", _("not stated")), *home_choices()]  # type: ignore[attr-defined]
         self.fields["name"].required = True
         for field in self.fields.values():
             is_choice = isinstance(field.widget, forms.Select)
             field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+
+    def clean_home(self) -> Area | None:
+        """The market that was chosen; None where none was."""
+        return Area.objects.filter(pk=self.cleaned_data["home"]).first()

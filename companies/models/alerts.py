@@ -110,12 +110,15 @@ class AlertRule(models.Model):
 
 
 class AlertLetter(models.Model):
-    """A letter with alerts that was sent to a person. count: of the alerts in it."""
+    """A letter with alerts that was sent to a person. count: of the alerts in it.
+
+    sent_at: null where nothing had to be sent, because its alerts were read before or are not the person's to see.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="alert_letters")
     count = models.PositiveIntegerField()
-    sent_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True, blank=True, db_default=Now())
 
     class Meta:
         ordering = ("-sent_at", "-id")
@@ -161,7 +164,8 @@ class Alert(models.Model):
 class AlertMail(models.Model):
     """How often a person gets letters with alerts, and when the last was sent. Who has no row gets them daily.
 
-    Locked while a letter is sent, so that nobody gets two. chosen_at: alerts made before are sent no more.
+    Locked while a letter is sent, so that nobody gets two. chosen_at: since when letters are wanted; alerts made before
+    are sent no more. tries: how often in a row a letter was tried in vain; try_at: it is not tried again before.
     """
 
     class Frequency(models.TextChoices):
@@ -175,6 +179,8 @@ class AlertMail(models.Model):
     frequency = models.CharField(max_length=8, choices=Frequency.choices, default=Frequency.DAILY)
     chosen_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    try_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.frequency}"

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from companies.alerts.facts import Facts
 from companies.models import AlertRule
 from markets import wording
+from markets.queries import reference
 
 Kind = AlertRule.Kind
 
@@ -85,7 +86,9 @@ def about(rule: AlertRule) -> str:
     if rule.organisation is not None:
         whose = rule.company.name if rule.company is not None else rule.organisation.name
         return f"{whose} → {market}" if market else whose
-    return wording.listed([market, rule.indicator.name]) if rule.indicator is not None else market
+    if rule.indicator is None:
+        return market
+    return _("%(market)s, %(indicator)s") % {"market": market, "indicator": rule.indicator.name}
 
 
 def happened(rule: AlertRule, facts: Facts, *, record_period: str = "") -> str:
@@ -151,10 +154,20 @@ def _revised(rule: AlertRule, facts: Facts) -> str:
         return ngettext(
             "%(about)s: %(count)s figure was revised", "%(about)s: %(count)s figures were revised", facts.count
         ) % (said | {"count": wording.number(facts.count)})
+    said["about"] = _whose_figure(rule, facts)
     said["period"] = wording.period_words(facts.new.period) if facts.new else ""
     if facts.new and facts.new.value is None:
         return _("%(about)s: the figure of %(period)s was withdrawn") % said
     return _("%(about)s: the figure of %(period)s was revised") % said
+
+
+def _whose_figure(rule: AlertRule, facts: Facts) -> str:
+    """Market and indicator of the one figure that was revised, also where the rule is for any."""
+    if rule.indicator is not None or rule.market is None or not facts.revised:
+        return about(rule)
+    code = facts.revised[0].indicator
+    name = next((each.name for each in reference().indicators if each.code == code), code)
+    return _("%(market)s, %(indicator)s") % {"market": rule.market.name, "indicator": name}
 
 
 def _approved(rule: AlertRule, period: str) -> str:

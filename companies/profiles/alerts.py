@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from companies.access import Actor, seen
-from companies.alerts.facts import Facts, Side
+from companies.alerts.facts import Facts, Firing, Side
 from companies.models import Alert, AlertRule, Change, ExportRecord
 from companies.profiles.alert_rules import Watched, area_key, indicator_key, seen_targets
 from companies.profiles.alert_words import happened, rate_words, sentence, series_words
 from companies.queries.alerts import edits_of_rules
-from markets import queries
+from markets import queries, wording
 from markets.models import Indicator
 from markets.profiles import figures
 from markets.profiles.figures import Change as Difference
 from markets.profiles.figures import Point, Provenance, change_between
 from markets.profiles.observations import AreaKey, IndicatorKey
 
-_RATES = frozenset(AlertRule.OF_RATES)
 # What of a rule's words its person may alter.
 _WORDS = ("direction", "threshold", "change_pct")
 
@@ -125,15 +124,34 @@ def alert_records(actor: Actor, rows: Iterable[Alert]) -> list[AlertRecord]:
 
     rows: of what the actor sees, as `queries.alerts.alerts` reads them.
     """
+    found = list(rows)
+    return _records_of(actor, found, _edits(found)) if found else []
+
+
+def firing_records(actor: Actor, rule: AlertRule, firings: Iterable[Firing]) -> list[AlertRecord]:
+    """What a rule would have told, as alerts that nobody was told, in the words it has now; in their order."""
+    found = [
+        Alert(
+            rule=rule,
+            person_id=rule.person_id,
+            event=firing.event,
+            facts=firing.facts.packed(),
+            release_id=firing.release,
+            fired_at=dt.datetime.fromisoformat(firing.at),
+        )
+        for firing in firings
+    ]
+    return _records_of(actor, found, {}) if found else []
+
+
+def _records_of(actor: Actor, rows: Sequence[Alert], edits: Mapping[str, Sequence[Change]]) -> list[AlertRecord]:
     found = [(alert, Facts.unpacked(alert.facts)) for alert in rows]
-    if not found:
-        return []
     known = _Known(
         sources=_sources(facts for _alert, facts in found),
         indicators={each.code: each for each in queries.reference().indicators},
-        records=_records(actor, (facts.record for _alert, facts in found)),
+        records=_told_records(actor, (facts.record for _alert, facts in found)),
         targets=seen_targets(actor, (alert.target_id for alert, _facts in found)),
-        edits=_edits([alert for alert, _facts in found]),
+        edits=edits,
     )
     return [_record(alert, facts, known) for alert, facts in found]
 
@@ -153,6 +171,7 @@ def _record(alert: Alert, facts: Facts, known: _Known) -> AlertRecord:
     rule = _as_it_was(alert, known.edits.get(str(alert.rule_id), ()))
     record = known.records.get(facts.record)
     indicator = rule.indicator
+    old, new = _told(rule, facts, known)
     return AlertRecord(
         id=alert.pk,
         kind=rule.kind,
@@ -165,8 +184,8 @@ def _record(alert: Alert, facts: Facts, known: _Known) -> AlertRecord:
         decimals=indicator.decimals if indicator else 0,
         currency=rule.currency_id,
         base=rule.base_id,
-        old=_told(facts.old, rule, facts, known),
-        new=_told(facts.new, rule, facts, known),
+        old=old,
+        new=new,
         change_pct=facts.change_pct,
         revised=tuple(_revised(each.indicator, each.old, each.new, known) for each in facts.revised),
         count=facts.count,
@@ -180,35 +199,51 @@ def _record(alert: Alert, facts: Facts, known: _Known) -> AlertRecord:
     )
 
 
-def _told(side: Side | None, rule: AlertRule, facts: Facts, known: _Known) -> ToldValue | None:
-    if side is None:
-        return None
-    if rule.kind in _RATES:
-        return _value(side, rate_words(side.value), known)
+def _told(rule: AlertRule, facts: Facts, known: _Known) -> tuple[ToldValue | None, ToldValue | None]:
+    """The old and the new value of an alert, each None where there is none."""
     # A rule for any figure of a market names no indicator: its values are those of the first that was revised.
     code = rule.indicator_id or (facts.revised[0].indicator if facts.revised else "")
-    return _of_series(side, known.indicators.get(code), known)
-
-
-def _of_series(side: Side, indicator: Indicator | None, known: _Known) -> ToldValue:
-    words = series_words(side.value, indicator.unit, indicator.decimals) if indicator else rate_words(side.value)
-    return _value(side, words, known)
-
-
-def _value(side: Side, words: str, known: _Known) -> ToldValue:
-    return ToldValue(side.value, side.period, side.obs_status, words, known.sources.get(side.release or 0))
+    return _pair(facts.old, facts.new, known.indicators.get(code), known)
 
 
 def _revised(code: str, old: Side, new: Side, known: _Known) -> RevisedFigure:
     indicator = known.indicators[code]
+    was, now = _pair(old, new, indicator, known)
+    assert was is not None and now is not None  # noqa: S101, PT018 both sides were given
     return RevisedFigure(
         indicator=IndicatorKey(code, indicator.name),
         unit=indicator.unit,
         decimals=indicator.decimals,
-        old=_of_series(old, indicator, known),
-        new=_of_series(new, indicator, known),
+        old=was,
+        new=now,
         difference=change_between(indicator.unit, Point(old.period, old.value), Point(new.period, new.value)),
     )
+
+
+def _pair(
+    old: Side | None, new: Side | None, indicator: Indicator | None, known: _Known
+) -> tuple[ToldValue | None, ToldValue | None]:
+    """Two values, short; with all their digits where the two would read alike."""
+    values = {side.value for side in (old, new) if side is not None and side.value is not None}
+    words = {value: _words(value, indicator) for value in values}
+    if len(set(words.values())) < len(values):
+        words = {value: _in_full(value, indicator) for value in values}
+    return _value(old, words, known), _value(new, words, known)
+
+
+def _words(value: Decimal, indicator: Indicator | None) -> str:
+    return rate_words(value) if indicator is None else series_words(value, indicator.unit, indicator.decimals)
+
+
+def _in_full(value: Decimal, indicator: Indicator | None) -> str:
+    return wording.number(value) if indicator is None else wording.full_amount(value, indicator.unit)
+
+
+def _value(side: Side | None, words: Mapping[Decimal, str], known: _Known) -> ToldValue | None:
+    if side is None:
+        return None
+    told = wording.NO_VALUE if side.value is None else words[side.value]
+    return ToldValue(side.value, side.period, side.obs_status, told, known.sources.get(side.release or 0))
 
 
 def _as_it_was(alert: Alert, edits: Sequence[Change]) -> AlertRule:
@@ -245,7 +280,7 @@ def _sources(told: Iterable[Facts]) -> Mapping[int, Provenance]:
     return {key: figures.provenance(row) for key, row in queries.releases_by_id(wanted).items()} if wanted else {}
 
 
-def _records(actor: Actor, keys: Iterable[str]) -> Mapping[str, ToldRecord]:
+def _told_records(actor: Actor, keys: Iterable[str]) -> Mapping[str, ToldRecord]:
     """The approved records that the actor sees, by their id."""
     wanted = {key for key in keys if key}
     if not wanted:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import singledispatch
 from typing import Any, Final
 
 from django.apps import apps
@@ -14,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from companies.models import (
+    AlertRule,
     Change,
     Company,
     CompanyName,
@@ -22,24 +24,31 @@ from companies.models import (
     Membership,
     Organisation,
     Publication,
+    TargetMarket,
     User,
 )
 from companies.profiles.change_words import FIELDS, told
 from companies.profiles.people import person_ref
+from companies.profiles.target_words import ENTRY_WORDS, goods_words
 from markets import wording
-from markets.models import Area, Category
+from markets.models import Area, Category, Dataset, Indicator
 from markets.queries import reference
 
-# Whose keys are told by name. Of the project's own tables only what the log of one organisation can point to.
-_NAMED: Final[Sequence[type[models.Model]]] = (Area, Category, Company, User)
+# Whose keys are told by name. Of the project's own tables only what the log of one organisation, or of one person's
+# own things, can point to.
+_NAMED: Final[Sequence[type[models.Model]]] = (
+    Area, Category, Company, Dataset, Indicator, Organisation, TargetMarket, User,
+)  # fmt: skip
 # Kinds of things with a name of their own, and what of them must be read with it.
 _THINGS: Final[Mapping[type[models.Model], Sequence[str]]] = {
+    AlertRule: ("market", "indicator", "currency", "dataset"),
     Company: (),
     ExportRecord: ("company", "destination"),
     Import: (),
     Membership: ("user",),
     Organisation: (),
     Publication: (),
+    TargetMarket: ("market", "category"),
     User: (),
 }
 
@@ -59,6 +68,8 @@ class Names:
         """A kept value as people read it; empty for nothing."""
         if value is None or value in ("", [], {}):
             return ""
+        if (kind, name) == ("targetmarket", "kind"):  # of a note: it has a row of its own, the log has its target
+            return told(ENTRY_WORDS, value)
         field = _column(kind, name)
         target = _named_target(field)
         if target is not None:
@@ -109,7 +120,8 @@ def _column(kind: str, name: str) -> models.Field[Any, Any] | None:
 
 def _names(model: type[models.Model], keys: Iterable[str]) -> Mapping[str, str]:
     wanted = set(keys)
-    return {str(each.pk): _thing_name(each) for each in _found(model, wanted, ())} if wanted else {}
+    beside = _THINGS.get(model, ())
+    return {str(each.pk): _thing_name(each) for each in _found(model, wanted, beside)} if wanted else {}
 
 
 def _found(model: type[models.Model], keys: Iterable[str], beside: Sequence[str]) -> Iterable[models.Model]:
@@ -118,19 +130,46 @@ def _found(model: type[models.Model], keys: Iterable[str], beside: Sequence[str]
     return rows.select_related(*beside) if beside else rows
 
 
+@singledispatch
 def _thing_name(thing: models.Model) -> str:
-    if isinstance(thing, User):
-        return person_ref(thing).name
-    if isinstance(thing, Membership):
-        return person_ref(thing.user).name
-    if isinstance(thing, Publication):
-        return _("%(year)s, number %(number)s") % {"year": thing.year, "number": thing.number}
-    if isinstance(thing, ExportRecord):
-        period = wording.period_words(thing.period)
-        return f"{thing.company.name} → {thing.destination.name}, {period}"
-    if isinstance(thing, Import):
-        return thing.file_name
     return str(getattr(thing, "name", ""))
+
+
+@_thing_name.register
+def _person_name(thing: User) -> str:
+    return person_ref(thing).name
+
+
+@_thing_name.register
+def _member_name(thing: Membership) -> str:
+    return person_ref(thing.user).name
+
+
+@_thing_name.register
+def _publication_name(thing: Publication) -> str:
+    return _("%(year)s, number %(number)s") % {"year": thing.year, "number": thing.number}
+
+
+@_thing_name.register
+def _record_name(thing: ExportRecord) -> str:
+    return f"{thing.company.name} → {thing.destination.name}, {wording.period_words(thing.period)}"
+
+
+@_thing_name.register
+def _import_name(thing: Import) -> str:
+    return thing.file_name
+
+
+@_thing_name.register
+def _target_name(thing: TargetMarket) -> str:
+    goods = goods_words(thing.category.name if thing.category else "", thing.product, "")
+    return f"{thing.market.name}, {goods}"
+
+
+@_thing_name.register
+def _rule_name(thing: AlertRule) -> str:
+    about = (thing.market, thing.indicator, thing.currency, thing.dataset)
+    return ", ".join(each.name for each in about if each is not None)
 
 
 def _one_of_many(value: Any) -> str:

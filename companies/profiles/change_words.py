@@ -9,8 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from companies.alerts.fields import LABELS as RULE_LABELS
 from companies.models import Change
 from companies.records.fields import LABELS
+from companies.targets.fields import LABELS as TARGET_LABELS
 
 ACTIONS: Final[Mapping[str, Promise]] = {
     "accepted": pgettext_lazy("change", "accepted"),
@@ -19,19 +21,24 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "archived": pgettext_lazy("change", "archived"),
     "asked": pgettext_lazy("change", "asked for"),
     "became_first_admin": pgettext_lazy("change", "became the first admin"),
+    "began": pgettext_lazy("change", "answered the first questions"),
     "cancelled": pgettext_lazy("change", "cancelled"),
     "change_account": pgettext_lazy("change", "changed"),
     "change_address": pgettext_lazy("change", "changed the e-mail address"),
     "change_password": pgettext_lazy("change", "changed the password"),
     "chose_policy": pgettext_lazy("change", "chose what to do with wrong rows of"),
+    "choose_letters": pgettext_lazy("change", "chose how often letters come"),
     "choose_settings": pgettext_lazy("change", "chose settings"),
     "commented": pgettext_lazy("change", "commented"),
     "confirm_address": pgettext_lazy("change", "confirmed the e-mail address"),
+    "decided": pgettext_lazy("change", "changed the status"),
     "deleted": pgettext_lazy("change", "deleted"),
     "discarded": pgettext_lazy("change", "gave up"),
     "edited": pgettext_lazy("change", "edited"),
     "entered": pgettext_lazy("change", "entered"),
+    "entry_removed": pgettext_lazy("change", "removed a note"),
     "erase_account": pgettext_lazy("change", "deleted the account"),
+    "finished_action": pgettext_lazy("change", "finished an action"),
     "fixed": pgettext_lazy("change", "put rows right in"),
     "imported": pgettext_lazy("change", "imported"),
     "invited": pgettext_lazy("change", "invited"),
@@ -39,6 +46,8 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "left": pgettext_lazy("change", "left"),
     "made": pgettext_lazy("change", "made"),
     "make_recovery_codes": pgettext_lazy("change", "made recovery codes"),
+    "noted": pgettext_lazy("change", "noted"),
+    "paused": pgettext_lazy("change", "paused"),
     "published": pgettext_lazy("change", "published"),
     "registered": pgettext_lazy("change", "registered"),
     "remove_address": pgettext_lazy("change", "removed an e-mail address"),
@@ -47,6 +56,7 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "reopened": pgettext_lazy("change", "reopened"),
     "reset_password": pgettext_lazy("change", "set a new password by code"),
     "restored": pgettext_lazy("change", "restored"),
+    "resumed": pgettext_lazy("change", "took up again"),
     "returned": pgettext_lazy("change", "sent back"),
     "revoked": pgettext_lazy("change", "revoked"),
     "saved": pgettext_lazy("change", "saved"),
@@ -55,12 +65,16 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "sign_up": pgettext_lazy("change", "signed up"),
     "submitted": pgettext_lazy("change", "submitted"),
     "take_personal_data": pgettext_lazy("change", "took the personal data"),
+    "tracked": pgettext_lazy("change", "tracked"),
     "undone": pgettext_lazy("change", "taken back"),
+    "unshared": pgettext_lazy("change", "stopped sharing"),
     "uploaded": pgettext_lazy("change", "uploaded"),
     "want_deletion": pgettext_lazy("change", "asked for deletion"),
     "withdrawn": pgettext_lazy("change", "withdrawn"),
 }
 KINDS: Final[Mapping[str, Promise]] = {
+    "alertmail": _("Letters with alerts"),
+    "alertrule": _("Alert rule"),
     "apikey": _("API key"),
     "company": _("Company"),
     "exportrecord": _("Export record"),
@@ -75,15 +89,21 @@ KINDS: Final[Mapping[str, Promise]] = {
     "savedview": _("Saved view"),
     "selection": _("Selection"),
     "sharelink": _("Link for readers"),
+    "targetmarket": _("Target market"),
     "user": _("Account"),
 }
-# Those of an export record are called as its form calls them.
+# Those of an export record, a target market and an alert rule are called as their forms call them.
 FIELDS: Final[Mapping[str, Promise]] = {
+    **TARGET_LABELS,
+    **RULE_LABELS,
     **LABELS,
+    "alert_rules": _("Alert rules ended"),
     "archived": _("Companies archived"),
     "archived_at": _("Archived at"),
     "archived_by": _("Archived by"),
     "archived_reason": _("Reason for archiving"),
+    "began_at": _("Began at"),
+    "begins_at": _("Counts from"),
     "contacts": _("Contacts"),
     "count": _("Number"),
     "created_by": _("Entered by"),
@@ -121,6 +141,8 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "origin": _("Origin"),
     "origin_reference": _("Reference of the origin"),
     "prefix": _("Beginning of the key"),
+    "owners": _("Target markets nobody sees to any more"),
+    "paused_at": _("Paused at"),
     "period_from_on": _("First day"),
     "period_to_on": _("Last day"),
     "place": _("City or town"),
@@ -141,6 +163,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "selections": _("Selections dropped"),
     "sessions": _("Signed out, times"),
     "share_links": _("Links ended"),
+    "shared_with": _("Shared with"),
     "size_bytes": _("Size, bytes"),
     "status": _("Status"),
     "submitted_at": _("Submitted at"),
@@ -148,6 +171,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "text": _("Text"),
     "time_zone": _("Time zone"),
     "told": _("Sums told"),
+    "unshared": _("Target markets shared no more"),
     "user": _("Person"),
     "value_printed": _("Value as printed"),
     "conflicts": _("Rows in conflict"),
@@ -163,6 +187,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "wordings": _("Wordings put right"),
     "version": _("Version"),
     "withheld": _("Sums withheld"),
+    "work": _("What they do"),
     "withdrawn_at": _("Withdrawn at"),
     "year": _("Year"),
 }

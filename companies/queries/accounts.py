@@ -10,7 +10,24 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from companies.access import Actor
-from companies.models import ApiKey, Change, Import, Invitation, Membership, Organisation, Role, SavedView, ShareLink
+from companies.models import (
+    Alert,
+    AlertMail,
+    AlertRule,
+    ApiKey,
+    Change,
+    Import,
+    Interest,
+    Invitation,
+    Membership,
+    Organisation,
+    Role,
+    SavedView,
+    ShareLink,
+    TargetEntry,
+    TargetMarket,
+    Visit,
+)
 
 Rows = list[dict[str, Any]]
 
@@ -72,6 +89,54 @@ def imports(actor: Actor) -> Rows:
     rows = Import.objects.filter(created_by=actor.person).order_by("created_at", "pk")
     names = ("organisation__name", "file_name", "size_bytes", "step", "created_at", "done_at", "undone_at")
     return list(rows.values(*names))
+
+
+def target_markets(actor: Actor) -> Rows:
+    """The person's own target markets, removed ones too, and those of companies they see to; what they noted beside."""
+    rows = TargetMarket.objects.filter(Q(person=actor.person) | Q(owner=actor.person)).order_by("created_at", "pk")
+    names = ("id", "market", "category", "product", "classification", "status", "reason", "stage", "next_action")
+    beside = ("next_action_on", "company", "organisation", "shared_with", "created_at", "updated_at", "removed_at")
+    return list(rows.values(*names, *beside, "removed_reason"))
+
+
+def target_entries(actor: Actor) -> Rows:
+    """What the person noted of target markets, notes they removed too; a number by the vintage it was read in."""
+    rows = TargetEntry.objects.filter(author=actor.person).order_by("written_at", "pk")
+    number = ("observation__indicator", "observation__period", "observation__value", "observation__release")
+    return list(rows.values("target", "kind", "on", "text", "url", "record", *number, "written_at", "removed_at"))
+
+
+def alert_rules(actor: Actor) -> Rows:
+    """The person's alert rules, those that ended too."""
+    rows = AlertRule.objects.filter(person=actor.person).order_by("created_at", "pk")
+    about = ("id", "target", "kind", "market", "indicator", "currency", "base", "dataset", "organisation", "company")
+    words = ("threshold", "change_pct", "direction", "created_at", "begins_at", "paused_at", "removed_at")
+    return list(rows.values(*about, *words))
+
+
+def alerts(actor: Actor) -> Rows:
+    """What the person was told, oldest first, as it was known then."""
+    rows = Alert.objects.filter(person=actor.person).order_by("pk")
+    names = ("rule", "event", "facts", "fired_at", "read_at", "letter__sent_at")
+    return list(rows.values(*names))
+
+
+def interests(actor: Actor) -> Rows:
+    """The categories and products the person said they sell."""
+    names = ("category", "product")
+    return list(Interest.objects.filter(person=actor.person).order_by("pk").values(*names))
+
+
+def letters_setting(actor: Actor) -> Rows:
+    """How often the person gets letters with alerts; nothing where they never chose and got none."""
+    names = ("frequency", "chosen_at", "sent_at")
+    return list(AlertMail.objects.filter(person=actor.person).values(*names))
+
+
+def visits(actor: Actor) -> Rows:
+    """When the person last looked at their workspace."""
+    names = ("seen_at", "since")
+    return list(Visit.objects.filter(person=actor.person).values(*names))
 
 
 def own_changes(actor: Actor) -> Rows:

@@ -82,11 +82,14 @@ def currencies_used(actor: Actor, record: ExportRecord) -> set[str]:
     return {str(code) for code in codes.distinct()}
 
 
-def trade_between(home: str, places: Sequence[str], year: int) -> list[StatedTrade]:
-    """What a market reports of its exports to some others in a year, and they of their imports from it."""
+def trade_between(home: str, places: Sequence[str], year: int | None = None) -> list[StatedTrade]:
+    """What a market reports of its exports to some others, and they of their imports from it. year: in that one."""
     sold = Q(reporter_id=home, partner_id__in=places, flow=Flow.EXPORT.value)
     bought = Q(reporter_id__in=places, partner_id=home, flow=Flow.IMPORT.value)
-    return stated_trade(trade_in_force().filter(sold | bought, period__startswith=str(year)).order_by("id"))
+    rows = trade_in_force().filter(sold | bought)
+    if year is not None:
+        rows = rows.filter(period__startswith=str(year))
+    return stated_trade(rows.order_by("id"))
 
 
 def code_is_known(revision: str, code: str) -> bool | None:

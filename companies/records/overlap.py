@@ -221,13 +221,14 @@ def _holds(wide: Scope, narrow: Scope) -> bool:
         wide.first <= narrow.first
         and narrow.last <= wide.last
         and narrow.places <= wide.places
-        and _goods_hold(wide.goods, narrow.goods)
+        and goods_hold(wide.goods, narrow.goods)
         and (not wide.shipment or wide.shipment == narrow.shipment)
     )
 
 
 @lru_cache(maxsize=65536)
-def _goods_hold(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
+def goods_hold(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
+    """Whether all of the narrow goods belong to the wide ones."""
     return all(code.startswith(wide) for code in narrow)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from companies.access import actor_of_person
 from companies.changes import changed, fields_of
@@ -49,6 +50,8 @@ def make_sample(admin: User) -> bool:
     _member, is_new = Membership.objects.get_or_create(
         organisation=organisation, user=admin, ended_at=None, defaults={"role": Role.ADMIN}
     )
+    # They try the product with what is there: nobody asks them first what they sell.
+    User.objects.filter(pk=admin.pk, began_at=None).update(began_at=Now())
     if standing is None:
         _fill(organisation, admin)
     return standing is None or is_new

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, one, require
 from companies.errors import VersionConflict, VersionMissing
-from companies.models import Company, ExportRecord, Import, SavedMapping
+from companies.models import AlertRule, Company, ExportRecord, Import, SavedMapping, TargetMarket
 from companies.queries.changes import last_author
 
 Versioned = TypeVar("Versioned", Company, ExportRecord, Import, SavedMapping)
+Row = TypeVar("Row", Company, ExportRecord, Import, SavedMapping, TargetMarket, AlertRule)
 
 
 def held(actor: Actor, model: type[Versioned], key: object, version: int | None, action: Action) -> Versioned:
@@ -23,9 +24,18 @@ def held(actor: Actor, model: type[Versioned], key: object, version: int | None,
     """
     row = one(actor, model, key)
     require(actor, action, row.organisation_id)
+    return in_version(row, version)
+
+
+def in_version(row: Row, version: int | None) -> Row:
+    """The row as it stands now, locked until the transaction ends, which the writer may change.
+
+    Raises VersionMissing for no version, VersionConflict for another than it has now.
+    """
     if version is None:
         raise VersionMissing
-    locked = model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)  # noqa: SLF001 Django's own name
+    model = type(row)
+    locked: Row = model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)  # noqa: SLF001 Django's own name
     if locked.version != version:
         raise VersionConflict(kind=_said(model), author=last_author(locked) or _("somebody"))
     return locked
@@ -33,8 +43,10 @@ def held(actor: Actor, model: type[Versioned], key: object, version: int | None,
 
 def _said(model: type[models.Model]) -> str:
     return {
+        AlertRule: _("The alert rule"),
         Company: _("The company"),
         ExportRecord: _("The record"),
         Import: _("The import"),
         SavedMapping: _("The saved mapping"),
+        TargetMarket: _("The target market"),
     }[model]

@@ -161,6 +161,7 @@ _TITLES: Final = {
     "first_admin_link_gone": gettext_noop("Link ended"),
     "invited_other": gettext_noop("Invitation of somebody else"),
     "letter_not_sent": gettext_noop("Letter not sent"),
+    "mail_away": gettext_noop("Mail server away"),
     "too_many_today": gettext_noop("Too many today"),
     "page_token_missing": gettext_noop("Token of the page missing"),
     "not_allowed": gettext_noop("Role does not allow it"),
@@ -199,6 +200,11 @@ _TITLES: Final = {
     "nothing_to_import": gettext_noop("Nothing to import"),
     "already_imported": gettext_noop("Imported before"),
     "undo_over": gettext_noop("Too late to undo"),
+    "already_tracked": gettext_noop("Tracked already"),
+    "target_of_colleague": gettext_noop("A colleague's target market"),
+    "nothing_to_share": gettext_noop("Nobody to share with"),
+    "rule_paused": gettext_noop("Rule in that state already"),
+    "letter_refused": gettext_noop("Link ended"),
 }
 # What Django REST framework raises itself, most special first.
 _CODES: Final[Sequence[tuple[type[Exception], str]]] = (

@@ -243,7 +243,8 @@ PAGING: Final = (LIMIT, CURSOR, COUNT)
 
 
 def sort(*words: str) -> Parameter:
-    """`sort`: the words allowed, the first by default; a minus before a word turns the order round."""
+    """`sort`: the words allowed, the first by default, turned round where a minus stands before it here too."""
+    plain = dict.fromkeys(word.removeprefix("-") for word in words)
     return choice(
-        "sort", "Order of the records; a minus turns it round.", [s + w for w in words for s in ("", "-")], words[0]
+        "sort", "Order of the records; a minus turns it round.", [s + w for w in plain for s in ("", "-")], words[0]
     )

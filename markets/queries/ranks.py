@@ -22,15 +22,24 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A value to be ranked: its indicator, period and size."""
+    """A value to be ranked: its indicator, period and size. area: whose it is, where values of several are ranked."""
 
     indicator: str
     period: str
     value: Decimal
+    area: str = ""
 
 
 def standings(wanted: Sequence[Ranked], excluded: Iterable[tuple[str, str]], as_of: AsOf | None) -> dict[str, Standing]:
-    """Standing of each wanted value, by indicator, in one question.
+    """Standing of each wanted value of one area, by indicator, in one question. excluded: as for `standings_of`."""
+    found = standings_of(wanted, excluded, as_of)
+    return {indicator: standing for (_area, indicator), standing in found.items()}
+
+
+def standings_of(
+    wanted: Sequence[Ranked], excluded: Iterable[tuple[str, str]], as_of: AsOf | None
+) -> dict[tuple[str, str], Standing]:
+    """Standing of each wanted value, by area and indicator, in one question.
 
     excluded: (area, indicator) pairs that may not be ranked and so do not count among the others.
     """
@@ -41,20 +50,22 @@ def standings(wanted: Sequence[Ranked], excluded: Iterable[tuple[str, str]], as_
     if as_of is not None:
         known = "o.known_from <= %(at)s AND (o.known_to IS NULL OR o.known_to > %(at)s)"
     sql = f"""
-        SELECT w.indicator, count(*),
+        SELECT w.area, w.indicator, count(*),
                count(*) FILTER (WHERE o.value > w.value), count(*) FILTER (WHERE o.value < w.value)
-        FROM unnest(%(indicators)s::text[], %(periods)s::text[], %(values)s::numeric[]) AS w(indicator, period, value)
+        FROM unnest(%(own)s::text[], %(indicators)s::text[], %(periods)s::text[], %(values)s::numeric[])
+             AS w(area, indicator, period, value)
         JOIN markets_observation o ON o.indicator_id = w.indicator AND o.period = w.period AND {known}
         JOIN markets_area a ON a.code = o.area_id AND NOT a.is_aggregate
         WHERE o.value IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM unnest(%(areas)s::text[], %(barred)s::text[]) AS x(area, indicator)
             WHERE x.area = o.area_id AND x.indicator = o.indicator_id)
-        GROUP BY w.indicator
+        GROUP BY w.area, w.indicator
     """  # noqa: S608 - the only text put in is one of the two constants above
     with connection.cursor() as cursor:
         cursor.execute(
             sql,
             {
+                "own": [w.area for w in wanted],
                 "indicators": [w.indicator for w in wanted],
                 "periods": [w.period for w in wanted],
                 "values": [w.value for w in wanted],
@@ -63,7 +74,7 @@ def standings(wanted: Sequence[Ranked], excluded: Iterable[tuple[str, str]], as_
                 "at": as_of.at if as_of else None,
             },
         )
-        return {indicator: Standing(of, above, below) for indicator, of, above, below in cursor.fetchall()}
+        return {(area, indicator): Standing(*counts) for area, indicator, *counts in cursor.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -52,7 +52,7 @@ def sign_up(visit: Visit, email: str) -> None:
     page.wait_for_url("**/confirm-email/")
     page.fill("[name=code]", code_to(email))
     send(page)
-    page.wait_for_url("**/zh-hans/")
+    page.wait_for_url("**/zh-hans/my/start/")
 
 
 def faults(page: Page) -> list[str]:
@@ -69,10 +69,10 @@ def test_somebody_creates_an_account_on_a_phone_and_comes_back(visit: Visit) -> 
     page.fill("[name=login]", email)
     page.fill("[name=password]", "wrong horse 9")
     send(page)
-    page.wait_for_function("document.activeElement?.className === 'error-summary'")
+    expect(page.locator(".error-summary")).to_be_focused()
     page.fill("[name=password]", PASSWORD)
     send(page)
-    page.wait_for_url("**/zh-hans/")
+    page.wait_for_url("**/zh-hans/my/start/")
     assert page.locator("header .sign-in").count() == 0
     assert visit.complaints == []
     assert mail.outbox[-1].to == [email]

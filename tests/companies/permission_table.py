@@ -293,6 +293,59 @@ _IMPORTS: Final[Mapping[str, Row]] = {
         read=None, write=Action.IMPORT, thing="mapping", hidden=True, sent={"version": "1", "name": "Name"}
     ),
 }
+# Everybody's own, in no organisation too. The things here are the officer's alone: for others they are not there.
+_MINE: Final = Row(read=Action.READ_TARGETS, write=Action.TRACK, is_json=True, headers=_IF_MATCH)
+_OWN_THING: Final = replace(_MINE, thing="target", owners=_OFFICER, hidden=True)
+_OWN_ACTION: Final = replace(_OWN_THING, read=None, body="")
+_OWN_PAGE: Final = Row(read=Action.READ_TARGETS, thing="target", owners=_OFFICER, sent={"version": "1"})
+_OWN_FORM: Final = replace(_OWN_PAGE, read=None, write=Action.TRACK)
+_OWN_EDITED: Final = frozenset({"PATCH", "DELETE"})
+_TARGETS: Final[Mapping[str, Row]] = {
+    "api:target_market_list": _MINE,
+    "api:target_market": replace(_OWN_THING, writes=_OWN_EDITED, body='{"reason": "seen"}'),
+    "api:target_market_restore": replace(_OWN_ACTION, thing="removed_target"),
+    "api:target_market_share": _OWN_ACTION,
+    "api:target_market_unshare": _OWN_ACTION,
+    "api:target_market_finish_action": _OWN_ACTION,
+    "api:target_entry_list": replace(_OWN_THING, body='{"text": "seen"}'),
+    "api:target_entry": replace(_OWN_ACTION, writes=frozenset({"DELETE"})),
+    "api:alert_rule_list": _MINE,
+    "api:alert_rule": replace(_OWN_THING, thing="rule", writes=_OWN_EDITED, body='{"change_pct": "5"}'),
+    "api:alert_rule_pause": replace(_OWN_ACTION, thing="rule"),
+    "api:alert_rule_resume": replace(_OWN_ACTION, thing="rule"),
+    "api:alert_rule_preview": replace(_OWN_THING, thing="rule", write=None),
+    "api:alert_list": replace(_MINE, write=None),
+    "api:alert_read_several": replace(_MINE, read=None),
+    "api:alert": replace(_OWN_THING, thing="alert", write=None),
+    "api:alert_read": replace(_OWN_ACTION, thing="alert"),
+    "companies:workspace": Row(read=PERSON),
+    # who has no account goes to make one, with the wish kept
+    "companies:watch": Row(write=ANYONE),
+    "companies:watch_kept": Row(read=PERSON),
+    "companies:start": Row(read=PERSON, write=PERSON),
+    "companies:target_new": Row(read=PERSON, write=PERSON),
+    "companies:target": _OWN_PAGE,
+    "companies:target_edit": replace(_OWN_PAGE, write=Action.TRACK),
+    "companies:target_status": _OWN_FORM,
+    "companies:target_action_done": _OWN_FORM,
+    "companies:target_share": _OWN_FORM,
+    "companies:target_unshare": _OWN_FORM,
+    "companies:target_remove": _OWN_FORM,
+    "companies:target_restore": replace(_OWN_FORM, thing="removed_target"),
+    "companies:target_entry_add": replace(_OWN_FORM, sent={"kind": "note", "text": "Seen"}),
+    "companies:target_entry_remove": _OWN_FORM,
+    "companies:alert_list": Row(read=PERSON),
+    "companies:alert_read": Row(read=None, write=PERSON),
+    "companies:rule_list": Row(read=PERSON),
+    "companies:rule_new": Row(read=PERSON, write=PERSON),
+    "companies:rule": replace(_OWN_PAGE, write=Action.TRACK, thing="rule"),
+    "companies:rule_pause": replace(_OWN_FORM, thing="rule"),
+    "companies:rule_resume": replace(_OWN_FORM, thing="rule"),
+    "companies:rule_remove": replace(_OWN_FORM, thing="rule"),
+    "companies:alert_letters": Row(read=PERSON, write=PERSON),
+    # the signed token of a letter says whose letters end
+    "companies:alert_unsubscribe": Row(write=ANYONE),
+}
 # The library's own pages: what they show is the person's alone, for no address names anybody. A form takes PUT as POST.
 _FORM: Final = frozenset({"POST", "PUT"})
 _DOOR: Final = Row(write=ANYONE, writes=_FORM)
@@ -342,5 +395,6 @@ TABLE: Final[Mapping[str, Row]] = {
     **_LISTS,
     **_IMPORTS,
     **_PUBLISHED,
+    **_TARGETS,
     **_ACCOUNTS,
 }

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.test import Client
 
 from companies import models
+from companies.alerts.facts import Facts
 from companies.models import ApiKey, Membership, Role, User
 from config.accounts import BEGAN, USED
 from tests.companies.office import CompanyFactory, Office, PersonFactory, RecordFactory, office
@@ -139,7 +140,23 @@ def _things(of: Office) -> dict[str, django_models.Model]:
     things["publication"] = models.Publication.objects.create(
         organisation=of.organisation, year=2024, number=1, rule={}, published_by=of.reviewer
     )
-    return things
+    return things | _tracked(of)
+
+
+def _tracked(of: Office) -> dict[str, django_models.Model]:
+    """What the officer tracks and is told of, which is nobody else's."""
+    mine = {"person": of.officer}
+    target = models.TargetMarket.objects.create(**mine, market_id="KAZ")
+    rule = models.AlertRule.objects.create(**mine, target=target, kind="revised", market_id="KAZ")
+    return {
+        "target": target,
+        "removed_target": models.TargetMarket.objects.create(**mine, market_id="UZB", removed_at=Now()),
+        "entry": models.TargetEntry.objects.create(target=target, author=of.officer, text="Seen"),
+        "rule": rule,
+        "alert": models.Alert.objects.create(
+            **mine, rule=rule, target=target, event="release:1", facts=Facts(count=1).packed()
+        ),
+    }
 
 
 def _key(of: Office, member: Membership) -> ApiKey:

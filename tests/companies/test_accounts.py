@@ -48,7 +48,7 @@ def test_somebody_new_is_in_once_the_code_of_the_letter_was_typed() -> None:
     assert not visitor.is_in
     assert visitor.types_code("AAAA-AAAA").status_code == 200
     assert not visitor.is_in
-    assert visitor.types_code(code_to(email))["Location"] == "/en/"
+    assert visitor.types_code(code_to(email))["Location"] == "/en/my/start/"
     assert visitor.is_in
     someone = User.objects.get(email=email)
     assert (someone.name, someone.language) == ("Ann", "en")
@@ -80,7 +80,7 @@ def test_who_was_made_at_the_terminal_needs_no_code(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
     call_command("createsuperuser", interactive=False, email=email, verbosity=0)
     visitor = Visitor()
-    assert visitor.signs_in(email)["Location"] == "/en/"
+    assert visitor.signs_in(email)["Location"] == "/en/my/start/"
     assert visitor.is_in
 
 
@@ -167,7 +167,7 @@ def test_with_a_second_factor_the_password_alone_opens_nothing() -> None:
     assert not other.is_in
     assert other.post("/en/accounts/2fa/authenticate/", {"code": "000000"}).status_code == 200
     with time_machine.travel(time.time() + 60):
-        assert other.post("/en/accounts/2fa/authenticate/", {"code": totp(secret)})["Location"] == "/en/"
+        assert other.post("/en/accounts/2fa/authenticate/", {"code": totp(secret)})["Location"] == "/en/my/start/"
     assert other.is_in
 
 

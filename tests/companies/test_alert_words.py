@@ -17,8 +17,8 @@ from companies.profiles.alert_rules import rule_records
 from companies.profiles.alert_words import rate_words, sentence, series_words
 from companies.profiles.alerts import AlertRecord, alert_records
 from companies.queries.alerts import alerts, rules
-from markets.models import Release
 from tests.companies.office import CompanyFactory, PersonFactory, RecordFactory, office
+from tests.factories import ReleaseFactory
 
 pytestmark = pytest.mark.django_db
 GDP, PEOPLE = "NY.GDP.MKTP.CD", "SP.POP.TOTL"
@@ -38,8 +38,8 @@ def fired(actor: Actor, rule: AlertRule, facts: Facts, event: str = "release:1")
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        (CROSSES, "Kazakhstan, GDP: tell me when the newest value passes US$300 bn, either way"),
-        (CROSSES | {"direction": "up"}, "Kazakhstan, GDP: tell me when the newest value rises above US$300 bn"),
+        (CROSSES, "Kazakhstan, GDP: tell me when the newest value passes US$300.0\u00a0bn, either way"),
+        (CROSSES | {"direction": "up"}, "Kazakhstan, GDP: tell me when the newest value rises above US$300.0\u00a0bn"),
         (
             CROSSES | {"direction": "down", "threshold": "300123456789.5"},
             "Kazakhstan, GDP: tell me when the newest value falls below 300,123,456,789.5, current US dollars",
@@ -112,7 +112,7 @@ def test_names_and_numbers_are_in_the_language_of_the_reader(language: str, acto
     rule = make_rule(actor, CROSSES)
     with translation.override(language):
         said = sentence(rule)
-    assert ("哈萨克斯坦" in said and "3000亿" in said) if language == "zh-hans" else "Казахстан" in said
+    assert ("哈萨克斯坦" in said and "3,000亿" in said) if language == "zh-hans" else "Казахстан" in said
 
 
 def test_values_are_told_with_their_unit() -> None:
@@ -128,15 +128,14 @@ def test_values_are_told_with_their_unit() -> None:
 
 def test_an_alert_tells_old_and_new_with_their_vintages_and_why(actor: Actor) -> None:
     rule = make_rule(actor, CROSSES)
-    release = Release.objects.filter(dataset="worldbank", state="published").order_by("pk").first()
-    assert release is not None
+    release = ReleaseFactory()
     facts = Facts(
         old=Side(Decimal(288_000_000_000), "2023", "", release.pk),
         new=Side(Decimal(301_000_000_000), "2024", "p", release.pk),
         change_pct=Decimal("4.5139"),
     )
     record = fired(actor, rule, facts)
-    assert record.headline == "Kazakhstan, GDP: now above US$300 bn"
+    assert record.headline == "Kazakhstan, GDP: now above US$300.0\u00a0bn"
     assert record.rule.sentence == sentence(rule)
     assert record.old is not None
     assert record.new is not None
@@ -161,8 +160,8 @@ def test_an_alert_keeps_the_words_its_rule_had_then(actor: Actor) -> None:
 @pytest.mark.parametrize(
     ("count", "new", "said"),
     [
-        (1, Decimal(2), "Kazakhstan: the figure of 2023 was revised"),
-        (1, None, "Kazakhstan: the figure of 2023 was withdrawn"),
+        (1, Decimal(2), "Kazakhstan, GDP: the figure of 2023 was revised"),
+        (1, None, "Kazakhstan, GDP: the figure of 2023 was withdrawn"),
         (7, Decimal(2), "Kazakhstan: 7 figures were revised"),
     ],
     ids=["revised", "withdrawn", "many"],
@@ -201,7 +200,9 @@ def test_a_move_is_told_in_per_cent(change: Decimal | None, said: str, actor: Ac
 def test_an_approved_record_is_named_while_its_reader_may_see_it() -> None:
     here = office()
     company = CompanyFactory(organisation=here.organisation, created_by=here.officer, name="Cold Works")
-    record = RecordFactory(company=company, status="approved")
+    record = RecordFactory(
+        company=company, status="approved", decided_by=here.reviewer, decided_at="2026-01-01T00:00:00Z"
+    )
     actor = here.actor("viewer")
     rule = make_rule(actor, {"kind": "record_approved", "company": str(company.pk)})
     told = fired(actor, rule, Facts(record=str(record.pk), company=str(company.pk)))

@@ -1,7 +1,7 @@
-"""Every write of companies, records and accounts writes a row of the change log, itself or through another that does.
+"""Every write of companies, records, accounts, target markets and alerts writes a row of the change log.
 
-A write is a public function of those rooms whose first parameter is the actor, and that alters something: in itself, or
-in a function of the same file it calls.
+It does so itself, or through another that does. A write is a public function of those rooms whose first parameter is
+the actor, and that alters something: in itself, or in a function of the same file it calls.
 """
 
 from __future__ import annotations
@@ -14,12 +14,21 @@ from companies.accounts import adapter
 from companies.profiles.change_words import ACTIONS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROOMS = ("companies/records", "companies/accounts", "companies/importing")
+ROOMS = (
+    "companies/records",
+    "companies/accounts",
+    "companies/importing",
+    "companies/alerts",
+    "companies/targets",
+)
 REMEMBERING = {"changed", "remember"}
 # What alters rows, of whichever table.
 ALTERING = {"save", "create", "bulk_create", "bulk_update", "update", "delete", "update_or_create", "get_or_create"}
 # Writes that are nobody's change: each with the reason.
-EXEMPT: dict[str, str] = {}
+EXEMPT: dict[str, str] = {
+    "companies/alerts/rules.py:mark_read": "reading is no change",
+    "companies/alerts/rules.py:mark_all_read": "reading is no change",
+}
 
 Function = ast.FunctionDef
 
@@ -71,6 +80,8 @@ def test_there_are_writes_to_look_at() -> None:
     found = writes()
     for known in ("publishing.py:publish_sums", "deciding.py:approve", "deciding_together.py:decide_together"):
         assert f"companies/records/{known}" in found
+    for known in ("targets/tracking.py:track", "targets/removing.py:remove_target", "alerts/rules.py:make_rule"):
+        assert f"companies/{known}" in found
     assert len(found) > 15
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from companies.access import actor_of_person
+from companies.access import actor_of_person, one
 from companies.accounts import privacy
 from companies.importing.doing.uploading import upload
 from companies.importing.doing.work import Work
@@ -193,6 +194,16 @@ def test_the_progress_asks_for_itself_until_the_work_is_over(here: Office) -> No
     same = client.get(to(imported, "progress/?at=check"), headers=script)
     assert same["HX-Refresh"] == "true"
     assert client.get(to(imported, "progress/"))["Location"] == to(imported)
+
+
+def test_an_import_and_its_work_are_of_one_moment(
+    here: Office, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Asked one after the other, the work could be over and the import as it was before: a page for ever at work."""
+    imported = uploaded(here.officer)
+    actor = actor_of_person(here.officer)
+    with django_assert_num_queries(1):
+        assert one(actor, Import, imported.pk).job is not None
 
 
 def test_work_that_did_not_come_through_can_be_tried_again(here: Office) -> None:

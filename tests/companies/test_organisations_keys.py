@@ -102,16 +102,19 @@ def test_what_a_key_may_do_is_within_its_scopes_and_the_role_of_its_owner() -> N
         require(actor_of_key(found), Action.REVIEW)
 
 
+OF_ALL = ("read:market", "read:records", "read:targets", "write:targets")
+
+
 @pytest.mark.parametrize(
     ("role", "scopes"),
     [
-        (Role.VIEWER, ["read:market", "read:records"]),
-        (Role.OFFICER, ["read:market", "read:records", "write:records"]),
-        (Role.REVIEWER, ["read:market", "read:records", "write:records", "review:records"]),
-        (Role.ADMIN, ["read:market", "read:records", "write:records", "review:records", "admin"]),
+        (Role.VIEWER, {*OF_ALL}),
+        (Role.OFFICER, {*OF_ALL, "write:records", "import"}),
+        (Role.REVIEWER, {*OF_ALL, "write:records", "import", "review:records"}),
+        (Role.ADMIN, {*OF_ALL, "write:records", "import", "review:records", "admin"}),
     ],
 )
-def test_a_key_is_made_for_what_the_role_allows(role: str, scopes: list[str]) -> None:
+def test_a_key_is_made_for_what_the_role_allows(role: str, scopes: set[str]) -> None:
     actor = office().actor(role)
     for scope in ApiKey.Scope.values:
         if scope in scopes:

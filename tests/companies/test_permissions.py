@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from companies.access import ALLOWED, SCOPED, Action
+from companies.access import ALLOWED, PERSONAL, SCOPED, Action
 from companies.models import ApiKey, Role
 from tests.companies.permission_table import ANONYMOUS, ANYONE, EXEMPT, FIXED, PERSON, STAFF, TABLE, Row
 from tests.companies.permission_world import AWAY, READING, REVOKED, ROLES, World, keys_in, visitor, world
@@ -123,6 +123,8 @@ def _address(name: str, row: Row, things: Mapping[str, django_models.Model]) -> 
     for each in ADDRESSES[name].pattern.converters:
         if row.thing and each in {"key", "id"}:
             kwargs[each] = things[row.thing].pk
+        elif row.thing and each in things:  # what stands beside the thing
+            kwargs[each] = things[each].pk
         else:
             kwargs[each] = row.fixed.get(each, FIXED.get(each))
     return str(reverse(name, kwargs=kwargs)) + row.query
@@ -177,8 +179,8 @@ def _by_action(row: Row, needed: str, role: str, whose: str) -> Expected:
     if whose == "other":
         return _one_of(404)
     if role not in Role.values:
-        # Who belongs to no organisation: its things do not exist, and there is no list to show.
-        return _one_of(404 if row.thing else 409)
+        # Who belongs to no organisation: its things do not exist, and there is no list to show but of one's own.
+        return _goes if needed in PERSONAL and not row.thing else _one_of(404 if row.thing else 409)
     if row.owners and role not in row.owners:
         return _one_of(404)
     if Action(needed) in ALLOWED[role]:

@@ -9,6 +9,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 from pytest_httpserver import HTTPServer
 
+from tests.companies.post_office import PostOffice, post_office
 from tests.config.servers_at_will import servers_at_will
 from tests.faults import site as sites
 from tests.faults.site import Servers, Staff, Undisturbed, Upstream, lines
@@ -57,9 +58,24 @@ def upstream(upstream_server: HTTPServer) -> Iterator[Upstream]:
 
 
 @pytest.fixture(scope="session")
-def session_staff(servers: Servers, upstream_server: HTTPServer) -> Iterator[Staff]:
+def session_post() -> Iterator[PostOffice]:
+    """The mail server of all tests of this process."""
+    with post_office() as here:
+        yield here
+
+
+@pytest.fixture
+def post(session_post: PostOffice) -> PostOffice:
+    """The mail server, which has taken nothing yet."""
+    session_post.clear()
+    return session_post
+
+
+@pytest.fixture(scope="session")
+def session_staff(servers: Servers, upstream_server: HTTPServer, session_post: PostOffice) -> Iterator[Staff]:
     """A worker and a beat for all tests of this process."""
-    at_work = Staff(servers, SOURCE_URLS=f"worldbank={upstream_server.url_for('').rstrip('/')}")
+    provider = f"worldbank={upstream_server.url_for('').rstrip('/')}"
+    at_work = Staff(servers, SOURCE_URLS=provider, EMAIL_URL=session_post.url)
     yield at_work
     at_work.close()
 

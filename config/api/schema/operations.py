@@ -68,7 +68,8 @@ class ApiSchema(AutoSchema):
         is_in_part = any(parameter.name == "fields" for parameter in view.parameters)
         record = self.components.in_part(view.record) if is_in_part else self.components.reference(view.record)
         found = self.components.page_of(record) if is_list else record
-        etag = shapes.VERSION if is_private else shapes.ETAG
+        has_version = is_private and "version" in view.record.__dataclass_fields__
+        etag = shapes.VERSION if has_version else shapes.ETAG
         headers = ({} if is_list and is_private else etag) | shapes.REQUEST_ID | (shapes.LINK if is_list else {})
         answers: Schema = {
             "200": {"description": "Found", "headers": headers, "content": {"application/json": {"schema": found}}},

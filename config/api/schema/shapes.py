@@ -27,6 +27,10 @@ IN_PATH: Final[Mapping[tuple[str, str], tuple[str, Schema, Any]]] = {
     ("companies", "id"): ("Company", {"type": "string", "format": "uuid"}, NO_ID),
     ("imports", "id"): ("Import", {"type": "string", "format": "uuid"}, NO_ID),
     ("export-records", "id"): ("Export record", {"type": "string", "format": "uuid"}, NO_ID),
+    ("target-markets", "id"): ("Target market", {"type": "string", "format": "uuid"}, NO_ID),
+    ("target-markets", "entry"): ("Note or evidence", {"type": "string", "format": "uuid"}, NO_ID),
+    ("alert-rules", "id"): ("Alert rule", {"type": "string", "format": "uuid"}, NO_ID),
+    ("alerts", "id"): ("Alert", {"type": "string", "format": "uuid"}, NO_ID),
     ("problems", "code"): ("Code of the problem", {"type": "string", "pattern": "^[a-z_]{1,40}$"}, "invalid_value"),
 }
 _TEXT: Final = {"type": "string"}

@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 
 from rest_framework.request import Request
 
-from companies.access import Action, hidden, require_target
+from companies.access import Action, require_target
 from companies.api.door import PersonDoor, PersonListView
 from companies.api.targets import standing
 from companies.api.writing import Entry, writing
 from companies.models import TargetEntry, TargetMarket
 from companies.profiles.targets import EntryRecord, entry_records
 from companies.queries.targets import entries
-from companies.targets.entries import add_entry, remove_entry
+from companies.targets.entries import add_entry, one_entry, remove_entry
 from markets.door.address import list_parameters
 from markets.door.parameters import Parameter, codes, sort
 
@@ -100,9 +100,6 @@ class EntryView(_Entries):
     http_method_names = ("delete", "options")
 
     @writing(needs=Action.TRACK, status=204)
-    def delete(self, entry: Entry) -> Any:  # noqa: ARG002 the address names the entry too
+    def delete(self, entry: Entry) -> Any:
         """Remove a note or piece of evidence."""
-        key = self.kwargs["entry"]
-        if not self.beside().filter(pk=key).exists():
-            raise hidden(TargetEntry, key)
-        return remove_entry(self.actor, key)
+        return remove_entry(self.actor, one_entry(self.actor, self.kwargs["entry"], of_target=entry.key).pk)

@@ -18,5 +18,5 @@ class AlertLettersForm(forms.Form):
             (AlertMail.Frequency.WEEKLY, _("At most once a week")),
             (AlertMail.Frequency.NEVER, _("Never: I look here")),
         ],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -40,8 +39,8 @@ class Move:
 class Told:
     """One alert. more: how many figures are not listed. address: where to look further.
 
-    source: the vintage that states the new value, with its address; None where no vintage does. why: the rule, as its
-    person would say it.
+    source: the vintage that states the new value, with its address; before: the one that stated the old value, where
+    that is another. None where no vintage does. why: the rule, as its person would say it.
     """
 
     headline: str
@@ -50,6 +49,7 @@ class Told:
     address: str
     source: Provenance | None
     source_address: str
+    before: Provenance | None
     why: str
 
 
@@ -97,7 +97,10 @@ def _subject(letter: Letter) -> str:
 
 
 def _told(record: AlertRecord) -> Told:
-    source = _source(record)
+    before, source = (None if side is None else side.provenance for side in (record.old, record.new))
+    if source is None or before == source:
+        # A value that was withdrawn stands in no vintage but that of the old one.
+        before, source = None, source or before
     return Told(
         headline=record.headline,
         moves=_moves(record),
@@ -105,6 +108,7 @@ def _told(record: AlertRecord) -> Told:
         address=_where(record),
         source=source,
         source_address=_address("markets:release", source.release) if source else "",
+        before=before,
         why=record.rule.sentence,
     )
 
@@ -118,7 +122,7 @@ def _moves(record: AlertRecord) -> tuple[Move, ...]:
 
 
 def _revised(figure: RevisedFigure, record: AlertRecord) -> Move:
-    about = "" if record.indicator is not None else figure.indicator.name
+    about = figure.indicator.name if record.count > 1 and record.indicator is None else ""
     return Move(about, _side(figure.old), _side(figure.new), _change_words(figure.difference, figure.decimals))
 
 
@@ -148,12 +152,6 @@ def _change_words(change: Change | None, decimals: int) -> str:
     return _("%(change)s percentage points") % {"change": shown} if change.kind is ChangeKind.POINTS else shown
 
 
-def _source(record: AlertRecord) -> Provenance | None:
-    """The vintage behind the new value; of a value that was withdrawn, the one that stated the old."""
-    sides: Sequence[ToldValue | None] = (record.new, record.old)
-    return next((side.provenance for side in sides if side is not None and side.provenance is not None), None)
-
-
 def _where(record: AlertRecord) -> str:
     """The page that shows more of it."""
     if record.record is not None:
@@ -165,9 +163,10 @@ def _where(record: AlertRecord) -> str:
         return f"{_address('markets:exchange_rates')}?{query}"
     if record.market is None:
         return _address("companies:alert_list")
-    if record.indicator is None:
+    indicator = record.revised[0].indicator if record.revised and record.count == 1 else record.indicator
+    if indicator is None:
         return _address("markets:country", record.market.iso3)
-    return _address("markets:series", record.market.iso3, record.indicator.code)
+    return _address("markets:series", record.market.iso3, indicator.code)
 
 
 def _address(name: str, *args: Any) -> str:

@@ -17,7 +17,7 @@ def settled_until() -> dt.datetime:
         cursor.execute(
             """
             SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()
+             WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'
             """
         )
         found: dt.datetime = cursor.fetchone()[0]

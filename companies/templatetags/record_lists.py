@@ -158,6 +158,6 @@ def sorts() -> list[tuple[str, str]]:
 
 
 @register.filter
-def listed_codes(codes: tuple[str, ...]) -> str:
-    """Codes with commas between them, as they are typed."""
-    return ", ".join(codes)
+def listed_codes(codes: tuple[object, ...]) -> str:
+    """Codes or ids with commas between them, as they are typed."""
+    return ", ".join(str(code) for code in codes)

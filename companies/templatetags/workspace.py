@@ -95,7 +95,8 @@ def workspace_query(question: WorkspaceQuestion, **changes: str) -> str:
 @register.simple_tag
 def kept_words(question: WorkspaceQuestion, *names: str) -> list[tuple[str, str]]:
     """What a form of the workspace keeps of its question, as fields."""
-    return [(name, text) for name in names if (text := getattr(question, name))]
+    usual = WorkspaceQuestion()
+    return [(name, text) for name in names if (text := getattr(question, name)) != getattr(usual, name)]
 
 
 @register.simple_tag

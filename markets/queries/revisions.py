@@ -181,7 +181,7 @@ def complete_until() -> dt.datetime | None:
             """
             WITH horizon AS MATERIALIZED (
                 SELECT least(clock_timestamp(), min(xact_start)) AS at FROM pg_stat_activity
-                WHERE datname = current_database() AND pid <> pg_backend_pid()
+                WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'
             )
             SELECT max(published_at) FROM markets_release, horizon WHERE state = %s AND published_at < horizon.at
             """,

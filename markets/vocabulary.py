@@ -62,6 +62,15 @@ class FactKind(StrEnum):
     OBSERVATIONS = "observations"
     TRADE_TOTALS = "trade_totals"
     EXCHANGE_RATES = "exchange_rates"
+    FLOWS = "flows"
+
+
+class Basis(StrEnum):
+    """Whose word a trade flow is. Shares and sums stay within one."""
+
+    EXPORTER_REPORTED = "exporter_reported"
+    IMPORTER_REPORTED = "importer_reported"
+    RECONCILED = "reconciled"  # worked out from both sides (BACI, Atlas): no customs said it
 
 
 class RevisionKind(StrEnum):

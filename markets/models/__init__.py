@@ -9,6 +9,7 @@ from markets.models.demand import (
     ThemeProduct,
     ThemeStatement,
 )
+from markets.models.flows import FlowTotal, RejectedRow, TradeFlow
 from markets.models.indicators import AreaCaveat, Indicator, Observation
 from markets.models.jobs import Job, JobAnswer, JobEvent
 from markets.models.provenance import (
@@ -36,6 +37,7 @@ __all__ = [
     "DemandProfile",
     "Document",
     "ExchangeRate",
+    "FlowTotal",
     "HeldRow",
     "Indicator",
     "Job",
@@ -47,6 +49,7 @@ __all__ = [
     "Observation",
     "Payload",
     "Product",
+    "RejectedRow",
     "Release",
     "ReleaseSlice",
     "SearchTerm",
@@ -54,6 +57,7 @@ __all__ = [
     "Theme",
     "ThemeProduct",
     "ThemeStatement",
+    "TradeFlow",
     "TradeTotal",
     "UnmappedCode",
 ]

@@ -43,12 +43,16 @@ class Dataset(models.Model):
 
 
 class Payload(models.Model):
-    """Raw bytes as a source delivered them, compressed. One row for each different content."""
+    """Raw bytes as a source delivered them, compressed. One row for each different content.
+
+    is_kept: false for a file of a cube, hundreds of megabytes of which only fingerprint, size and name stay here.
+    """
 
     sha256 = models.CharField(primary_key=True, max_length=64)
     content_type = models.CharField(max_length=100)
     size_bytes = models.BigIntegerField()
-    compressed = models.BinaryField()
+    compressed = models.BinaryField(blank=True)
+    is_kept = models.BooleanField(default=True)
     stored_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

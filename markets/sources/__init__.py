@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from markets.errors import NotFound
-from markets.sources import china, fx, gapminder, national, unctad, worldbank
+from markets.sources import bundled_flows, china, fx, gapminder, national, unctad, worldbank
 from markets.sources.base import Source, SourceCard
 from markets.sources.http import Downloadable
 
@@ -22,6 +22,7 @@ _CARDS = {
         gapminder.CARD,
         unctad.CARD,
         china.CARD,
+        *bundled_flows.CARDS,
     )
 }
 

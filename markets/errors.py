@@ -81,6 +81,15 @@ class SourceChanged(SourceError):
     code = "source_changed"
 
 
+class SyntheticData(SourceError):
+    """The figures of {file} are invented, made to measure speed. They are published in a database for benchmarks
+    or tests alone, where SYNTHETIC_DATA is set.
+    """
+
+    code = "synthetic_data"
+    http_status = 422
+
+
 class IngestError(MarketsError):
     """The rows of {dataset} failed a check: {reason}. Nothing was published."""
 

@@ -28,8 +28,9 @@ from markets.sources.base import SourceCard, UnmappedRow
 from markets.sources.cubes import CubeYear
 from markets.vocabulary import Transport
 
-# So long a publication waits for readers of the year before it gives up for this time.
-SWAP_PATIENCE_S: Final = 600
+# So long a publication waits for readers of the year before it gives up for this time: longer than a file of all its
+# flows may be read.
+SWAP_PATIENCE_S: Final = 2400
 # Codes that are not known are remembered one by one; a file of another kind has no end of them.
 MOST_ODD_CODES: Final = 1000
 

@@ -190,6 +190,14 @@ class HeldAggregates(ReleaseHeld):
     code = "held_aggregates"
 
 
+class HeldRejected(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: {rejected} of {read} rows cannot be published ({share}, at most
+    {most} may be): {reasons}. The last published numbers stay in force.
+    """
+
+    code = "held_rejected"
+
+
 class HoldDecided(IngestError):
     """The release {release} of {dataset} waits for nobody: it is {state}. Look at its page; nothing was changed."""
 

@@ -80,7 +80,7 @@ def _listed(entry: Entry, reader: csv.DictReader[str]) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def own() -> Mapping[str, str]:
-    """Code without leading zeros -> letters, for files that come without their list."""
+    """Code without leading zeros -> letters, for files without a list and for what the list lacks."""
     numbered = {
         row["m49"].lstrip("0"): row["code"]
         for _line, row in fact_rows(FACTS / "areas.csv", ("code", "m49"))

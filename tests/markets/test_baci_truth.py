@@ -1,0 +1,62 @@
+"""A real year of BACI and its real list of countries, where a copy of that data stands beside the project.
+
+Looked for in `shared/data` beside the checkout, or where SHARED_DATA says.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import os
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from markets.sources.baci.countries import COMTRADE_CODES, own
+from markets.sources.bundled import FACTS, fact_rows
+from tests.markets.baci_files import COUNTRIES, YEAR_2021, archive, text, years
+
+SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+SAMPLE = SHARED / "cubes" / "baci_hs92_2021_sample_AFG_ZAF_exports.csv.gz"
+LISTED = SHARED / "cubes" / "baci_country_codes_V202201.csv"
+
+pytestmark = pytest.mark.skipif(not SAMPLE.exists(), reason="the sample of BACI is not beside this checkout")
+
+
+@cache
+def sample() -> bytes:
+    return gzip.decompress(SAMPLE.read_bytes())
+
+
+def countries_in_it() -> set[str]:
+    rows = csv.DictReader(io.StringIO(sample().decode()))
+    return {code for row in rows for code in (row["i"], row["j"])}
+
+
+def test_a_real_year_goes_through_as_it_is_and_each_of_its_countries_is_known(tmp_path: Path) -> None:
+    (year,) = years(archive(tmp_path / "a.zip", {YEAR_2021: sample(), COUNTRIES: LISTED.read_bytes()}))
+    assert text(year) == sample()
+    assert text(year).count(b"\n") == 71_193
+    ours = {row["code"] for _line, row in fact_rows(FACTS / "areas.csv")}
+    assert {code: year.areas.get(code) for code in countries_in_it() if year.areas.get(code) not in ours} == {}
+    assert set(year.areas.values()) >= {"CHN", "KAZ", "KGZ", "TJK", "TKM", "UZB", "TWN"}
+
+
+def test_our_own_codes_say_the_same_as_the_real_list() -> None:
+    with LISTED.open(encoding="latin-1", newline="") as stream:
+        listed = {row["country_code"]: row["iso_3digit_alpha"] for row in csv.DictReader(stream)}
+    differing = {
+        code: (own()[code], listed[code]) for code in own().keys() & listed.keys() if own()[code] != listed[code]
+    }
+    assert differing == {"490": ("TWN", "N/A")}
+    assert Counter(listed.values())["BEL"] == 2, "a union that is no more has the letters of one successor"
+    assert COMTRADE_CODES["58"] == listed["58"]
+
+
+def test_a_lone_file_is_read_with_our_own_codes(tmp_path: Path) -> None:
+    (tmp_path / YEAR_2021).write_bytes(sample())
+    (year,) = years(tmp_path / YEAR_2021)
+    assert {code for code in countries_in_it() if code not in year.areas} == set()

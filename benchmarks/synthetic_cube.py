@@ -23,6 +23,7 @@ import time
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -89,6 +90,7 @@ def written(path: Path, rows: int, years: Iterable[int], *, revision: str = "92"
     return size
 
 
+@lru_cache(maxsize=2)
 def shape(seed: int) -> Shape:
     """Who trades what, drawn once for all years."""
     drawn = random.Random(seed)  # noqa: S311 figures, no secrets

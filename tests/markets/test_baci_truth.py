@@ -10,11 +10,16 @@ import gzip
 import io
 import os
 from collections import Counter
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import pytest
+from django.db.models import Sum
 
+from markets.ingest.cubes import publish_year
+from markets.models import TradeFlow
+from markets.sources.baci import CARD
 from markets.sources.baci.countries import COMTRADE_CODES, own
 from markets.sources.bundled import FACTS, fact_rows
 from tests.markets.baci_files import COUNTRIES, YEAR_2021, archive, text, years
@@ -43,6 +48,19 @@ def test_a_real_year_goes_through_as_it_is_and_each_of_its_countries_is_known(tm
     ours = {row["code"] for _line, row in fact_rows(FACTS / "areas.csv")}
     assert {code: year.areas.get(code) for code in countries_in_it() if year.areas.get(code) not in ours} == {}
     assert set(year.areas.values()) >= {"CHN", "KAZ", "KGZ", "TJK", "TKM", "UZB", "TWN"}
+
+
+@pytest.mark.django_db
+def test_a_real_year_is_published_with_nothing_lost_and_the_same_sum(tmp_path: Path) -> None:
+    (year,) = years(archive(tmp_path / "a.zip", {YEAR_2021: sample(), COUNTRIES: LISTED.read_bytes()}))
+    outcome = publish_year(year, CARD)
+    assert (outcome.rows_read, outcome.published, outcome.rejected) == (71_192, 71_192, {})
+    rows = list(csv.DictReader(io.StringIO(sample().decode())))
+    told = TradeFlow.objects.aggregate(usd=Sum("value_usd"), kg=Sum("net_weight_kg"))
+    assert told["usd"] == 1000 * sum(Decimal(row["v"]) for row in rows)
+    assert told["kg"] == 1000 * sum(Decimal(row["q"]) for row in rows if row["q"].strip() != "NA")
+    unweighed = TradeFlow.objects.filter(net_weight_kg=None).count()
+    assert unweighed == sum(row["q"].strip() == "NA" for row in rows) == 2_306
 
 
 def test_our_own_codes_say_the_same_as_the_real_list() -> None:

@@ -292,6 +292,14 @@ class NotFound(MarketsError):
     http_status = 404
 
 
+class FilesBusy(MarketsError):
+    """As many large files as may be ({most}) are being given out at this moment. Ask again in a minute."""
+
+    code = "files_busy"
+    http_status = 503
+    retry = True
+
+
 class EditConflict(MarketsError):
     """The profile of {area} was changed by {author} since you opened it. Your text is kept: compare and save again."""
 

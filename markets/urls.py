@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from markets.api import catalogue, compare, jobs, provenance, rates, series, trade
+from markets.api import catalogue, compare, flows, jobs, provenance, rates, series, trade
 from markets.api import markets as market_api
 from markets.api import revisions as revision_api
 from markets.views import catalogue as catalogue_pages
@@ -68,6 +68,7 @@ api: list[URLPattern] = [
     path("revisions/", revision_api.RevisionListView.as_view(), name="revisions"),
     path("exchange-rates/", rates.ExchangeRateListView.as_view(), name="exchange_rates"),
     path("trade-totals/", trade.TradeTotalListView.as_view(), name="trade_totals"),
+    path("flows/", flows.FlowListView.as_view(), name="flows"),
     path("datasets/", provenance.DatasetListView.as_view(), name="datasets"),
     path("datasets/<str:id>/", provenance.DatasetView.as_view(), name="dataset"),
     path("jobs/<uuid:id>/", jobs.JobView.as_view(), name="job"),

@@ -155,6 +155,7 @@ _TITLES: Final = {
     "invalid_value": gettext_noop("Invalid value"),
     "unknown_parameter": gettext_noop("Unknown parameter"),
     "not_found": gettext_noop("Not found"),
+    "files_busy": gettext_noop("Files in use"),
     "edit_conflict": gettext_noop("Changed by somebody else"),
     "companies_error": gettext_noop("Could not be done"),
     "not_authenticated": gettext_noop("Not signed in"),

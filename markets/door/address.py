@@ -42,12 +42,14 @@ class Door(APIView):
 
     A key that is sent is checked all the same, by the settings' own class, and its answers are not shared.
     parameters: what may be asked. `asked` holds what was. fresh_seconds: how long a cache may answer; 0: never.
+    also_as: media types it answers in beside JSON.
     """
 
     http_method_names: Sequence[str] = ("get", "head", "options")
     permission_classes: Sequence[Any] = ()
     parameters: ClassVar[Sequence[Parameter]] = (LANG,)
     fresh_seconds: ClassVar[int] = WORDS_SECONDS
+    also_as: ClassVar[Sequence[str]] = ()
     varies_by: ClassVar[Sequence[str]] = ("Accept", "Accept-Language", "Accept-Encoding")
     asked: Mapping[str, Any]
 
@@ -88,7 +90,7 @@ class Door(APIView):
         if not has_key and request.method in ("GET", "HEAD"):
             response["Access-Control-Allow-Origin"] = "*"
             response["Access-Control-Expose-Headers"] = _EXPOSED
-        if response.status_code == 200 and self.fresh_seconds:
+        if response.status_code == 200 and self.fresh_seconds and not response.streaming:
             kept_by = {"private": True} if has_key else {"public": True}
             patch_cache_control(response, max_age=self.fresh_seconds, **kept_by)
             response.add_post_render_callback(lambda rendered: _unless_known(request, rendered))

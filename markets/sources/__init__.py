@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from markets.errors import NotFound
-from markets.sources import baci, china, fx, gapminder, national, unctad, worldbank
+from markets.sources import baci, bundled_flows, china, fx, gapminder, national, unctad, worldbank
 from markets.sources.base import Source, SourceCard
 from markets.sources.cubes import CubeSource
 from markets.sources.http import Downloadable
@@ -26,6 +26,7 @@ _CARDS = {
         gapminder.CARD,
         unctad.CARD,
         china.CARD,
+        *bundled_flows.CARDS,
     )
 }
 # Of figures that are not true: no running product lists it.

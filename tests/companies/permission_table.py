@@ -102,6 +102,7 @@ _MARKETS: Final[Mapping[str, Row]] = {
     "api:revisions": _ANYBODY,
     "api:exchange_rates": _ANYBODY,
     "api:trade_totals": _ANYBODY,
+    "api:flows": _ANYBODY,
     "api:datasets": _ANYBODY,
     "api:dataset": Row(fixed={"id": "worldbank"}),
     "api:job": Row(fixed={"id": _NO_JOB}, may_miss=True),

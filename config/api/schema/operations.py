@@ -72,7 +72,12 @@ class ApiSchema(AutoSchema):
         etag = shapes.VERSION if has_version else shapes.ETAG
         headers = ({} if is_list and is_private else etag) | shapes.REQUEST_ID | (shapes.LINK if is_list else {})
         answers: Schema = {
-            "200": {"description": "Found", "headers": headers, "content": {"application/json": {"schema": found}}},
+            "200": {
+                "description": "Found",
+                "headers": headers,
+                "content": {"application/json": {"schema": found}}
+                | {form: {"schema": {"type": "string"}} for form in view.also_as},
+            },
             "400": problem("A parameter is unknown or has a wrong value"),
             "405": problem("Only GET, HEAD and OPTIONS"),
             **self._answers_of_all(),

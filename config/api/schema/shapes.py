@@ -75,14 +75,24 @@ META: Final[Schema] = {
     "type": "object",
     "description": "What holds for the whole list. Members that are not named here may be added.",
     "properties": {
-        "total": {"type": "integer", "minimum": 0, "description": "Records that match, with `count=exact`"},
+        "total": {"type": ["integer", "null"], "minimum": 0, "description": "Records that match, with `count=exact`"},
         "as_of": {"type": "string", "format": "date-time"},
         "complete_until": {
             "type": "string",
             "format": "date-time",
             "description": "Ask again with this as `updated_since`, and nothing that was recorded is missed",
         },
-        "note": {"type": "string", "description": "Why there is nothing: no vintage was public at `as_of`"},
+        "total_above": {"type": "integer", "description": "More records match than are counted; `total` is null"},
+        "loaded": {
+            "type": "array",
+            "description": "Of trade of single products: the datasets and years that are loaded at all",
+            "items": {
+                "type": "object",
+                "required": ["dataset", "years"],
+                "properties": {"dataset": _TEXT, "years": {"type": "array", "items": {"type": "integer"}}},
+            },
+        },
+        "note": {"type": "string", "description": "Why there is nothing: not loaded, or not public at `as_of`"},
         "withheld_datasets": {
             "type": "array",
             "items": {"type": "string"},

@@ -172,7 +172,9 @@ def _made(
         cursor.execute(_KEYS.format(flows=flows))
         cursor.execute(f"ANALYZE {flows}")
     _step(held)
-    sums, value = summed_up(attempt, flows, dataset=year.dataset, year=year.year, release=release)
+    sums, value = summed_up(
+        attempt, flows, dataset=year.dataset, year=year.year, release=release, is_selection=card.is_selection
+    )
     index_sums(sums)
     gates.hold_back_content(card, year, flows, value, current)
     _step(held)

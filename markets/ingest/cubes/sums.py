@@ -65,8 +65,13 @@ class _Kind(NamedTuple):
     is_of_one: bool
 
 
-def summed_up(attempt: Attempt, flows: str, *, dataset: str, year: int, release: int) -> tuple[str, Decimal]:
-    """The table of the sums of a year of flows, without its keys, and the value of all that was summed."""
+def summed_up(
+    attempt: Attempt, flows: str, *, dataset: str, year: int, release: int, is_selection: bool = False
+) -> tuple[str, Decimal]:
+    """The table of the sums of a year of flows, without its keys, and the value of all that was summed.
+
+    is_selection: nothing is summed, since sums over chosen products or areas would be taken for those of all.
+    """
     sums = attempt.table("sums")
     values: dict[str, Any] = {
         "dataset": dataset,
@@ -77,6 +82,8 @@ def summed_up(attempt: Attempt, flows: str, *, dataset: str, year: int, release:
     }
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {sums} (LIKE markets_flowtotal INCLUDING DEFAULTS)")
+        if is_selection:
+            return sums, Decimal(0)
         cursor.execute(_KINDS.format(flows=flows, is_summed=_IS_SUMMED), values)
         kinds = [_Kind(*row) for row in cursor.fetchall()]
     for kind in kinds:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.core.management import CommandError, call_command
 
 from benchmarks import synthetic_cube
 from markets.errors import SyntheticData
 from markets.ingest.cubes import publish_year
-from markets.models import Dataset, RejectedRow, TradeFlow, UnmappedCode
+from markets.models import Dataset, RejectedRow, Release, TradeFlow, UnmappedCode
 from markets.refresh.synthetic import permitted
 from markets.sources.baci import CARD, SYNTHETIC_CARD
 from markets.sources.cubes import CubeYear
@@ -95,3 +97,62 @@ def test_true_figures_need_no_permission(tmp_path: Path, settings: LazySettings)
     settings.SYNTHETIC_DATA = False
     found = years(archive(tmp_path / "a.zip"))
     assert list(permitted(found)) == found
+
+
+# ---------------------------------------------------------------- from the terminal
+def refreshed(path: Path) -> str:
+    told = io.StringIO()
+    call_command("refresh", "baci", path=path, stdout=told, stderr=told)
+    return told.getvalue()
+
+
+def refused(path: Path) -> str:
+    told = io.StringIO()
+    with pytest.raises(CommandError, match="Not everything was published"):
+        call_command("refresh", "baci", path=path, stdout=told, stderr=told)
+    return told.getvalue()
+
+
+def whole(*more: str) -> bytes:
+    """Rows that name every country a year must name."""
+    pairs = ((156, 398), (276, 860), (842, 156))
+    return table(*(f'2021,{i},{j},{code},1,"1"' for i, j in pairs for code in range(100000, 100100)), *more)
+
+
+def test_a_zip_is_published_once_by_the_command(tmp_path: Path) -> None:
+    path = archive(tmp_path / "BACI_HS92_V202201.zip", {YEAR_2021: whole('2021,891,398,841810,1,"1"')})
+    assert refreshed(path) == (
+        "baci: 1 years, 301 rows read, 300 published, 1 rejected, 1 releases, 0 held, 0 failed;"
+        " rejected: unknown_area 1\n"
+    )
+    assert TradeFlow.objects.count() == 300
+    assert Release.objects.get(dataset="baci").request == YEAR_2021
+    assert "already in force, nothing written: 2021" in refreshed(path)
+    assert Release.objects.filter(dataset="baci").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        pytest.param({YEAR_2021: whole()[:-3], "x.zip": b""}, "is an archive itself", id="nested"),
+        pytest.param({"BACI_HS27_Y2021.csv": whole()}, "revision HS27 is not known", id="revision"),
+        pytest.param({YEAR_2021: whole().replace(b'"q"', b'"w"')}, "q is missing of t, i, j, k, v, q", id="columns"),
+        pytest.param(
+            {YEAR_2021: whole(*['2021,4,891,841810,1,"1"'] * 9)}, "unknown_area 9 (first in line 302)", id="countries"
+        ),
+        pytest.param(
+            {YEAR_2021: whole(*['2021,4,8,841810,-1,"1"'] * 9)}, "negative 9 (first in line 302)", id="negative"
+        ),
+        pytest.param(
+            {YEAR_2021: whole("2021,4,8,841810,1,1", "2021,4,8,841810,2,1")},
+            "two different values for AFG 841810 ALB 2021",
+            id="contradiction",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_at_the_terminal_and_nothing_is_published(
+    tmp_path: Path, files: dict[str, bytes], reason: str
+) -> None:
+    assert reason in refused(archive(tmp_path / "a.zip", files))
+    assert not TradeFlow.objects.exists()
+    assert not Release.objects.filter(dataset="baci").exists()

@@ -113,10 +113,10 @@ def refused(path: Path) -> str:
     return told.getvalue()
 
 
-def whole(*more: str) -> bytes:
+def whole(*more: str, year: int = 2021) -> bytes:
     """Rows that name every country a year must name."""
     pairs = ((156, 398), (276, 860), (842, 156))
-    return table(*(f'2021,{i},{j},{code},1,"1"' for i, j in pairs for code in range(100000, 100100)), *more)
+    return table(*(f'{year},{i},{j},{code},1,"1"' for i, j in pairs for code in range(100000, 100100)), *more)
 
 
 def test_a_zip_is_published_once_by_the_command(tmp_path: Path) -> None:
@@ -131,23 +131,23 @@ def test_a_zip_is_published_once_by_the_command(tmp_path: Path) -> None:
     assert Release.objects.filter(dataset="baci").count() == 1
 
 
+NO_COUNTRY = whole(*['2021,4,891,841810,1,"1"'] * 9)
+BELOW_ZERO = whole(*['2021,4,8,841810,-1,"1"'] * 9)
+CONTRADICTION = whole("2021,4,8,841810,1,1", "2021,4,8,841810,2,1")
+OTHER_COLUMN = whole().replace(b'"q"', b'"w"')
+
+
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        pytest.param({YEAR_2021: whole()[:-3], "x.zip": b""}, "is an archive itself", id="nested"),
-        pytest.param({"BACI_HS27_Y2021.csv": whole()}, "revision HS27 is not known", id="revision"),
-        pytest.param({YEAR_2021: whole().replace(b'"q"', b'"w"')}, "q is missing of t, i, j, k, v, q", id="columns"),
-        pytest.param(
-            {YEAR_2021: whole(*['2021,4,891,841810,1,"1"'] * 9)}, "unknown_area 9 (first in line 302)", id="countries"
-        ),
-        pytest.param(
-            {YEAR_2021: whole(*['2021,4,8,841810,-1,"1"'] * 9)}, "negative 9 (first in line 302)", id="negative"
-        ),
-        pytest.param(
-            {YEAR_2021: whole("2021,4,8,841810,1,1", "2021,4,8,841810,2,1")},
-            "two different values for AFG 841810 ALB 2021",
-            id="contradiction",
-        ),
+        pytest.param({YEAR_2021: whole(), "x.zip": b""}, "is an archive itself", id="nested"),
+        pytest.param({"BACI_HS27_Y2021.csv": whole()}, "revision HS27 is not known", id="no revision"),
+        pytest.param({YEAR_2021: OTHER_COLUMN}, "q is missing of t, i, j, k, v, q", id="columns"),
+        pytest.param({YEAR_2021: NO_COUNTRY}, "unknown_area 9 (first in line 302)", id="countries"),
+        pytest.param({YEAR_2021: BELOW_ZERO}, "negative 9 (first in line 302)", id="negative"),
+        pytest.param({YEAR_2021: CONTRADICTION}, "two different values for AFG 841810 ALB 2021", id="contradiction"),
+        pytest.param({"BACI_HS92_Y2020.csv": whole()}, "wrong_year 300 (first in line 2)", id="another year"),
+        pytest.param({"BACI_HS22_Y2022.csv": whole(year=2022)}, "unknown_product 300", id="another revision"),
     ],
 )
 def test_what_is_wrong_is_told_at_the_terminal_and_nothing_is_published(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -20,7 +20,7 @@ _PLACES: Final = 0x50_67_44
 _CHUNK_BYTES: Final = 64 * 1024
 
 
-def copied_csv(rows: QuerySet[Any, Any], header: Sequence[str]) -> Iterator[bytes]:
+def copied_csv(rows: QuerySet[Any, Any], header: Sequence[str]) -> Generator[bytes, None, None]:
     """A header line and the rows of a query of plain values, in pieces of some 64 KiB.
 
     A missing value is an empty cell. The rows are those of one moment. Raises FilesBusy, with the first piece, when as

@@ -161,6 +161,8 @@ ALERT_LOOK_SECONDS = environment.number("ALERT_LOOK_SECONDS", 60)
 ALERT_LETTER_SECONDS = environment.number("ALERT_LETTER_SECONDS", 300)
 # Other addresses of providers, such as a mirror or a proxy: dataset=https://host, separated by commas.
 SOURCE_URLS = environment.pairs("SOURCE_URLS")
+# Only in databases for benchmarks and tests: invented figures, marked as such by their files, may be published.
+SYNTHETIC_DATA = environment.flag("SYNTHETIC_DATA")
 CELERY_TASK_DEFAULT_QUEUE = "sogdia"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -81,6 +81,15 @@ class SourceChanged(SourceError):
     code = "source_changed"
 
 
+class SyntheticData(SourceError):
+    """The figures of {file} are invented, made to measure speed. They are published in a database for benchmarks
+    or tests alone, where SYNTHETIC_DATA is set.
+    """
+
+    code = "synthetic_data"
+    http_status = 422
+
+
 class IngestError(MarketsError):
     """The rows of {dataset} failed a check: {reason}. Nothing was published."""
 
@@ -179,6 +188,14 @@ class HeldAggregates(ReleaseHeld):
     """
 
     code = "held_aggregates"
+
+
+class HeldRejected(ReleaseHeld):
+    """The new vintage of {dataset} is held for review: {rejected} of {read} rows cannot be published ({share}, at most
+    {most} may be): {reasons}. The last published numbers stay in force.
+    """
+
+    code = "held_rejected"
 
 
 class HoldDecided(IngestError):

@@ -128,6 +128,7 @@ _TITLES: Final = {
     "source_refused": gettext_noop("Source refused"),
     "no_payload": gettext_noop("No payload file"),
     "source_changed": gettext_noop("Source changed its form"),
+    "synthetic_data": gettext_noop("Invented figures"),
     "ingest_error": gettext_noop("Rows failed a check"),
     "unknown_code": gettext_noop("Unknown code"),
     "duplicate_row": gettext_noop("Contradicting rows"),

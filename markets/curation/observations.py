@@ -10,6 +10,7 @@ from markets import sources
 from markets.curation.tables import content_sha256
 from markets.models import LoadedFacts
 from markets.sources.bundled import EXTRACTS, FACTS, FOLDERS
+from markets.sources.bundled_flows import FLOWS
 from markets.sources.fx.ecb import SNAPSHOT
 
 _NAME = "observations"
@@ -26,5 +27,5 @@ def remember_observations(facts: Path = FACTS) -> None:
 
 
 def _sha256(facts: Path) -> str:
-    tables = sorted(table for folder in FOLDERS for table in (facts / folder).glob("*.csv"))
+    tables = sorted(table for folder in (*FOLDERS, FLOWS) for table in (facts / folder).glob("*.csv"))
     return content_sha256([facts / EXTRACTS, *tables, SNAPSHOT], sources.cards())

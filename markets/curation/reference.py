@@ -26,7 +26,7 @@ from markets.curation.tables import (
 )
 from markets.errors import InvalidValue
 from markets.models import Area, AreaCaveat, Currency, Dataset, Indicator, Membership
-from markets.sources.base import SourceCard
+from markets.models.provenance import dataset_row
 from markets.sources.bundled import FACTS
 from markets.vocabulary import Period
 
@@ -231,24 +231,7 @@ def _caveat(row: FactRow, areas: Mapping[str, Area]) -> AreaCaveat:
 
 # ---------------------------------------------------------------- datasets and indicators
 def _datasets() -> dict[str, Dataset]:
-    return {card.id: _dataset(card) for card in sources.cards()}
-
-
-def _dataset(card: SourceCard) -> Dataset:
-    return Dataset(
-        id=card.id,
-        name=card.name,
-        publisher=card.publisher,
-        url=card.url,
-        licence=card.licence,
-        licence_url=card.licence_url,
-        redistribution=card.redistribution,
-        citation=card.citation,
-        cadence=card.cadence,
-        publication_lag_days=card.publication_lag.days,
-        refresh_every=card.refresh_every,
-        kind=card.kind.value,
-    )
+    return {card.id: dataset_row(card) for card in sources.cards()}
 
 
 def _indicators(facts: Path, datasets: Mapping[str, Dataset]) -> list[Indicator]:

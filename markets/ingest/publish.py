@@ -18,7 +18,7 @@ from markets.ingest.stage import Staged, certainly_newer, stage
 from markets.jobs import Held, room_for
 from markets.models import Dataset, Job, Payload, Release, ReleaseSlice, Slice
 from markets.models.provenance import payload_row
-from markets.sources.base import Delivery, RawPayload, SliceDelivery, SourceCard, TradeTotalRow
+from markets.sources.base import Delivery, RawPayload, SliceDelivery, SourceCard, TradeTotalRow, Vintage
 from markets.vocabulary import Transport
 
 NEWER_IS_HELD = gettext_noop("A newer delivery of the same is held in its place.")
@@ -125,8 +125,8 @@ def publish(
         dataset = Dataset.objects.get(pk=delivery.dataset)
         _lock_slices(dataset, delivery.slices)
         # After the lock: who waited for another publisher comes after it.
-        now = _database_clock()
-        known_from = _known_from(delivery, now)
+        now = database_clock()
+        known_from = known_since(delivery.dataset, delivery.vintage, delivery.transport, now)
         # A download is the provider's present word whatever its date; a file may have lain in a drawer.
         released_on = delivery.vintage.released_on if delivery.transport is Transport.FILE else None
         reach = _reach(delivery) if delivery.transport is Transport.FILE and released_on is None else ""
@@ -307,20 +307,21 @@ def _release(
     return release
 
 
-def _known_from(delivery: Delivery, now: dt.datetime) -> dt.datetime:
-    if delivery.transport is not Transport.BUNDLED:
+def known_since(dataset: str, vintage: Vintage, transport: Transport, now: dt.datetime) -> dt.datetime:
+    """From when a vintage is known: a bundled one from the provider's own date, others from now on.
+
+    Raises IngestError when a bundled vintage has no date.
+    """
+    if transport is not Transport.BUNDLED:
         return now
-    day = delivery.vintage.released_on or delivery.vintage.known_by
+    day = vintage.released_on or vintage.known_by
     if day is None:
-        raise IngestError(
-            dataset=delivery.dataset,
-            reason=f"the bundled vintage {delivery.vintage.title} has no date",
-        )
+        raise IngestError(dataset=dataset, reason=f"the bundled vintage {vintage.title} has no date")
     # The latest day it can have been may lie ahead; that it is here says that it was before now.
     return min(dt.datetime.combine(day, dt.time.min, dt.UTC), now)
 
 
-def _database_clock() -> dt.datetime:
+def database_clock() -> dt.datetime:
     """The database's own clock: workers' clocks may differ, the order of vintages may not."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")

@@ -156,7 +156,7 @@ def stage(
         cursor.execute(_on(shelf, _ADD_MISSING), compared)
         cursor.execute(_on(shelf, _COMPARE), compared)
         cursor.execute("ANALYZE staged")
-    _remember_unmapped(dataset, unmapped, now)
+    remember_unmapped(dataset, unmapped, now)
     return Staged(shelf, conflicts, rows, stated, sum(unmapped.values()), compared["further"])
 
 
@@ -210,7 +210,7 @@ def _columns(row: FactRow) -> tuple[Any, ...]:
     )
 
 
-def _remember_unmapped(dataset: Dataset, unmapped: Counter[UnmappedRow], now: dt.datetime) -> None:
+def remember_unmapped(dataset: Dataset, unmapped: Mapping[UnmappedRow, int], now: dt.datetime) -> None:
     """Keep each unknown code once, however many labels the provider gives it."""
     kept: dict[tuple[str, str], UnmappedCode] = {}
     for row, rows in unmapped.items():

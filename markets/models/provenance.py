@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from markets.models.fields import ExactDecimalField
+from markets.sources.base import SourceCard
 from markets.vocabulary import FactKind, Transport
 
 
@@ -40,6 +41,24 @@ class Dataset(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def dataset_row(card: SourceCard) -> Dataset:
+    """What a source's card says, as a row to be stored."""
+    return Dataset(
+        id=card.id,
+        name=card.name,
+        publisher=card.publisher,
+        url=card.url,
+        licence=card.licence,
+        licence_url=card.licence_url,
+        redistribution=card.redistribution,
+        citation=card.citation,
+        cadence=card.cadence,
+        publication_lag_days=card.publication_lag.days,
+        refresh_every=card.refresh_every,
+        kind=card.kind.value,
+    )
 
 
 class Payload(models.Model):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from markets.errors import NotFound
-from markets.sources import china, fx, gapminder, national, unctad, worldbank
+from markets.sources import baci, bundled_flows, china, fx, gapminder, national, unctad, worldbank
 from markets.sources.base import Source, SourceCard
+from markets.sources.cubes import CubeSource
 from markets.sources.http import Downloadable
 
 _SOURCES: dict[str, Source] = {
@@ -13,17 +14,23 @@ _SOURCES: dict[str, Source] = {
     fx.NBK_CARD.id: fx.Nbk(),
     **national.SOURCES,
 }
+# Products between pairs of areas: read a year at a time.
+_CUBES: dict[str, CubeSource] = {baci.CARD.id: baci.Baci()}
 # Cards of what comes with the product only, and of what can be read anew.
 _CARDS = {
     card.id: card
     for card in (
         *(source.card for source in _SOURCES.values()),
+        *(source.card for source in _CUBES.values()),
         *fx.CARDS,
         gapminder.CARD,
         unctad.CARD,
         china.CARD,
+        *bundled_flows.CARDS,
     )
 }
+# Of figures that are not true: no running product lists it.
+_INVENTED = {baci.SYNTHETIC_CARD.id: baci.SYNTHETIC_CARD}
 
 
 def cards() -> list[SourceCard]:
@@ -34,7 +41,7 @@ def cards() -> list[SourceCard]:
 def card(dataset: str) -> SourceCard:
     """The card of one dataset. Raises NotFound."""
     try:
-        return _CARDS[dataset]
+        return (_CARDS | _INVENTED)[dataset]
     except KeyError:
         raise NotFound(kind="dataset", key=dataset) from None
 
@@ -48,3 +55,8 @@ def downloadable(dataset: str) -> Downloadable | None:
     """The source that can fetch this dataset anew; None when it comes with the product or in files only."""
     source = _SOURCES.get(dataset)
     return source if isinstance(source, Downloadable) else None
+
+
+def cube_source(dataset: str) -> CubeSource | None:
+    """The source that reads this dataset's files of product-level trade; None when there is none."""
+    return _CUBES.get(dataset)

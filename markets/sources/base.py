@@ -27,6 +27,7 @@ class SourceCard:
     move_tolerance_share: share of overlapping values that may move by more than half before the vintage is held.
     total_tolerance_share: share by which a stated total of all partners may move.
     required: subjects (areas, partners) that every complete slice must name.
+    is_selection: it holds chosen products or areas only, so that what it states makes no total, share or rank.
     row_caps: numbers of rows at which the provider is known to cut its answers silently.
     """
 
@@ -47,6 +48,7 @@ class SourceCard:
     total_tolerance_share: float = 0.10
     required: tuple[str, ...] = ()
     row_caps: tuple[int, ...] = ()
+    is_selection: bool = False
 
 
 @dataclass(frozen=True, slots=True)

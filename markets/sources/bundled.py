@@ -70,7 +70,7 @@ class _Kind:
 
 def deliveries(dataset: str, facts: Path = FACTS) -> Iterator[Delivery]:
     """The bundled vintages of a dataset, oldest first. Raises FactsInvalid with the file and line of what is wrong."""
-    extracts = list(fact_rows(facts / EXTRACTS, _EXTRACT_COLUMNS))
+    extracts = list(extracts_of(facts))
     known = {row["id"] for _number, row in extracts}
     lines_by_extract = [(kind, _lines_by_extract(facts / kind.folder, kind.columns, known)) for kind in _KINDS]
     of_dataset = [(_rank(number, row), number, row) for number, row in extracts if row["dataset"] == dataset]
@@ -78,6 +78,11 @@ def deliveries(dataset: str, facts: Path = FACTS) -> Iterator[Delivery]:
         for kind, found in lines_by_extract:
             if lines := found.get(extract["id"]):
                 yield _delivery(dataset, extract, number, kind, lines)
+
+
+def extracts_of(facts: Path = FACTS) -> Iterator[tuple[int, dict[str, str]]]:
+    """Numbered lines of the table of extracts. Raises FactsInvalid."""
+    yield from fact_rows(facts / EXTRACTS, _EXTRACT_COLUMNS)
 
 
 def fact_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, str]]]:
@@ -115,6 +120,22 @@ def released(text: str) -> tuple[dt.date | None, dt.date | None, str]:
     return None, dt.date(year, month, last_day), f"date unknown, {text}"
 
 
+def vintage_of(extract: Mapping[str, str], number: int) -> Vintage:
+    """The vintage that a line of the table of extracts describes. Raises FactsInvalid for a date not in its form."""
+    try:
+        released_on, known_by, note = released(extract["released"])
+    except ValueError as wrong:
+        raise FactsInvalid(table=EXTRACTS, line=number, reason=f"released {extract['released']!r}: {wrong}") from wrong
+    return Vintage(
+        title=extract["title"],
+        released_on=released_on,
+        released_note=note,
+        known_by=known_by,
+        licence=extract["licence"],
+        citation=extract["citation"],
+    )
+
+
 def _rank(number: int, extract: Mapping[str, str]) -> int:
     if not (extract["rank"].isascii() and extract["rank"].isdigit()):
         raise FactsInvalid(table=EXTRACTS, line=number, reason=f"rank {extract['rank']!r}: write a whole number")
@@ -139,10 +160,6 @@ def _delivery(
     kind: _Kind,
     lines: Sequence[_Line],
 ) -> Delivery:
-    try:
-        released_on, known_by, note = released(extract["released"])
-    except ValueError as wrong:
-        raise FactsInvalid(table=EXTRACTS, line=number, reason=f"released {extract['released']!r}: {wrong}") from wrong
     slices: dict[str, list[FactRow]] = {}
     for line in lines:
         row = _read(kind, line)
@@ -150,14 +167,7 @@ def _delivery(
     return Delivery(
         dataset=dataset,
         transport=Transport.BUNDLED,
-        vintage=Vintage(
-            title=extract["title"],
-            released_on=released_on,
-            released_note=note,
-            known_by=known_by,
-            licence=extract["licence"],
-            citation=extract["citation"],
-        ),
+        vintage=vintage_of(extract, number),
         slices=[SliceDelivery(key, its_rows, covers_periods=_whole(its_rows)) for key, its_rows in slices.items()],
         payloads=[_payload(extract["id"], lines)],
     )

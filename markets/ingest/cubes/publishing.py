@@ -1,0 +1,306 @@
+"""One year of a cube becomes one published Release: copied, checked, sorted, summed, and put in place at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db import DataError, OperationalError, connection, transaction
+from psycopg import errors as pg
+
+from markets.ingest.cubes import gates
+from markets.ingest.cubes.attempt import Attempt, only_attempt
+from markets.ingest.cubes.checks import Reading, Reason, known_codes
+from markets.ingest.cubes.raw import Copied, RawTable, copied_raw
+from markets.ingest.cubes.repeats import without_repeats
+from markets.ingest.cubes.sums import index_sums, summed_up
+from markets.ingest.cubes.swap import FLOWS, SUMS, SWAP_WAIT_S, dataset_partition, swap
+from markets.ingest.publish import database_clock, known_since
+from markets.ingest.stage import remember_unmapped
+from markets.jobs import Held, room_for
+from markets.models import Dataset, Payload, Release, ReleaseSlice, Slice
+from markets.sources.base import SourceCard, UnmappedRow
+from markets.sources.cubes import CubeYear
+from markets.vocabulary import Transport
+
+# So long a publication waits for readers of the year before it gives up for this time.
+SWAP_PATIENCE_S: Final = 600
+# Codes that are not known are remembered one by one; a file of another kind has no end of them.
+MOST_ODD_CODES: Final = 1000
+
+_CREATE = """
+    CREATE TABLE {flows} (
+        LIKE markets_tradeflow INCLUDING DEFAULTS INCLUDING CONSTRAINTS,
+        CONSTRAINT flow_of_this_leaf CHECK (dataset_id = %(dataset)s AND year = %(year)s)
+    )
+"""
+_FILL = """
+    INSERT INTO {flows} (dataset_id, year, period, frequency, exporter_id, importer_id, basis, flow, classification,
+        product, value_usd, value, currency_id, net_weight_kg, quantity, quantity_unit, valuation, obs_status,
+        release_id)
+    SELECT {columns}, %(release)s FROM ({rows}) t WHERE {reason} IS NULL
+    ORDER BY exporter, product, importer
+"""
+_REFUSE = """
+    CREATE UNLOGGED TABLE {refused} AS
+    SELECT t.line, {reason} AS reason, {odd} AS odd FROM ({rows}) t WHERE {reason} IS NOT NULL
+"""
+_KEEP_REFUSED = """
+    INSERT INTO markets_rejectedrow (release_id, file, line, reason, text)
+    SELECT %(release)s, %(file)s, r.line, d.reason, {text} FROM {refused} d JOIN {raw} r USING (line) ORDER BY r.line
+"""
+_COUNT_REFUSED = "SELECT reason, count(*), min(line) FROM {refused} GROUP BY 1 ORDER BY 2 DESC, 1"
+_ODD = """
+    SELECT reason, odd, count(*) FROM {refused} WHERE odd IS NOT NULL GROUP BY 1, 2 ORDER BY 3 DESC, 2 LIMIT %s
+"""
+_KEYS = (
+    "CREATE INDEX ON {flows} (importer_id, product, exporter_id, period, flow, basis, classification)"
+    " INCLUDE (value_usd, net_weight_kg)"
+)
+
+
+@dataclass(frozen=True)
+class CubeOutcome:
+    """What became of one year, in rows of its text.
+
+    Each row read was published, rejected for a reason, or the repetition of one that was. release None: nothing was
+    written; the very same text is in force (is_same), or a newer vintage than this one (is_older).
+    """
+
+    release: Release | None
+    rows_read: int = 0
+    published: int = 0
+    repeated: int = 0
+    rejected: Mapping[Reason, int] = field(default_factory=dict)
+    is_same: bool = False
+    is_older: bool = False
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Finished tables beside those that are read, and what they hold."""
+
+    flows: str
+    sums: str
+    refused: gates.Refused
+    raw: RawTable
+    published: int
+    repeated: int
+    value: Decimal
+
+
+def publish_year(
+    year: CubeYear, card: SourceCard, held: Held | None = None, copied: Copied | None = None
+) -> CubeOutcome:
+    """Publish a year of a cube in place of the one in force, all or nothing.
+
+    held: the job that does it; nothing is published once another holds it (JobTakenOver), and a wish to stop is heard
+    between two steps (JobStopped). copied: told how many bytes of the text are in the database.
+    Raises SourceChanged for a text that is no table of the announced columns, DuplicateRow, ReleaseHeld with counts,
+    RefreshRunning and StorageFull. In each case what was in force stays so.
+    """
+    transport = Transport(held.job.transport) if held else Transport.FILE
+    dataset = Dataset.objects.get(pk=year.dataset)
+    current = _current(dataset, year)
+    if passed := _passed_over(year, current, transport):
+        Slice.objects.filter(dataset=dataset, key=year.key).update(checked_at=database_clock())
+        return passed
+    with room_for(f"the trade of {year.key} of {card.id}"), only_attempt(dataset.pk, year.year, held) as attempt:
+        release = _next_release()
+        made = _made(year, card, attempt, held, copied or _untold, release=release, current=current)
+        _put_in_place(year, dataset, made, held, release=release, transport=transport)
+    return CubeOutcome(
+        Release.objects.get(pk=release), made.raw.rows, made.published, made.repeated, made.refused.by_reason
+    )
+
+
+def _untold(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def _current(dataset: Dataset, year: CubeYear) -> Release | None:
+    found = Slice.objects.filter(dataset=dataset, key=year.key).select_related("current").first()
+    return found.current if found else None
+
+
+def _passed_over(year: CubeYear, current: Release | None, transport: Transport) -> CubeOutcome | None:
+    """The outcome where nothing need be done: the same text is in force, or a newer vintage."""
+    if current is None:
+        return None
+    if current.payloads.filter(sha256=year.sha256).exists():
+        return CubeOutcome(None, is_same=True)
+    since = known_since(year.dataset, year.vintage, transport, database_clock())
+    is_older = since < current.known_from if transport is Transport.BUNDLED else False
+    if year.vintage.released_on and current.released_on:
+        is_older = year.vintage.released_on < current.released_on
+    return CubeOutcome(None, is_older=True) if is_older else None
+
+
+def _next_release() -> int:
+    """The number the release will have: its rows carry it before it is there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('markets_release', 'id'))")
+        return int(cursor.fetchone()[0])
+
+
+# ---------------------------------------------------------------- beside what is read
+def _made(
+    year: CubeYear,
+    card: SourceCard,
+    attempt: Attempt,
+    held: Held | None,
+    copied: Copied,
+    *,
+    release: int,
+    current: Release | None,
+) -> _Made:
+    def told(done: int, total: int) -> None:
+        if held:
+            held.step()
+        copied(done, total)
+
+    raw = copied_raw(year, attempt, told)
+    flows, published, refused = _checked(year, raw, attempt, release)
+    gates.hold_back_rows(card, year, refused, current, read=raw.rows, published=published)
+    _step(held)
+    repeated = without_repeats(year, flows)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS.format(flows=flows))
+        cursor.execute(f"ANALYZE {flows}")
+    _step(held)
+    sums, value = summed_up(
+        attempt, flows, dataset=year.dataset, year=year.year, release=release, is_selection=card.is_selection
+    )
+    index_sums(sums)
+    gates.hold_back_content(card, year, flows, value, current)
+    _step(held)
+    return _Made(flows, sums, refused, raw, published - repeated, repeated, value)
+
+
+def _step(held: Held | None) -> None:
+    if held:
+        held.step()
+
+
+def _checked(year: CubeYear, raw: RawTable, attempt: Attempt, release: int) -> tuple[str, int, gates.Refused]:
+    """The table of the flows that pass, without its keys; how many they are; and those that do not."""
+    flows = attempt.table("flows")
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE.format(flows=flows), {"dataset": year.dataset, "year": year.year})
+    known = known_codes(year)
+    reading = Reading(year, raw, known, is_guarded=False)
+    try:
+        published = _filled(flows, reading, release)
+    except DataError:  # a number that cannot be read
+        reading = Reading(year, raw, known, is_guarded=True)
+        published = _filled(flows, reading, release)
+    if published == raw.rows:
+        return flows, published, gates.Refused()
+    refused = attempt.table("refused")
+    _run(_REFUSE, reading, {}, refused=refused)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_REFUSED.format(refused=refused))
+        counted = [(Reason(reason), rows, line) for reason, rows, line in cursor.fetchall()]
+        cursor.execute(_ODD.format(refused=refused), (MOST_ODD_CODES,))
+        odd = {UnmappedRow(_scheme(reason, year), code, ""): rows for reason, code, rows in cursor.fetchall()}
+    remember_unmapped(Dataset.objects.get(pk=year.dataset), odd, database_clock())
+    return flows, published, gates.Refused(refused, reading.text_sql, counted)
+
+
+def _scheme(reason: str, year: CubeYear) -> str:
+    return "area" if reason == Reason.UNKNOWN_AREA else year.classification or "product"
+
+
+def _filled(flows: str, reading: Reading, release: int) -> int:
+    return _run(_FILL, reading, {"release": release}, flows=flows)
+
+
+def _run(statement: str, reading: Reading, values: dict[str, Any], **tables: str) -> int:
+    told = statement.format(
+        columns=reading.columns_sql, rows=reading.rows_sql, reason=reading.reason_sql, odd=reading.odd_sql, **tables
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(told, reading.values | values)
+        return int(cursor.rowcount)
+
+
+# ---------------------------------------------------------------- in its place
+def _put_in_place(
+    year: CubeYear, dataset: Dataset, made: _Made, held: Held | None, *, release: int, transport: Transport
+) -> None:
+    """Swap the year, again when readers stand in the way. Raises OperationalError when they do not go."""
+    dataset_partition(FLOWS, dataset.pk)
+    dataset_partition(SUMS, dataset.pk)
+    until = time.monotonic() + SWAP_PATIENCE_S
+    while True:
+        try:
+            return _published(year, dataset, made, held, release=release, transport=transport)
+        except OperationalError as fault:
+            is_in_the_way = isinstance(fault.__cause__, (pg.LockNotAvailable, pg.DeadlockDetected))
+            if not is_in_the_way or time.monotonic() >= until:
+                raise
+        _step(held)
+        time.sleep(SWAP_WAIT_S)
+
+
+def _published(
+    year: CubeYear, dataset: Dataset, made: _Made, held: Held | None, *, release: int, transport: Transport
+) -> None:
+    with transaction.atomic():
+        now = database_clock()
+        published = _release(year, dataset, held, release=release, transport=transport, now=now)
+        _note(published, made, year, now)
+        if made.refused.table:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    _KEEP_REFUSED.format(text=made.refused.text_sql, refused=made.refused.table, raw=made.raw.table),
+                    {"release": release, "file": year.name[:255]},
+                )
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{SWAP_WAIT_S}s'")
+        swap(FLOWS, dataset.pk, year.year, made.flows)
+        swap(SUMS, dataset.pk, year.year, made.sums)
+        if held:
+            held.guard()
+
+
+def _release(
+    year: CubeYear, dataset: Dataset, held: Held | None, *, release: int, transport: Transport, now: dt.datetime
+) -> Release:
+    vintage = year.vintage
+    published = Release.objects.create(
+        pk=release,
+        dataset=dataset,
+        state=Release.State.PUBLISHED,
+        transport=transport.value,
+        title=vintage.title,
+        request=year.name,
+        released_on=vintage.released_on,
+        released_note=vintage.released_note,
+        retrieved_at=now,
+        published_at=now,
+        known_from=known_since(dataset.pk, vintage, transport, now),
+        licence=vintage.licence or dataset.licence,
+        citation=vintage.citation or dataset.citation,
+        job=held.job if held else None,
+    )
+    Payload.objects.bulk_create(
+        [Payload(sha256=year.sha256, content_type="text/csv", size_bytes=year.size_bytes, is_kept=False)],
+        ignore_conflicts=True,
+    )
+    published.payloads.set(Payload.objects.filter(sha256=year.sha256))
+    return published
+
+
+def _note(release: Release, made: _Made, year: CubeYear, now: dt.datetime) -> None:
+    """What the release added, and that it is in force for its year."""
+    release.added = made.published
+    release.save(update_fields=("added",))
+    of_year, _is_new = Slice.objects.get_or_create(dataset_id=release.dataset_id, key=year.key)
+    of_year.current, of_year.checked_at = release, now
+    of_year.save(update_fields=("current", "checked_at"))
+    ReleaseSlice.objects.create(release=release, slice=of_year, added=made.published)

@@ -16,7 +16,7 @@ from rest_framework.settings import api_settings
 
 from markets import queries
 from markets.api.series import periods_asked
-from markets.door.address import FIGURES_SECONDS, ValueListView, list_parameters
+from markets.door.address import FIGURES_SECONDS, RecordView, ValueListView, list_parameters, record_parameters
 from markets.door.parameters import (
     AS_OF,
     MARKET_FORM,
@@ -31,6 +31,7 @@ from markets.door.parameters import (
 from markets.downloads import CONTENT_TYPES, Form, content_disposition
 from markets.errors import InvalidValue
 from markets.models import TradeFlow
+from markets.profiles.flow_page import FlowPage, flow_page
 from markets.profiles.flows import (
     CSV_COLUMNS,
     FIGURES,
@@ -78,6 +79,22 @@ class CsvForm(BaseRenderer):
         """A refusal as every other."""
         plain = cast("Any", api_settings).DEFAULT_RENDERER_CLASSES[0]()
         return cast("bytes", plain.render(data, accepted_media_type, renderer_context))
+
+
+class FlowView(RecordView):
+    """One product from one market to another: every series that is loaded, by dataset and by whose word it is."""
+
+    record = FlowPage
+    parameters: ClassVar[Sequence[Parameter]] = record_parameters(FlowPage, AS_OF)
+    fresh_seconds = FIGURES_SECONDS
+
+    def plainly(self, **codes: Any) -> Mapping[str, Any]:
+        """The markets in capitals."""
+        return {**codes, **{side: codes[side].upper() for side in ("exporter", "importer") if codes[side].isascii()}}
+
+    def found(self, **codes: Any) -> FlowPage:
+        """The same as the page. Raises NotFound."""
+        return flow_page(codes["exporter"], codes["importer"], codes["product"], self.asked["as_of"])
 
 
 class FlowListView(ValueListView):

@@ -136,6 +136,44 @@ def counted_up_to(rows: QuerySet[Any, Any], most: int) -> int | None:
 
 
 # ---------------------------------------------------------------- what pages ask
+class FlowRow(NamedTuple):
+    """One row of the cube as a plain row."""
+
+    dataset: str
+    basis: str
+    flow: str
+    classification: str
+    valuation: str
+    exporter: str
+    importer: str
+    product: str
+    period: str
+    frequency: str
+    value_usd: Decimal | None
+    value: Decimal | None
+    currency: str
+    net_weight_kg: Decimal | None
+    quantity: Decimal | None
+    quantity_unit: str
+    obs_status: str
+    release: int
+
+
+_STORED: Final = (
+    "dataset_id basis flow classification valuation exporter_id importer_id product period frequency value_usd value"
+    " currency_id net_weight_kg quantity quantity_unit obs_status release_id"
+).split()
+
+
+def flow_rows(asked: FlowFilter, years: Sequence[LoadedYear]) -> list[FlowRow]:
+    """The rows that pass the filters, by period and product: of few markets and products, for all come at once.
+
+    currency: empty where nothing is reported in another than US dollars.
+    """
+    rows = flows(asked, years).order_by("period", "product", "dataset_id").values_list(*_STORED)
+    return [FlowRow(*row)._replace(currency=row[12] or "") for row in rows]
+
+
 class PartnerFlow(NamedTuple):
     """What one partner had of a product in a year: the sum of the longest codes stated below it.
 

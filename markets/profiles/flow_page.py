@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from markets import queries
+from markets import queries, sources
 from markets.analytics.unit_values import unit_value
 from markets.errors import InvalidValue, NotFound
 from markets.profiles.catalogue import CLASSIFICATION
@@ -68,8 +69,9 @@ class FlowPoint:
 class FlowSeries:
     """What one dataset states by one word: never one series with another. points: the newest period first.
 
-    reporter: code of who reported it; empty where nobody did (basis reconciled). level: digits of the codes it is
-    stated in. valuation: CIF or FOB; empty where the publisher does not say.
+    reporter: code of who reported it; empty where nobody did (basis reconciled). product: the code it is about; a
+    longer one than was asked for where the dataset holds chosen products only, which make no total of a shorter code.
+    level: digits of the codes it is stated in. valuation: CIF or FOB; empty where the publisher does not say.
     """
 
     dataset: str
@@ -77,6 +79,7 @@ class FlowSeries:
     reporter: str
     flow: str
     classification: str
+    product: str
     level: int
     valuation: str
     points: tuple[FlowPoint, ...]
@@ -103,19 +106,18 @@ class FlowPage:
 
     def table(self) -> Table:
         """One period of one series a row."""
-        sources = {source.release: source for source in self.sources}
+        vintages = {source.release: source for source in self.sources}
         rows: list[tuple[Cell, ...]] = [
             (
                 self.exporter.iso3,
                 self.importer.iso3,
-                self.product.code,
                 *(series.dataset, series.basis, series.reporter, series.flow),
-                *(series.classification, series.level, series.valuation),
+                *(series.classification, series.product, series.level, series.valuation),
                 *(point.period, point.value_usd, point.value, point.currency, point.net_weight_kg, point.usd_per_kg),
                 *(point.quantity, point.quantity_unit, point.obs_status),
                 *(point.method, point.codes, point.unstated),
-                *(sources[point.release].source.publisher, sources[point.release].vintage),
-                sources[point.release].source.licence,
+                *(vintages[point.release].source.publisher, vintages[point.release].vintage),
+                vintages[point.release].source.licence,
             )
             for series in self.series
             for point in series.points
@@ -138,12 +140,12 @@ def _columns() -> list[Column]:
     return [
         Column("exporter", _("Exporter")),
         Column("importer", _("Importer")),
-        Column("product", _("HS code")),
         Column("dataset", _("Dataset")),
         Column("basis", _("Basis")),
         Column("reporter", _("Reporter")),
         Column("flow", _("Flow")),
         Column("classification", _("Classification")),
+        Column("product", _("HS code")),
         Column("level", _("Digits"), is_number=True),
         Column("valuation", _("Valuation")),
         Column("period", _("Period")),
@@ -180,7 +182,7 @@ def flow_page(exporter: str, importer: str, code: str, as_of: AsOf | None = None
     named = queries.products(CLASSIFICATION).filter(code=digits.digits).first()
     if named is None and not rows:
         raise NotFound(kind=_("HS product"), key=code)
-    series = _series(digits.level, rows)
+    series = _series(digits.digits, rows)
     stated = {each.basis for each in series}
     releases = queries.releases_by_id({point.release for each in series for point in each.points})
     return FlowPage(
@@ -204,46 +206,72 @@ def _digits(code: str) -> HSCode:
         raise NotFound(kind=_("HS product"), key=code) from wrong
 
 
-def _series(level: int, rows: Iterable[FlowRow]) -> tuple[FlowSeries, ...]:
+class _Key(NamedTuple):
+    """What tells two series apart."""
+
+    basis: str
+    dataset: str
+    flow: str
+    classification: str
+    product: str
+    level: int
+    valuation: str
+
+
+def _series(code: str, rows: Iterable[FlowRow]) -> tuple[FlowSeries, ...]:
     """Rows of one dataset, word, revision and valuation, stated at the code itself or in the longest codes below it."""
-    held: dict[tuple[str, str, str, str, str], dict[str, list[FlowRow]]] = {}
+    chosen = {card.id for card in sources.cards() if card.is_selection}
+    periods: dict[tuple[str, ...], list[FlowRow]] = {}
     for row in rows:
-        key = (row.basis, row.dataset, row.flow, row.classification, row.valuation)
-        held.setdefault(key, {}).setdefault(row.period, []).append(row)
-    made = []
+        place = (row.basis, row.dataset, row.flow, row.classification, row.valuation, row.period)
+        periods.setdefault(place, []).append(row)
+    held: dict[_Key, list[tuple[FlowRow, ...]]] = {}
+    for found in periods.values():
+        for used in _used(code, found, is_selection=found[0].dataset in chosen):
+            row = used[0]
+            product = code if len(used) > 1 or row.dataset not in chosen else row.product
+            level = len(row.product)
+            key = _Key(row.basis, row.dataset, row.flow, row.classification, product, level, row.valuation)
+            held.setdefault(key, []).append(used)
     order = {basis.value: place for place, basis in enumerate(_BASES)}
-    for (basis, dataset, flow, classification, valuation), periods in held.items():
-        by_level: dict[int, list[FlowPoint]] = {}
-        reporter = ""
-        for found in periods.values():
-            used = _used(level, found)
-            reporter = _reporter(used[0])
-            by_level.setdefault(len(used[0].product), []).append(_point(level, used))
-        for digits, points in by_level.items():
-            newest = sorted(points, key=lambda point: (point.period, point.frequency), reverse=True)
-            made.append(FlowSeries(dataset, basis, reporter, flow, classification, digits, valuation, tuple(newest)))
     return tuple(
-        sorted(
-            made,
-            key=lambda s: (order[s.basis], s.dataset, s.flow, s.classification, s.valuation, s.level),
+        FlowSeries(
+            dataset=key.dataset,
+            basis=key.basis,
+            reporter=_reporter(held[key][0][0]),
+            flow=key.flow,
+            classification=key.classification,
+            product=key.product,
+            level=key.level,
+            valuation=key.valuation,
+            points=tuple(
+                sorted((_point(key.product, used) for used in held[key]), key=attrgetter("period"), reverse=True)
+            ),
         )
+        for key in sorted(held, key=lambda key: (order[key.basis], *key[1:]))
     )
 
 
-def _used(level: int, rows: Sequence[FlowRow]) -> list[FlowRow]:
-    """The row of the code itself; else those of the longest codes, which alone do not overlap."""
-    itself = [row for row in rows if len(row.product) == level]
+def _used(code: str, rows: Sequence[FlowRow], *, is_selection: bool) -> list[tuple[FlowRow, ...]]:
+    """What makes the points of one period: the row of the code itself, else the sum of the longest codes below it.
+
+    Chosen codes make no sum: each of them is a point of its own.
+    """
+    itself = [row for row in rows if row.product == code]
+    if itself:
+        return [tuple(itself)]
     longest = max(len(row.product) for row in rows)
-    return itself or [row for row in rows if len(row.product) == longest]
+    below = [row for row in rows if len(row.product) == longest]
+    return [(row,) for row in below] if is_selection else [tuple(below)]
 
 
 def _reporter(row: FlowRow) -> str:
     return {Basis.EXPORTER_REPORTED: row.exporter, Basis.IMPORTER_REPORTED: row.importer}.get(Basis(row.basis), "")
 
 
-def _point(level: int, rows: Sequence[FlowRow]) -> FlowPoint:
+def _point(code: str, rows: Sequence[FlowRow]) -> FlowPoint:
     first = rows[0]
-    is_stated_so = len(first.product) == level
+    is_stated_so = first.product == code
     currencies = {row.currency for row in rows if row.value is not None}
     units = {row.quantity_unit for row in rows}
     valued = [row for row in rows if row.value_usd is not None or row.value is not None]

@@ -12,9 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from markets import sources
 from markets.analytics.unit_values import unit_value
+from markets.ingest.cubes import publish_year
 from markets.models import Dataset
 from markets.profiles.flow_page import SUM_OF_CODES, FlowPoint, flow_page
+from markets.sources.bundled_flows import years_of_flows
 from markets.vocabulary import AsOf, Basis
 from tests.markets.api_world import asked
 from tests.markets.flow_world import CUBE, REPORTS, publish_small_cube, state
@@ -48,6 +51,16 @@ def test_what_is_stated_in_longer_codes_alone_is_added_up_and_said_to_be() -> No
     assert (newest.value_usd, newest.codes, newest.method) == (Decimal(2_500_000), 2, SUM_OF_CODES)
     stated = points(Basis.IMPORTER_REPORTED)["2021"]
     assert (stated.value_usd, stated.codes, stated.method) == (Decimal(2_400_000), 0, "as_published")
+
+
+def test_chosen_codes_make_no_total_and_stand_by_themselves() -> None:
+    for year in years_of_flows("ember-solar"):
+        if year.year in (2021, 2022):
+            publish_year(year, sources.card("ember-solar"))
+    shown = flow_page("CHN", "KAZ", "8541").series
+    assert {(s.classification, s.product) for s in shown} >= {("HS2017", "854140"), ("HS2022", "854143")}
+    assert {point.method for series in shown for point in series.points} == {"as_published"}
+    assert "so that they are not added up" in main(page(Client(), ADDRESS))
 
 
 def test_a_code_and_those_below_it_are_never_added_together() -> None:

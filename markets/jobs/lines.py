@@ -21,6 +21,10 @@ class Line(StrEnum):
     RESUMED = "resumed"
     PUBLISHED = "published"
     HELD = "held"
+    YEAR_PUBLISHED = "year_published"
+    YEAR_SAME = "year_same"
+    YEAR_OLDER = "year_older"
+    YEAR_HELD = "year_held"
     FAILED = "failed"
     SILENT = "silent"
     BROKEN_OFF = "broken_off"
@@ -40,6 +44,13 @@ SENTENCES: dict[Line, str] = {
     Line.RESUMED: gettext_noop("A worker goes on where the one before stopped; {kept} answers are kept."),
     Line.PUBLISHED: gettext_noop("Release {release} is published: {added} added, {revised} revised, {gone} withdrawn."),
     Line.HELD: gettext_noop("Release {release} is held for review."),
+    Line.YEAR_PUBLISHED: gettext_noop(
+        "{year} is published in release {release}: {read} rows read, {published} published, {rejected} rejected,"
+        " {repeated} repeated."
+    ),
+    Line.YEAR_SAME: gettext_noop("{year}: this very file is in force already; nothing was written."),
+    Line.YEAR_OLDER: gettext_noop("{year}: what is in force is newer than this file; nothing was written."),
+    Line.YEAR_HELD: gettext_noop("{year} is not published; what was in force stays."),
     Line.FAILED: gettext_noop("{slice} could not be read."),
     Line.SILENT: gettext_noop("The source is silent; the next attempt is in {seconds} seconds."),
     Line.BROKEN_OFF: gettext_noop("The database was away; the next attempt is in {seconds} seconds."),

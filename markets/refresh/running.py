@@ -19,6 +19,7 @@ from markets.ingest import PublishOutcome, keep_payloads, publish
 from markets.jobs import Held, Line
 from markets.models import Job, Payload, Release
 from markets.queries.rates import newest_days
+from markets.refresh.cubes import delivered_years, publish_years
 from markets.refresh.outcome import RefreshOutcome
 from markets.refresh.planning import asked_slices, registered_slices
 from markets.sources import bundled
@@ -60,7 +61,9 @@ def refresh(
     asked = asked_slices(dataset, registered, wanted)
     parameters = {"wanted": list(wanted) if wanted is not None else None}
     unreadable: list[SliceProblem] = []
-    files = payload_files(dataset, path, _readable(dataset).endings) if path else []
+    is_cube = card.kind is FactKind.FLOWS
+    years = delivered_years(dataset, transport, path, wanted) if is_cube else iter(())
+    files = payload_files(dataset, path, _readable(dataset).endings) if path and not is_cube else []
     if transport is Transport.HTTP:
         _downloadable(dataset)
     with jobs.begun_here(
@@ -72,6 +75,8 @@ def refresh(
         wait_s=wait_s,
     ) as held:
         tell = _told(held, progress)
+        if is_cube:
+            return publish_years(held, years, tell)
         if transport is Transport.BUNDLED:
             deliveries = _bundled(dataset, tell, is_watched=progress is not None)
         elif path:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, ClassVar, Final, cast
 
 from django.db.models import QuerySet
@@ -43,7 +42,7 @@ from markets.profiles.flows import (
     flow_records,
     loaded_datasets,
 )
-from markets.queries.copying import copied_csv
+from markets.queries.copying import Begun, copied_csv
 from markets.queries.flows import (
     FlowFilter,
     LoadedYear,
@@ -250,19 +249,15 @@ class FlowListView(ValueListView):
         if self.asked["sort"]:
             fields, is_falling = self.order()
             rows = rows.order_by(*(f"-{field}" if is_falling else field for field in fields))
-        lines = copied_csv(rows, [key for key, _read in CSV_COLUMNS])
-        # The first piece is read before anything is answered, so that a failure is told as one.
-        first = next(lines)
+        pieces = Begun(self._pieces(rows))
         if request.method == "HEAD":
-            lines.close()
-            body: Iterator[bytes] = iter(())
-        else:
-            body = chain([first], lines, self._remarks())
-        response = StreamingHttpResponse(body, content_type=CONTENT_TYPES[Form.CSV])
+            pieces.close()
+        response = StreamingHttpResponse(pieces, content_type=CONTENT_TYPES[Form.CSV])
         response.headers["Content-Disposition"] = content_disposition("sogdia-flows.csv")
         return response
 
-    def _remarks(self) -> Iterator[bytes]:
+    def _pieces(self, rows: QuerySet[Any, Any]) -> Generator[bytes, None, None]:
+        yield from copied_csv(rows, [key for key, _read in CSV_COLUMNS])
         remarks = csv_remarks(self.in_question)
         yield "".join(f"# {' '.join(remark.split())}\n" for remark in remarks).encode()
 

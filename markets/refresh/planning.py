@@ -64,7 +64,8 @@ def _planned(dataset: str, wanted: Sequence[str] | None, *, bundled: bool, path:
     if path:
         return PlannedRefresh(dataset, Transport.FILE, slices, checked, is_due=True, reason=f"files at {path}")
     if sources.downloadable(dataset) is None:
-        reason = "its files are handed in" if sources.readable(dataset) else "it comes with the product only"
+        has_files = sources.readable(dataset) or sources.cube_source(dataset)
+        reason = "its files are handed in" if has_files else "it comes with the product only"
         return PlannedRefresh(dataset, Transport.BUNDLED, slices, checked, is_due=False, reason=reason)
     downloaded = Job.objects.filter(
         dataset_id=dataset,

@@ -149,6 +149,9 @@ def run(held: Held) -> None:
 # ---------------------------------------------------------------- what is delivered
 def _readable(dataset: str) -> Source:
     source = sources.readable(dataset)
+    if source is None and sources.cube_source(dataset):
+        reason = f"its files are too large to be sent; read them by `manage.py refresh {dataset} --from FILE`"
+        raise SourceRefused(source=dataset, reason=reason)
     if source is None:
         raise SourceRefused(source=dataset, reason="no form of file is known for it")
     return source

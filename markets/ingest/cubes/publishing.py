@@ -18,12 +18,12 @@ from markets.ingest.cubes.checks import Known, Reading, Reason, known_codes
 from markets.ingest.cubes.plain import PlainReading
 from markets.ingest.cubes.raw import Copied, RawTable, copied_raw
 from markets.ingest.cubes.repeats import without_repeats
-from markets.ingest.cubes.sums import index_sums, summed_up
+from markets.ingest.cubes.sums import METHOD, index_sums, summed_up
 from markets.ingest.cubes.swap import FLOWS, SUMS, SWAP_WAIT_S, column_types, dataset_partition, finish, swap
 from markets.ingest.publish import database_clock, known_since
 from markets.ingest.stage import remember_unmapped
 from markets.jobs import Held, room_for
-from markets.models import Dataset, Payload, Release, ReleaseSlice, Slice
+from markets.models import Dataset, FlowTotal, Payload, Release, ReleaseSlice, Slice
 from markets.sources.base import SourceCard, UnmappedRow
 from markets.sources.cubes import CubeYear
 from markets.vocabulary import Transport
@@ -118,16 +118,25 @@ def _current(dataset: Dataset, year: CubeYear) -> Release | None:
 
 
 def _passed_over(year: CubeYear, current: Release | None, transport: Transport) -> CubeOutcome | None:
-    """The outcome where nothing need be done: the same text is in force, or a newer vintage."""
+    """The outcome where nothing need be done: the same text is in force, or a newer vintage.
+
+    The same text is published again where the way of summing has changed.
+    """
     if current is None:
         return None
-    if current.payloads.filter(sha256=year.sha256).exists():
+    if current.payloads.filter(sha256=year.sha256).exists() and not _has_old_sums(year):
         return CubeOutcome(None, is_same=True)
     since = known_since(year.dataset, year.vintage, transport, database_clock())
     is_older = since < current.known_from if transport is Transport.BUNDLED else False
     if year.vintage.released_on and current.released_on:
         is_older = year.vintage.released_on < current.released_on
     return CubeOutcome(None, is_older=True) if is_older else None
+
+
+def _has_old_sums(year: CubeYear) -> bool:
+    """Whether the sums in force were made another way than they are now."""
+    made = FlowTotal.objects.filter(dataset=year.dataset, year=year.year).values_list("method", flat=True)[:1]
+    return any(method != METHOD for method in made)
 
 
 def _next_release() -> int:

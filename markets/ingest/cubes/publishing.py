@@ -19,7 +19,7 @@ from markets.ingest.cubes.plain import PlainReading
 from markets.ingest.cubes.raw import Copied, RawTable, copied_raw
 from markets.ingest.cubes.repeats import without_repeats
 from markets.ingest.cubes.sums import METHOD, index_sums, summed_up
-from markets.ingest.cubes.swap import FLOWS, SUMS, SWAP_WAIT_S, column_types, dataset_partition, finish, swap
+from markets.ingest.cubes.swap import FLOWS, SUMS, SWAP_WAIT_S, column_types, dataset_partition, finish, settle, swap
 from markets.ingest.publish import database_clock, known_since
 from markets.ingest.stage import remember_unmapped
 from markets.jobs import Held, room_for
@@ -169,13 +169,14 @@ def _made(
     repeated = without_repeats(year, flows)
     with connection.cursor() as cursor:
         cursor.execute(_KEYS.format(flows=flows))
-        cursor.execute(f"ANALYZE {flows}")
+    settle(flows)
     _step(held)
     sums, value = summed_up(
         attempt, flows, dataset=year.dataset, year=year.year, release=release, is_selection=card.is_selection
     )
     finish(SUMS, sums, year.dataset, year.year)
     index_sums(sums)
+    settle(sums)
     gates.hold_back_content(card, year, flows, value, current)
     _step(held)
     return _Made(flows, sums, refused, raw, published - repeated, repeated, value)

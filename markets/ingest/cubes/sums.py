@@ -98,7 +98,6 @@ def index_sums(sums: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE UNIQUE INDEX ON {sums} (exporter_id, importer_id, product, basis, classification)")
         cursor.execute(f"CREATE INDEX ON {sums} (product, importer_id, exporter_id)")
-        cursor.execute(f"ANALYZE {sums}")
 
 
 def _sum_kind(attempt: Attempt, flows: str, sums: str, kind: _Kind, values: dict[str, Any]) -> None:

@@ -49,6 +49,15 @@ def finish(parent: str, table: str, dataset: str, year: int) -> None:
         cursor.execute(f"ALTER TABLE {table} {', '.join(rules)}", (dataset, year))
 
 
+def settle(table: str) -> None:
+    """Statistics of a finished table, and the marks by which an index alone answers for its rows.
+
+    The marks cannot be made inside a transaction; there the database makes them later by itself.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"{'ANALYZE' if connection.in_atomic_block else 'VACUUM (ANALYZE)'} {table}")
+
+
 def dataset_partition(parent: str, dataset: str) -> str:
     """The quoted name of a dataset's partition of a table, which is made where there is none yet."""
     name = connection.ops.quote_name(f"{parent}_{short_name(dataset)}")

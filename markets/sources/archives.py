@@ -41,10 +41,11 @@ MOST_TIMES_SMALLER: Final = 60
 CHUNK_BYTES: Final = 1024 * 1024
 SMALL_BYTES: Final = 1024 * 1024
 LONGEST_NAME: Final = 200
+LONGEST_SHOWN: Final = 60
 _UNSAFE_NAME: Final = re.compile(r"^/|^[A-Za-z]:|\\|(?:^|/)\.\.(?:/|$)|[\x00-\x1f]")
 _ARCHIVES: Final = (".zip", ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".tar", ".tgz")
 # What computers leave beside people's files.
-_LITTER: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)")
+_LITTER: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.)|Thumbs\.db$|desktop\.ini$)")
 _PACKINGS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _IS_ENCRYPTED: Final = 0x1
 
@@ -114,8 +115,7 @@ def entries(source: str, path: Path) -> list[Entry]:
     files = [info for info in listed if not info.is_dir() and not _LITTER.search(info.filename)]
     for info in files:
         if fault := _fault(info):
-            # A name may be made to confuse whoever reads it in a log.
-            raise _changed(source, path.name, f"{info.filename[:LONGEST_NAME]!r} in the archive {fault}")
+            raise _changed(source, path.name, f"{info.filename[:LONGEST_SHOWN]!r} in it {fault}")
     whole = sum(info.file_size for info in files)
     if whole > MOST_BYTES:
         raise _changed(source, path.name, f"unpacked it would hold {whole:,} bytes, at most {MOST_BYTES:,} are read")

@@ -62,7 +62,7 @@ def _listed(entry: Entry, reader: csv.DictReader[str]) -> dict[str, str]:
     letter_column = next((column for column in LETTER_COLUMNS if column in columns), "")
     if CODE_COLUMN not in columns or not letter_column:
         wanted = f"{CODE_COLUMN} and {LETTER_COLUMNS[0]}"
-        raise changed(entry.shown, f"the list of countries has the columns {', '.join(columns)}; it needs {wanted}")
+        raise changed(entry.shown, f"the list of countries needs {wanted}; its columns are {', '.join(columns)}")
     reader.fieldnames = columns
     found: dict[str, str] = {}
     for row in reader:
@@ -80,7 +80,7 @@ def _listed(entry: Entry, reader: csv.DictReader[str]) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def own() -> Mapping[str, str]:
-    """Code without leading zeros -> letters, for files that come without their list."""
+    """Code without leading zeros -> letters, for files without a list and for what the list lacks."""
     numbered = {
         row["m49"].lstrip("0"): row["code"]
         for _line, row in fact_rows(FACTS / "areas.csv", ("code", "m49"))
@@ -94,6 +94,8 @@ def _text(entry: Entry) -> str:
     if entry.size_bytes > MOST_LIST_BYTES:
         raise changed(entry.shown, f"the list of countries holds {entry.size_bytes:,} bytes; it is another file")
     body = b"".join(entry.chunks())
+    if b"\0" in body:
+        raise changed(entry.shown, "the list of countries holds NUL characters, so it is no text; fetch it anew")
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:

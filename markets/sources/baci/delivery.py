@@ -103,7 +103,8 @@ def _together(lying: Sequence[Entry], place: str) -> Iterator[_Year]:
         other = lists[0][0].name
         raise changed(lists[1][0].shown, f"{other} lists the countries too; leave one of the two in {place}")
     _check_sides(years, lists, products)
-    letters_by_code = countries.listed(lists[0][0]) if lists and years else countries.own()
+    # A list of another version may lack a code of the files: Italy was 381 and is 380.
+    letters_by_code = {**countries.own(), **(countries.listed(lists[0][0]) if lists and years else {})}
     for entry, year in years:
         yield _Year(entry, year, letters_by_code, is_marked or year.is_marked)
 

@@ -58,7 +58,7 @@ def header(entry: Entry) -> Header:
     known = [name.lower() for name in names]
     lacking = [name for name in COLUMNS if name not in known]
     if lacking:
-        told = f"its columns are {', '.join(names)[:200]}; {', '.join(lacking)} is missing of {', '.join(COLUMNS)}"
+        told = f"{', '.join(lacking)} is missing of {', '.join(COLUMNS)}; its columns are {', '.join(names)}"
         raise changed(entry.shown, told)
     twice = [name for name in COLUMNS if known.count(name) > 1]
     if twice:

@@ -236,9 +236,7 @@ def _written(actor: Actor, action: str, rule: AlertRule, before: Mapping[str, An
 
 def _remembered(actor: Actor, action: str, rule: AlertRule, before: Mapping[str, Any]) -> None:
     """A rule is its person's alone: the log of the organisation whose records it watches does not tell of it."""
-    row = change_row(actor, action, rule, before=before, after=fields_of(rule, REMEMBERED))
-    row.organisation = None
-    remember([row])
+    remember([change_row(actor, action, rule, before=before, after=fields_of(rule, REMEMBERED), is_personal=True)])
 
 
 def _other_target(rule: AlertRule, ending: TargetMarket) -> TargetMarket | None:

@@ -116,6 +116,12 @@ def rule_for_target(actor: Actor, target: TargetMarket) -> AlertRule | None:
     return _made(actor, AlertRule(person=person, target=target, kind=kind, market_id=target.market_id))
 
 
+def hold_rules_of(target: TargetMarket) -> None:
+    """Hold the rules that hang on a target market before anything is logged, as everyone does who writes of a rule."""
+    hanging = AlertRule.objects.filter(target=target, removed_at=None)
+    list(hanging.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def end_rules_of(actor: Actor, target: TargetMarket) -> int:
     """Remove the rules that hang on a target market which ends; how many went.

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from companies.access import Actor
-from companies.alerts.rules import end_rules_of, rule_for_target
+from companies.alerts.rules import end_rules_of, hold_rules_of, rule_for_target
 from companies.changes import fields_of
 from companies.models import AlertRule, TargetMarket
 from companies.records.reading import Reading
@@ -27,6 +27,7 @@ def remove_target(actor: Actor, key: object, version: int | None, reason: str = 
         target = held_target(actor, key, version)
         before = fields_of(target, REMEMBERED)
         target.removed_at, target.removed_reason = Now(), told
+        hold_rules_of(target)
         written(actor, "removed", target, before)
         end_rules_of(actor, target)
         return target

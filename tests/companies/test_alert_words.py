@@ -21,7 +21,7 @@ from tests.companies.office import CompanyFactory, PersonFactory, RecordFactory,
 from tests.factories import ReleaseFactory
 
 pytestmark = pytest.mark.django_db
-GDP, PEOPLE = "NY.GDP.MKTP.CD", "SP.POP.TOTL"
+GDP, PEOPLE, GROWTH = "NY.GDP.MKTP.CD", "SP.POP.TOTL", "NY.GDP.MKTP.KD.ZG"
 CROSSES = {"kind": "crosses", "market": "KAZ", "indicator": GDP, "threshold": "300000000000"}
 
 
@@ -143,6 +143,28 @@ def test_an_alert_tells_old_and_new_with_their_vintages_and_why(actor: Actor) ->
     assert record.new.provenance is not None
     assert record.new.provenance.vintage == release.title
     assert record.is_unread
+
+
+@pytest.mark.parametrize(
+    ("indicator", "values", "pct", "told"),
+    [
+        (GDP, ("262600000000", "300000000000"), "14.242193", ("GDP: the newest value is 14.2% above", "+14.2%")),
+        (
+            GROWTH,
+            ("7.1", "5.1"),
+            "-28.169014",
+            ("GDP growth: the newest value is 28.2% below", "−2.0 percentage points"),
+        ),
+    ],
+    ids=["per-cent", "points"],
+)
+def test_a_change_is_told_as_a_distance_never_as_growth(
+    indicator: str, values: tuple[str, str], pct: str, told: tuple[str, str], actor: Actor
+) -> None:
+    rule = make_rule(actor, {"kind": "changes", "market": "KAZ", "indicator": indicator, "change_pct": "5"})
+    old, new = (Decimal(value) for value in values)
+    record = fired(actor, rule, Facts(old=Side(old, "2023"), new=Side(new, "2024"), change_pct=Decimal(pct)))
+    assert (record.headline, record.moved) == (f"Kazakhstan, {told[0]} the one before", told[1])
 
 
 def test_an_alert_keeps_the_words_its_rule_had_then(actor: Actor) -> None:

@@ -260,9 +260,7 @@ def _market_growth(sales: SalesBeside, home: str) -> str:
     if reported is None or reported.growth_pct is None:
         words = {"home": home, "period": wording.period_words(sales.period)}
         return (
-            _(
-                "Market: no growth known. Its purchases from %(home)s are not loaded for both %(period)s and a year before."
-            )
+            _("Market: no growth known. Purchases from %(home)s are not loaded for both %(period)s and a year before.")
             % words
         )
     words = {

@@ -120,10 +120,18 @@ def change_words(change: Change | None, decimals: int) -> str:
     """How a value moved, with its sign, in what suits its unit; empty where it cannot be told."""
     if change is None:
         return ""
-    if change.kind is ChangeKind.PER_CENT:
-        return f"{wording.difference(change.value, 1)}%"
-    shown = wording.difference(change.value, max(decimals, 1))
-    return _("%(change)s percentage points") % {"change": shown} if change.kind is ChangeKind.POINTS else shown
+    digits = 1 if change.kind is ChangeKind.PER_CENT else max(decimals, 1)
+    least = Decimal(1).scaleb(-digits)
+    if 0 < abs(change.value) < least / 2:
+        # What is revised is never said to be the same.
+        return _("less than %(change)s") % {"change": _with_kind(wording.number(least, digits), change.kind)}
+    return _with_kind(wording.difference(change.value, digits), change.kind)
+
+
+def _with_kind(shown: str, kind: ChangeKind) -> str:
+    if kind is ChangeKind.PER_CENT:
+        return f"{shown}%"
+    return _("%(change)s percentage points") % {"change": shown} if kind is ChangeKind.POINTS else shown
 
 
 def rate_words(value: Decimal | None) -> str:

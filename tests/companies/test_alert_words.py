@@ -14,9 +14,10 @@ from companies.alerts.facts import Facts, Revised, Side
 from companies.alerts.rules import change_rule, make_rule
 from companies.models import Alert, AlertRule
 from companies.profiles.alert_rules import rule_records
-from companies.profiles.alert_words import rate_words, sentence, series_words
+from companies.profiles.alert_words import change_words, rate_words, sentence, series_words
 from companies.profiles.alerts import AlertRecord, alert_records
 from companies.queries.alerts import alerts, rules
+from markets.profiles.figures import Change, ChangeKind
 from tests.companies.office import CompanyFactory, PersonFactory, RecordFactory, office
 from tests.factories import ReleaseFactory
 
@@ -143,6 +144,21 @@ def test_an_alert_tells_old_and_new_with_their_vintages_and_why(actor: Actor) ->
     assert record.new.provenance is not None
     assert record.new.provenance.vintage == release.title
     assert record.is_unread
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        (ChangeKind.PER_CENT, "9.6931", "+9.7%"),
+        (ChangeKind.PER_CENT, "-0.0000012", "less than 0.1%"),
+        (ChangeKind.POINTS, "0.000000007", "less than 0.1 percentage points"),
+        (ChangeKind.DIFFERENCE, "-0.07", "−0.1"),
+        (ChangeKind.POINTS, "0", "0.0 percentage points"),
+    ],
+    ids=["per-cent", "tiny", "tiny-points", "difference", "none"],
+)
+def test_what_was_revised_is_never_said_to_be_the_same(kind: ChangeKind, value: str, said: str) -> None:
+    assert change_words(Change("2023", Decimal(value), kind), 1) == said
 
 
 @pytest.mark.parametrize(

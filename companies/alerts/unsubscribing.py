@@ -37,6 +37,11 @@ def person_of(token: str) -> User:
     return person
 
 
+def gets_letters(person: User) -> bool:
+    """Whether this person did not end them."""
+    return not AlertMail.objects.filter(person=person, frequency=AlertMail.Frequency.NEVER).exists()
+
+
 def unsubscribe(token: str, *, request_id: str = "") -> None:
     """This person gets no more letters; nothing where they get none already. Raises LetterRefused."""
     choose_letters(actor_of_person(person_of(token), request_id=request_id), AlertMail.Frequency.NEVER)

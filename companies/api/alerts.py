@@ -99,6 +99,7 @@ class AlertView(_Alerts, PersonRecordView):
 class ReadView(_Alerts):
     """Reading an alert."""
 
+    operation: ClassVar[str] = "alerts_mark_read"
     http_method_names = ("post", "options")
 
     @writing(needs=Action.TRACK)
@@ -112,6 +113,7 @@ class ReadView(_Alerts):
 class ReadSeveralView(_Alerts):
     """Reading several alerts."""
 
+    operation: ClassVar[str] = "alerts_mark_several_read"
     http_method_names = ("post", "options")
 
     @writing(needs=Action.TRACK, body=ReadBody, status=204, example={"alerts": [NO_ID]})

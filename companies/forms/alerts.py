@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from companies.alerts.fields import LABELS, NEEDED, taken_by
@@ -75,6 +76,16 @@ class RuleForm(forms.Form):
             indicator = typed.get("indicator") or self._indicator
             typed["threshold"] = _in_units(typed["threshold"], multiplier, unit_of(indicator))
         return typed
+
+    def problems(self) -> tuple[tuple[str, str], ...]:
+        """(id of the blank, message that names it) for every error, in the order of the page; no id: of the whole."""
+        of_all = [("", str(fault)) for fault in self.non_field_errors()]
+        of_blanks = [
+            (self[name].id_for_label, _("%(field)s: %(fault)s") % {"field": field.label, "fault": fault})
+            for name, field in self.fields.items()
+            for fault in self.errors.get(name, [])
+        ]
+        return (*of_all, *of_blanks)
 
     def _field(self, name: str, choices: RuleChoices) -> forms.Field:
         is_needed = name in NEEDED[self.kind]

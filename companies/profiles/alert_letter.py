@@ -122,7 +122,7 @@ def _moves(record: AlertRecord) -> tuple[Move, ...]:
 
 
 def _revised(figure: RevisedFigure, record: AlertRecord) -> Move:
-    about = "" if record.indicator is not None else figure.indicator.name
+    about = figure.indicator.name if record.count > 1 and record.indicator is None else ""
     return Move(about, _side(figure.old), _side(figure.new), _change_words(figure.difference, figure.decimals))
 
 
@@ -163,9 +163,10 @@ def _where(record: AlertRecord) -> str:
         return f"{_address('markets:exchange_rates')}?{query}"
     if record.market is None:
         return _address("companies:alert_list")
-    if record.indicator is None:
+    indicator = record.revised[0].indicator if record.revised and record.count == 1 else record.indicator
+    if indicator is None:
         return _address("markets:country", record.market.iso3)
-    return _address("markets:series", record.market.iso3, record.indicator.code)
+    return _address("markets:series", record.market.iso3, indicator.code)
 
 
 def _address(name: str, *args: Any) -> str:

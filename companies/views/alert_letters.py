@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from companies.alerts.how_often import choose_letters
-from companies.alerts.unsubscribing import person_of, unsubscribe
+from companies.alerts.unsubscribing import gets_letters, person_of, unsubscribe
 from companies.door import actor_of, person_view, visitor_view
 from companies.forms.alert_letters import AlertLettersForm
 from companies.profiles.alert_letters import letters_page
@@ -23,8 +23,7 @@ from markets.door.request import request_id
 class Ending:
     """The page of the link. is_done: no letters come any more."""
 
-    token: str
-    is_done: bool = False
+    is_done: bool
 
 
 @person_view
@@ -45,12 +44,11 @@ def letters(request: HttpRequest) -> HttpResponse:
 @visitor_view
 def _ended(request: HttpRequest) -> HttpResponse:
     """What the link ends; to end it takes a form: a mail scanner that opens the link does nothing."""
-    token = request.POST.get("token", "") or word(request, "token")
-    if request.method != "POST":
-        person_of(token)
-        return answer(request, "companies/alert_unsubscribe.html", Ending(token))
-    unsubscribe(token, request_id=request_id(request))
-    return answer(request, "companies/alert_unsubscribe.html", Ending(token, is_done=True))
+    token = word(request, "token")
+    if request.method == "POST":
+        unsubscribe(token, request_id=request_id(request))
+    ending = Ending(is_done=not gets_letters(person_of(token)))
+    return answer(request, "companies/alert_unsubscribe.html", ending)
 
 
 # A mail program that ends letters for its reader has neither a session nor the token of a page (RFC 8058): the signed

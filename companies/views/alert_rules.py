@@ -34,7 +34,6 @@ from companies.profiles.alert_words import KIND_WORDS
 from companies.queries.alerts import one_rule
 from markets.door.page import answer, word
 from markets.errors import MarketsError
-from markets.forms import problems_of
 
 # What a new rule begins with where nothing else is asked for.
 _FIRST: Final[dict[str, dict[str, str]]] = {
@@ -177,7 +176,7 @@ def _form(actor: Actor, kind: str, given: Any) -> RuleForm:
 def _with(request: HttpRequest, kind: str, form: RuleForm, preview: ShownPreview | None = None) -> Builder:
     """The form as it was sent, with what is wrong in it or what it would have told."""
     target = _target(actor_of(request), form.cleaned_data.get("target", "") if form.is_bound else "")
-    return Builder(_kinds(request), kind, form, target, preview, tuple(problems_of(form)))
+    return Builder(_kinds(request), kind, form, target, preview, form.problems())
 
 
 def _target(actor: Actor, key: str) -> TargetRef | None:
@@ -212,6 +211,6 @@ def _alteration(found: AlertRule, given: Any = None) -> RuleForm | None:
 def _shown(
     request: HttpRequest, actor: Actor, found: AlertRule, form: RuleForm | None, *, status: int = 200
 ) -> HttpResponse:
-    problems = tuple(problems_of(form)) if form is not None and form.is_bound else ()
+    problems = form.problems() if form is not None and form.is_bound else ()
     page = RuleForms(rule_page(actor, found.pk), form, found.version, problems)
     return answer(request, "companies/alert_rule.html", page, status=status)

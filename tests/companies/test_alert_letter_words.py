@@ -17,7 +17,7 @@ from companies.alerts.letters import MOST_TOLD, due_people, send_letter
 from companies.models import User
 from companies.profiles.alert_letter import MOST_FIGURES, alert_letter
 from companies.tasks import send_alert_letters
-from tests.companies.alert_world import alert_of, rule_of
+from tests.companies.alert_world import alert_of, rule, rule_of
 from tests.companies.visitor import person
 from tests.factories import GDP, POPULATION, ReleaseFactory
 
@@ -64,7 +64,7 @@ def test_it_tells_old_and_new_the_source_and_why() -> None:
     before = ReleaseFactory(dataset_id="worldbank", released_on=dt.date(2025, 11, 3))
     release = ReleaseFactory(dataset_id="worldbank", released_on=dt.date(2026, 3, 1))
     letter = letter_to(person(), facts=revised(old=before.pk, new=release.pk), release=release)
-    assert letter.subject == "Kazakhstan: the figure of 2023 was revised"
+    assert letter.subject == "Kazakhstan, GDP: the figure of 2023 was revised"
     for text in (letter.body, html_of(letter)):
         assert "US$262.0\xa0bn (2023)" in text
         assert "US$288.1\xa0bn (2023, provisional)" in text
@@ -73,14 +73,14 @@ def test_it_tells_old_and_new_the_source_and_why() -> None:
         assert "Before: vintage of Nov 3, 2025" in text
         assert "tell me when any figure is revised" in text
         assert f"http://127.0.0.1:8000/en/releases/{release.pk}/" in text
-        assert "http://127.0.0.1:8000/en/markets/KAZ/" in text
+        assert "http://127.0.0.1:8000/en/markets/KAZ/indicators/NY.GDP.MKTP.CD/" in text
         assert "/en/my/alerts/unsubscribe/?token=" in text
 
 
 @pytest.mark.parametrize(
     ("language", "style", "amount"),
     [
-        pytest.param("zh-hans", "", "2,881\xa0亿", id="chinese"),
+        pytest.param("zh-hans", "", "2,881亿美元", id="chinese"),
         pytest.param("ru", "", "288,1\xa0млрд\xa0US$", id="russian"),
         pytest.param("en", "myriad", "2,881\xa0亿", id="english-myriad"),
     ],
@@ -111,9 +111,9 @@ def test_so_many_figures_are_listed_and_the_others_counted() -> None:
 
 def test_many_alerts_are_counted_in_the_subject_and_those_left_out_named() -> None:
     someone = person()
-    rule = rule_of(someone)
+    of_figures = rule_of(someone)
     for _number in range(MOST_TOLD + 2):
-        alert_of(rule, facts=revised())
+        alert_of(of_figures, facts=revised())
     assert send_alert_letters() == 1
     (letter,) = mail.outbox
     assert letter.subject == "52 alerts"
@@ -149,7 +149,7 @@ def test_every_link_of_a_letter_opens(client: Client) -> None:
             id="crosses",
         ),
         pytest.param(
-            {"kind": "rate_crosses", "currency_id": "KZT", "base_id": "USD", "threshold": 500, "market_id": None},
+            {"kind": "rate_crosses", "currency_id": "KZT", "base_id": "USD", "threshold": 500},
             Facts(
                 old=Side(Decimal(499), "2026-11-19"), new=Side(Decimal(501), "2026-11-20"), change_pct=Decimal("0.4")
             ),
@@ -157,7 +157,7 @@ def test_every_link_of_a_letter_opens(client: Client) -> None:
             id="rate",
         ),
         pytest.param(
-            {"kind": "source_late", "dataset_id": "worldbank", "market_id": None},
+            {"kind": "source_late", "dataset_id": "worldbank"},
             Facts(since="2026-11-02T00:00:00+00:00", state="late"),
             "/data/worldbank/",
             id="late",
@@ -167,7 +167,7 @@ def test_every_link_of_a_letter_opens(client: Client) -> None:
 def test_each_kind_leads_to_what_it_tells_of(columns: dict[str, Any], facts: Facts, where: str, client: Client) -> None:
     someone = person()
     ReleaseFactory(dataset_id="worldbank")
-    alert_of(rule_of(someone, **columns), facts=facts.packed())
+    alert_of(rule(person=someone, **columns), facts=facts.packed())
     assert send_alert_letters() == 1
     letter = mail.outbox[0]
     assert where in letter.body

@@ -20,7 +20,7 @@ from companies.alerts.how_often import choose_letters
 from companies.alerts.letters import MOST_TOLD, Waiting, due_people, pause_after, send_letter
 from companies.errors import FieldsRejected, MailAway, SignInNeeded
 from companies.models import Alert, AlertLetter, AlertMail, Change, Membership, User
-from tests.companies.alert_world import alert_of, rule_of
+from tests.companies.alert_world import alert_of, rule, rule_of
 from tests.companies.office import office
 from tests.companies.post_office import PostOffice, post_office
 from tests.companies.visitor import person
@@ -70,10 +70,10 @@ def test_all_that_waits_comes_in_one_letter_once() -> None:
 
 def test_the_first_goes_at_once_and_the_next_a_day_after_it() -> None:
     someone = person()
-    rule = rule_of(someone)
-    alert_of(rule)
+    watching = rule_of(someone)
+    alert_of(watching)
     assert send() == 1
-    second = alert_of(rule)
+    second = alert_of(watching)
     assert due_people() == []
     later(someone, A_DAY - dt.timedelta(minutes=1))
     assert due_people() == []
@@ -84,11 +84,11 @@ def test_the_first_goes_at_once_and_the_next_a_day_after_it() -> None:
 
 def test_who_wants_one_a_week_waits_seven_days() -> None:
     someone = person()
-    rule = rule_of(someone)
+    watching = rule_of(someone)
     choose_letters(actor_of_person(someone), WEEKLY)
-    alert_of(rule)
+    alert_of(watching)
     assert send() == 1
-    alerts = {alert_of(rule).pk, alert_of(rule).pk}
+    alerts = {alert_of(watching).pk, alert_of(watching).pk}
     later(someone, 6 * A_DAY)
     assert due_people() == []
     later(someone, A_DAY)
@@ -98,13 +98,13 @@ def test_who_wants_one_a_week_waits_seven_days() -> None:
 
 def test_who_wants_none_gets_none_and_later_none_of_what_came_meanwhile() -> None:
     someone = person()
-    actor, rule = actor_of_person(someone), rule_of(someone)
-    alert_of(rule)
+    actor, watching = actor_of_person(someone), rule_of(someone)
+    alert_of(watching)
     choose_letters(actor, NEVER)
     assert due_people() == []
     choose_letters(actor, WEEKLY)
     assert due_people() == []
-    new = alert_of(rule, fired_at=timezone.now())
+    new = alert_of(watching, fired_at=timezone.now())
     assert send() == 1
     assert told() == [{new.pk}]
 
@@ -155,14 +155,14 @@ def test_only_confirmed_addresses_of_accounts_in_use_get_letters(loses: Callable
 
 def test_read_alerts_are_told_beside_unread_ones_but_not_alone() -> None:
     someone = person()
-    rule = rule_of(someone)
-    old = alert_of(rule, read_at=timezone.now())
+    watching = rule_of(someone)
+    old = alert_of(watching, read_at=timezone.now())
     assert send() == 0
     assert mail.outbox == []
     silent = AlertLetter.objects.get()
     assert (silent.sent_at, silent.count) == (None, 1)
     assert due_people() == []
-    read, unread = alert_of(rule, read_at=timezone.now()), alert_of(rule)
+    read, unread = alert_of(watching, read_at=timezone.now()), alert_of(watching)
     assert send() == 1
     assert told() == [{read.pk, unread.pk}]
     old.refresh_from_db()
@@ -172,7 +172,7 @@ def test_read_alerts_are_told_beside_unread_ones_but_not_alone() -> None:
 def test_what_is_not_to_be_seen_any_more_is_not_told() -> None:
     home, someone = office(), person()
     Membership.objects.create(organisation=home.organisation, user=someone, role="officer")
-    of_records = rule_of(someone, kind="record_approved", organisation=home.organisation)
+    of_records = rule("record_approved", someone, organisation=home.organisation)
     hidden, shown = alert_of(of_records), alert_of(rule_of(someone))
     Membership.objects.filter(user=someone).update(ended_at=timezone.now())
     assert send() == 1
@@ -186,8 +186,8 @@ def test_what_is_not_to_be_seen_any_more_is_not_told() -> None:
 
 def test_a_letter_tells_of_so_many_and_counts_the_others() -> None:
     someone = person()
-    rule = rule_of(someone)
-    alerts = [alert_of(rule).pk for _number in range(MOST_TOLD + 7)]
+    watching = rule_of(someone)
+    alerts = [alert_of(watching).pk for _number in range(MOST_TOLD + 7)]
     assert send() == 1
     assert told() == [set(alerts[-MOST_TOLD:])]
     assert mail.outbox[0].body.endswith("more 7")
@@ -197,9 +197,9 @@ def test_a_letter_tells_of_so_many_and_counts_the_others() -> None:
 
 def test_programs_read_how_it_ends_and_which_it_is() -> None:
     someone = person(language="ru")
-    rule = rule_of(someone)
-    alert_of(rule)
-    newest = alert_of(rule)
+    watching = rule_of(someone)
+    alert_of(watching)
+    newest = alert_of(watching)
     send()
     sent = mail.outbox[0].message()
     assert sent["Message-ID"] == f"<alert-{newest.pk}@127.0.0.1>"

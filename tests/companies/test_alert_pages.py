@@ -195,7 +195,7 @@ def test_every_blank_that_is_wrong_is_told_beside_it_and_nothing_is_made(person:
     response = client.post(f"{NEW}?kind=crosses", {"market": "KAZ", "threshold": "1,5"})
     text = " ".join(response.content.decode().split())
     assert response.status_code == 422
-    assert 'href="#id_indicator"' in text
+    assert '<a href="#id_indicator">Indicator: It is empty; fill it in.</a>' in text
     assert 'href="#id_threshold"' in text
     assert "<title> Error: new alert rule" in text
     assert not AlertRule.objects.exists()

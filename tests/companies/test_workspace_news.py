@@ -104,7 +104,8 @@ def test_a_place_among_the_markets_is_told_then_and_now_with_how_many(actor: Act
     assert (move.indicator.code, move.then.position, move.then.of, move.then.period) == (GDP, 3, 3, "2023")
     assert (move.now.position, move.now.of, move.now.lowest_first) == (2, 4, False)
     # Uzbekistan is passed: its place moved too, though no vintage speaks of it.
-    assert "UZB" not in news
+    (passed,) = news["UZB"].moves
+    assert (passed.then.position, passed.now.position, news["UZB"].vintage_count) == (2, 3, 0)
 
 
 def test_a_newer_year_that_few_markets_have_is_not_ranked_yet(actor: Actor) -> None:

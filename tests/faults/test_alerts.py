@@ -86,7 +86,7 @@ def people(site: Servers) -> Iterator[list[User]]:  # noqa: ARG001 on its databa
 
 
 @pytest.fixture
-def rules(people: list[User], upstream: Upstream, staff: Staff) -> list[AlertRule]:
+def rules(people: list[User], upstream: Upstream, staff: Staff) -> list[AlertRule]:  # noqa: ARG001 it is asked
     """Everybody watches the same series, of which a first vintage is published; nobody looks but who is told to."""
     staff.beat.kill()
     assert ended(request()).state == Job.State.DONE

@@ -9,7 +9,7 @@ import pytest
 
 from markets.errors import InvalidValue
 from markets.models import ExchangeRate
-from markets.profiles.rates import Derivation, NoRate, average_rate, month_range, newest_rates, rate_on
+from markets.profiles.rates import Derivation, NoRate, average_rate, month_range, newest_rates, rate_on, rates_by_day
 from markets.vocabulary import AsOf, RateKind
 from tests.factories import ExchangeRateFactory, ObservationFactory, ReleaseFactory
 from tests.markets.fx_world import KNOWN_FROM, ecb, load_two_years, nbk, rate_datasets, vintage
@@ -33,6 +33,25 @@ def test_a_published_rate_is_told_as_printed_with_its_vintage() -> None:
     assert rate.derivation is Derivation.PUBLISHED
     assert not rate.is_derived
     assert [source.release for source in rate.sources] == [release.pk]
+
+
+def test_rates_day_by_day_are_of_one_kind_and_of_legs_of_that_day() -> None:
+    reference, official = vintage(), vintage("nbk-rates")
+    ecb("2024-03-06", reference, USD="1.10", CNY="7.70")
+    ecb("2024-03-07", reference, USD="1.20")
+    ecb("2024-03-08", reference, USD="1.00", CNY="8.00")
+    nbk("2024-03-07", official, USD="450", CNY="60")
+    days = rates_by_day("CNY", "USD", dt.date(2024, 3, 1), FRIDAY, kind="reference")
+    assert [(each.period, each.value, each.derivation) for each in days] == [
+        ("2024-03-06", Decimal(7), Derivation.CROSS), ("2024-03-08", Decimal(8), Derivation.CROSS),
+    ]  # fmt: skip
+    assert [each.period for each in rates_by_day("CNY", "USD", dt.date(2024, 3, 7), FRIDAY)] == [
+        "2024-03-07",
+        "2024-03-08",
+    ]
+    assert rates_by_day("CNY", "USD", dt.date(2023, 1, 1), dt.date(2023, 2, 1)) == []
+    with pytest.raises(InvalidValue):
+        rates_by_day("USD", "USD", dt.date(2024, 3, 1), FRIDAY)
 
 
 def test_a_missing_day_is_answered_by_the_last_published_rate_with_its_own_date() -> None:

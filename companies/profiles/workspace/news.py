@@ -89,24 +89,26 @@ _NOTHING: Final[_Found] = ((), 0, (), 0, ())
 
 def _of_markets(markets: Sequence[str], home: str, since: dt.datetime) -> dict[str, _Found]:
     releases = {release.pk: release for release in news.releases_since(since)}
-    values: dict[str, Counter[int]] = {}
+    values: dict[str, Counter[int]] = {code: Counter() for code in markets}
     for told in news.told_of(list(releases), markets, home):
-        values.setdefault(told.area, Counter())[told.release] += told.values
+        values[told.area][told.release] += told.values
     touching = [release for release in releases if any(release in counted for counted in values.values())]
     revised = news.revisions_of_each(touching, markets, MOST_REVISIONS)
     records = revision_records([each.row for each in revised])
-    moves = _moves(touching, markets, since)
+    # A market may be passed by another one, with no word about itself.
+    moves = _moves(list(releases), markets, since)
     return {
         code: (
-            tuple(NewVintage(provenance(releases[key]), counted[key]) for key in touching if key in counted)[
+            tuple(NewVintage(provenance(releases[key]), values[code][key]) for key in touching if key in values[code])[
                 :MOST_VINTAGES
             ],
-            len(counted),
+            len(values[code]),
             tuple(record for record in records if record.market.iso3 == code),
             next((each.of for each in revised if each.row.area_id == code), 0),
             tuple(move for move in moves if move.market == code),
         )
-        for code, counted in values.items()
+        for code in markets
+        if values[code] or any(move.market == code for move in moves)
     }
 
 

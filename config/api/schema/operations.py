@@ -94,7 +94,9 @@ class ApiSchema(AutoSchema):
         headers = [shapes.IF_MATCH] if write.names_version else []
         headers += [shapes.IDEMPOTENCY_KEY] if self.method == "POST" else []
         said: Schema = {
-            "operationId": self._named(_DOES.get(self.method, "create" if is_list else "")),
+            "operationId": getattr(
+                self.view, "operation", self._named(_DOES.get(self.method, "create" if is_list else ""))
+            ),
             "summary": described.split(":")[0].split(".")[0],
             "description": described,
             "tags": [self._resource()],

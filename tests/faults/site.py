@@ -175,8 +175,9 @@ def worker(servers: Servers, name: str = "worker", **more: str) -> Process:
 
 
 def web(servers: Servers, port: int, name: str = "web", **more: str) -> Process:
-    """A web process of two workers that answers on this port of 127.0.0.1."""
-    surroundings = servers.environment(SITE_URL=f"http://127.0.0.1:{port}", **more)
+    """A web process of two workers that answers on this port of 127.0.0.1, with the static files of this test run."""
+    static = {name: os.environ[name] for name in ("STATIC_ROOT",) if name in os.environ}
+    surroundings = servers.environment(**{"SITE_URL": f"http://127.0.0.1:{port}"} | static | more)
     started = Process(product._web(surroundings, "127.0.0.1", port, servers.folder / "log"), name)  # noqa: SLF001
     until(lambda: _accepts(port), "the web process answers", 90)
     return started

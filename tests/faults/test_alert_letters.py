@@ -22,7 +22,7 @@ pytestmark = pytest.mark.servers
 TASK = "companies.tasks.send_alert_letters"
 SENDERS = 20
 # So many processes that begin to send at the same moment.
-_AT_ONCE = f"""
+AT_ONCE = f"""
 import multiprocessing, sys, django
 django.setup()
 from companies.tasks import send_alert_letters
@@ -140,7 +140,7 @@ def test_a_letter_sent_twice_by_a_crash_at_the_very_end_is_one_for_mail_programs
 def test_twenty_who_send_at_once_send_one_letter_to_each(site: Servers, reader: User, post: PostOffice) -> None:
     readers = [reader, with_alerts(), with_alerts()]
     surroundings = site.environment(EMAIL_URL=post.url)
-    subprocess.run([sys.executable, "-c", _AT_ONCE], env=surroundings, cwd=CHECKOUT, check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", AT_ONCE], env=surroundings, cwd=CHECKOUT, check=True, timeout=120)
     for each in readers:
         check_told_once(post, each)
         assert len(post.to(each.email)) == 1

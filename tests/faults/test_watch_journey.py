@@ -168,7 +168,7 @@ def is_watched_through_sign_up(reader: Reader, email: str, post: PostOffice) -> 
     reader.looks("sign up")
     reader.signs_up(email, post)
     page.wait_for_url("**/zh-hans/markets/KAZ/")
-    expect(page.locator("main .alert-success")).to_have_count(1)
+    expect(page.locator("main > .alert-success").last).to_be_visible()
     expect(page.locator(".watch .is-watched")).to_be_visible()
     reader.looks("watched")
     target = TargetMarket.objects.get(person__email=email)
@@ -278,7 +278,7 @@ def text_of(letter: Message, kind: str = "plain") -> str:
     (part,) = [each for each in letter.walk() if each.get_content_type() == f"text/{kind}"]
     content = part.get_payload(decode=True)
     assert isinstance(content, bytes)
-    return content.decode(part.get_content_charset() or "ascii")
+    return content.decode(part.get_content_charset() or "ascii").replace("\r\n", "\n")
 
 
 def days_pass(email: str) -> None:

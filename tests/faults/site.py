@@ -93,6 +93,11 @@ class Servers:
         door.conf.task_default_queue = "sogdia"
         return door
 
+    def messages(self) -> int:
+        """How many wait in the queue."""
+        with self.queue().connection() as connected:
+            return int(connected.default_channel.queue_declare("sogdia", passive=True).message_count)
+
     def flush(self) -> None:
         """The queue forgets all it holds."""
         with redis.Redis.from_url(self.addresses["REDIS_URL"]) as client:

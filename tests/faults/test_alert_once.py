@@ -24,8 +24,7 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture
 def reader(people: list[User], upstream: Upstream, staff: Staff) -> User:  # noqa: ARG001, F811 they are there first
-    """Somebody who watches a series of which a first vintage is published; no clock, only who is asked looks."""
-    staff.beat.kill()
+    """Somebody who watches a series of which a first vintage is published."""
     assert ended(request()).state == Job.State.DONE
     someone = person()
     rule(AlertRule.Kind.REVISED, someone, indicator_id=GDP)

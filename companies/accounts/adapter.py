@@ -85,6 +85,10 @@ class AccountAdapter(DefaultAccountAdapter):
             return reverse("companies:start")
         return reverse("companies:record_list" if _works_on_records(person) else "companies:workspace")
 
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """The same for whoever has just made an account: they are in by now."""
+        return self.get_login_redirect_url(request)
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """Back to the settings, which say that it was done."""
         return reverse("companies:settings")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 from companies.models import Alert, AlertCursor, AlertLetter, AlertMail, AlertRule, User
@@ -12,12 +9,10 @@ from markets.models import Job
 from tests.companies.alert_world import rule
 from tests.companies.post_office import PostOffice
 from tests.companies.visitor import person
-from tests.config.checkout import CHECKOUT
 from tests.factories import GDP
 from tests.faults.site import Servers, Staff, Upstream, ended, request, until, waits_for_a_lock
-from tests.faults.test_alert_letters import AT_ONCE as SENDERS_AT_ONCE
-from tests.faults.test_alert_letters import ask, ask_later, unsent
-from tests.faults.test_alerts import AT_ONCE, LOOK, lookers, people, revise  # noqa: F401 the fixture that empties
+from tests.faults.test_alert_letters import ask, ask_later, twenty, unsent
+from tests.faults.test_alerts import LOOK, people, revise  # noqa: F401 the fixture that empties
 
 pytestmark = pytest.mark.servers
 
@@ -31,21 +26,17 @@ def reader(people: list[User], upstream: Upstream, staff: Staff) -> User:  # noq
     return someone
 
 
-def twenty_look(site: Servers) -> None:
+def twenty_look(site: Servers, post: PostOffice) -> None:
     """At the same moment, beside the worker that is asked twice as well."""
-    with lookers(site, AT_ONCE) as found:
-        for _time in range(2):
-            site.queue().send_task(LOOK)
-        for each in found:
-            each.begin()
-        assert [each.result() for each in found] == [0] * AT_ONCE
+    for _time in range(2):
+        site.queue().send_task(LOOK)
+    twenty(site, post, "look_for_alerts")
 
 
 def twenty_send(site: Servers, post: PostOffice) -> None:
     """At the same moment; the pause after a try in vain is over."""
     AlertMail.objects.filter(tries__gt=0).update(try_at=None)
-    surroundings = site.environment(EMAIL_URL=post.url)
-    subprocess.run([sys.executable, "-c", SENDERS_AT_ONCE], env=surroundings, cwd=CHECKOUT, check=True, timeout=120)
+    twenty(site, post, "send_alert_letters")
 
 
 def test_one_alert_and_one_letter_whatever_happens_on_the_way(
@@ -53,7 +44,7 @@ def test_one_alert_and_one_letter_whatever_happens_on_the_way(
 ) -> None:
     assert revise(upstream, 1).state == Job.State.DONE
     assert revise(upstream, 1).state == Job.State.UNCHANGED
-    twenty_look(site)
+    twenty_look(site, post)
     alert = Alert.objects.get()
     assert (alert.person, alert.letter) == (reader, None)
 
@@ -76,7 +67,7 @@ def test_one_alert_and_one_letter_whatever_happens_on_the_way(
     assert revise(upstream, 1).state == Job.State.UNCHANGED
     AlertCursor.objects.all().delete()
     AlertMail.objects.update(sent_at=None)
-    twenty_look(site)
+    twenty_look(site, post)
     twenty_send(site, post)
     ask_later(site)
     assert Alert.objects.get() == alert

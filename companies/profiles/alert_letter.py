@@ -39,7 +39,8 @@ class Told:
     """One alert. more: how many figures are not listed. address: where to look further.
 
     source: the vintage that states the new value, with its address; before: the one that stated the old value, where
-    that is another. None where no vintage does. why: the rule, as its person would say it.
+    that is another, and the same one for all figures. None where no vintage does. why: the rule, as its person would
+    say it.
     """
 
     headline: str
@@ -100,6 +101,8 @@ def _told(record: AlertRecord) -> Told:
     if source is None or before == source:
         # A value that was withdrawn stands in no vintage but that of the old one.
         before, source = None, source or before
+    if any(each.old.provenance != before for each in record.revised):
+        before = None
     return Told(
         headline=record.headline,
         moves=_moves(record),

@@ -25,6 +25,7 @@ OF_RULE: Final = 10
 # A rule that would have told more often than this is told so by their number.
 FIRINGS_SHOWN: Final = 50
 _MOST_CHOICES: Final = 100
+_PUBLISHED: Final = (*AlertRule.OF_SERIES, *AlertRule.OF_RATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,13 @@ class AlertsPage:
 
 @dataclass(frozen=True, slots=True)
 class ShownPreview:
-    """What a rule would have told, the newest first. sentence: the rule in words; hidden: how many are not listed."""
+    """What a rule would have told, the newest first. sentence: the rule in words; hidden: how many are not listed.
+
+    of_publications: what was looked at was published; else records were approved, or downloads ran.
+    """
 
     sentence: str
+    of_publications: bool
     told: RulePreview
     firings: tuple[WouldTell, ...]
     hidden: int
@@ -173,7 +178,7 @@ def shown_preview(actor: Actor, rule: AlertRule | Mapping[str, Any]) -> ShownPre
         rule = AlertRule(person=person, **checked(actor, rule))
     told = rule_preview(actor, rule, MONTHS)
     newest = tuple(reversed(told.firings))[:FIRINGS_SHOWN]
-    return ShownPreview(sentence(rule), told, newest, told.count - len(newest))
+    return ShownPreview(sentence(rule), rule.kind in _PUBLISHED, told, newest, told.count - len(newest))
 
 
 def target_ref(actor: Actor, key: object) -> TargetRef:

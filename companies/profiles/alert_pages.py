@@ -117,13 +117,13 @@ class TargetRef:
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """One rule, what it told lately, and what it would have told."""
+    """One rule, what it told lately, and what it would have told; preview None where that was not asked for."""
 
     record: RuleRecord
     kind_words: str
     target: TargetRef | None
     told: tuple[AlertRecord, ...]
-    preview: ShownPreview
+    preview: ShownPreview | None
 
 
 def alerts_page(actor: Actor, question: AlertQuestion, number: int) -> AlertsPage:
@@ -155,8 +155,11 @@ def rules_page(actor: Actor) -> RulesPage:
     return RulesPage(tuple(rule_records(actor, rules(actor))))
 
 
-def rule_page(actor: Actor, key: object) -> RulePage:
-    """One rule of the actor. Raises SignInNeeded, HiddenObject."""
+def rule_page(actor: Actor, key: object, *, with_preview: bool = False) -> RulePage:
+    """One rule of the actor. with_preview: two years of a whole market take seconds, so it is made when asked for.
+
+    Raises SignInNeeded, HiddenObject.
+    """
     rule = rules(actor).get(pk=one_rule(actor, key).pk)
     (record,) = rule_records(actor, [rule])
     return RulePage(
@@ -164,7 +167,7 @@ def rule_page(actor: Actor, key: object) -> RulePage:
         kind_words=str(KIND_WORDS[rule.kind]),
         target=target_ref(actor, record.target) if record.target else None,
         told=tuple(alert_records(actor, alerts(actor, rule=rule.pk)[:OF_RULE])),
-        preview=shown_preview(actor, rule),
+        preview=shown_preview(actor, rule) if with_preview else None,
     )
 
 

@@ -246,9 +246,12 @@ def _remembered(actor: Actor, action: str, rule: AlertRule, before: Mapping[str,
 
 
 def _other_target(rule: AlertRule, ending: TargetMarket) -> TargetMarket | None:
-    """Where the rule for any revision of a market goes on: another target of that market that its person sees."""
+    """Where the rule for any revision of a market goes on: another target of that market, the person's own or of a
+    company where they work. What a colleague tracks and lets them read is the colleague's wish, not theirs.
+    """
     if rule.kind != AlertRule.Kind.REVISED or rule.indicator_id is not None:
         return None
     theirs = seen(actor_of_person(rule.person), TargetMarket)
-    others = theirs.filter(market_id=rule.market_id, removed_at=None).exclude(pk=ending.pk)
+    tracked = Q(person=rule.person) | Q(organisation__isnull=False)
+    others = theirs.filter(tracked, market_id=rule.market_id, removed_at=None).exclude(pk=ending.pk)
     return others.order_by("created_at", "pk").first()

@@ -1,11 +1,14 @@
-"""Alerts and their rules under attack: who reads what of records by a key."""
+"""Alerts and their rules under attack: what a key reads, and what goes on though its person wished it to end."""
 
 from __future__ import annotations
 
 import pytest
 
 from companies.alerts.rules import make_rule
-from companies.models import ApiKey
+from companies.models import AlertRule, ApiKey
+from companies.targets.removing import remove_target
+from companies.targets.sharing import share_target
+from companies.targets.tracking import track
 from tests.companies.alert_world import alert_of
 from tests.companies.office import CompanyFactory, office
 from tests.companies.programs import program
@@ -25,3 +28,12 @@ def test_a_key_that_reads_no_records_reads_nothing_that_tells_of_them() -> None:
         assert with_records("GET", one).status_code == 200
         assert without.json(many)["data"] == []
         assert without("GET", one).status_code == 404
+
+
+def test_a_rule_ends_with_its_target_though_a_colleague_shares_theirs() -> None:
+    place = office()
+    officer, reviewer = place.actor("officer"), place.actor("reviewer")
+    share_target(reviewer, track(reviewer, {"market": "KAZ"}).pk, 1)
+    remove_target(officer, track(officer, {"market": "KAZ"}).pk, 1)
+    assert AlertRule.objects.get(person=place.officer).removed_at is not None
+    assert AlertRule.objects.get(person=place.reviewer).removed_at is None

@@ -50,7 +50,7 @@ class PayloadLine:
 
 @dataclass(frozen=True, slots=True)
 class RejectedCount:
-    """How many rows of the delivered file were not published for one reason. first_line: of the file; 1 is the header."""
+    """How many rows of the file were not published for one reason. first_line: of the file; 1 is the header."""
 
     reason: str
     words: str
@@ -160,7 +160,7 @@ def payload_lines(release: Release) -> tuple[PayloadLine, ...]:
 
 
 def payload_body(release: int, sha256: str) -> Payload:
-    """A raw payload that may be passed on. Raises NotFound, where it is not kept or the licence does not allow it too."""
+    """A raw payload that may be passed on. Raises NotFound, also where it is not kept or its licence forbids."""
     found = Payload.objects.filter(
         sha256=sha256, is_kept=True, releases__pk=release, releases__dataset__redistribution=Dataset.Redistribution.OPEN
     ).first()

@@ -297,7 +297,6 @@ class FilesBusy(MarketsError):
 
     code = "files_busy"
     http_status = 503
-    retry = True
 
 
 class EditConflict(MarketsError):

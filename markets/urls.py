@@ -10,6 +10,7 @@ from markets.api import revisions as revision_api
 from markets.views import catalogue as catalogue_pages
 from markets.views import compare as compare_pages
 from markets.views import data, holds, home, indicators, markets, refreshing, revisions, search, staff
+from markets.views import flows as flow_pages
 from markets.views import help as help_pages
 from markets.views import jobs as job_pages
 from markets.views import rates as rate_pages
@@ -32,6 +33,7 @@ pages: list[URLPattern] = [
     path("products/<str:code>/", catalogue_pages.product, name="product"),
     path("categories/", catalogue_pages.categories, name="category_list"),
     path("categories/<str:slug>/", catalogue_pages.category, name="category"),
+    path("flows/<str:exporter>/<str:importer>/<str:product>/", flow_pages.flow, name="flow"),
     path("exchange-rates/", rate_pages.exchange_rates, name="exchange_rates"),
     path("data/", data.data, name="data"),
     path("data/<str:key>/", data.dataset, name="dataset"),
@@ -69,6 +71,7 @@ api: list[URLPattern] = [
     path("exchange-rates/", rates.ExchangeRateListView.as_view(), name="exchange_rates"),
     path("trade-totals/", trade.TradeTotalListView.as_view(), name="trade_totals"),
     path("flows/", flows.FlowListView.as_view(), name="flows"),
+    path("flows/<str:exporter>/<str:importer>/<str:product>/", flows.FlowView.as_view(), name="flow"),
     path("datasets/", provenance.DatasetListView.as_view(), name="datasets"),
     path("datasets/<str:id>/", provenance.DatasetView.as_view(), name="dataset"),
     path("jobs/<uuid:id>/", jobs.JobView.as_view(), name="job"),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from markets.analytics.concentration import hhi
 from markets.analytics.growth import cagr
 from markets.analytics.mirror import mirror_gap
+from markets.analytics.unit_values import unit_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,20 @@ MEASURES: Final[Mapping[str, Measure]] = {
             ),
             reference="World Bank, WITS, Trade indicators: compound annual growth rate",
             function=cagr,
+        ),
+        Measure(
+            key="unit_value",
+            label=_("Value per kilogram (unit value)"),
+            unit="usd_per_kg",
+            decimals=2,
+            formula="u = Σ vᵢ / Σ wᵢ, over the rows i that state a weight",
+            caveat=_(
+                "Only where value and net weight are stated and above zero, and at least nine tenths of the value have "
+                "a weight beside them; a figure marked as estimated has none. A code holds many goods: the mix "
+                "changes it as much as the price does."
+            ),
+            reference="United Nations (2013), International Merchandise Trade Statistics: Compilers Manual, chapter 19",
+            function=unit_value,
         ),
     )
 }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, ClassVar, Final, cast
 
 from django.db.models import QuerySet
@@ -16,7 +15,7 @@ from rest_framework.settings import api_settings
 
 from markets import queries
 from markets.api.series import periods_asked
-from markets.door.address import FIGURES_SECONDS, ValueListView, list_parameters
+from markets.door.address import FIGURES_SECONDS, RecordView, ValueListView, list_parameters, record_parameters
 from markets.door.parameters import (
     AS_OF,
     MARKET_FORM,
@@ -31,6 +30,7 @@ from markets.door.parameters import (
 from markets.downloads import CONTENT_TYPES, Form, content_disposition
 from markets.errors import InvalidValue
 from markets.models import TradeFlow
+from markets.profiles.flow_page import FlowPage, flow_page
 from markets.profiles.flows import (
     CSV_COLUMNS,
     FIGURES,
@@ -42,7 +42,7 @@ from markets.profiles.flows import (
     flow_records,
     loaded_datasets,
 )
-from markets.queries.copying import copied_csv
+from markets.queries.copying import Begun, copied_csv
 from markets.queries.flows import (
     FlowFilter,
     LoadedYear,
@@ -78,6 +78,22 @@ class CsvForm(BaseRenderer):
         """A refusal as every other."""
         plain = cast("Any", api_settings).DEFAULT_RENDERER_CLASSES[0]()
         return cast("bytes", plain.render(data, accepted_media_type, renderer_context))
+
+
+class FlowView(RecordView):
+    """One product from one market to another: every series that is loaded, by dataset and by whose word it is."""
+
+    record = FlowPage
+    parameters: ClassVar[Sequence[Parameter]] = record_parameters(FlowPage, AS_OF)
+    fresh_seconds = FIGURES_SECONDS
+
+    def plainly(self, **codes: Any) -> Mapping[str, Any]:
+        """The markets in capitals."""
+        return {**codes, **{side: codes[side].upper() for side in ("exporter", "importer") if codes[side].isascii()}}
+
+    def found(self, **codes: Any) -> FlowPage:
+        """The same as the page. Raises NotFound."""
+        return flow_page(codes["exporter"], codes["importer"], codes["product"], self.asked["as_of"])
 
 
 class FlowListView(ValueListView):
@@ -233,19 +249,15 @@ class FlowListView(ValueListView):
         if self.asked["sort"]:
             fields, is_falling = self.order()
             rows = rows.order_by(*(f"-{field}" if is_falling else field for field in fields))
-        lines = copied_csv(rows, [key for key, _read in CSV_COLUMNS])
-        # The first piece is read before anything is answered, so that a failure is told as one.
-        first = next(lines)
+        pieces = Begun(self._pieces(rows))
         if request.method == "HEAD":
-            lines.close()
-            body: Iterator[bytes] = iter(())
-        else:
-            body = chain([first], lines, self._remarks())
-        response = StreamingHttpResponse(body, content_type=CONTENT_TYPES[Form.CSV])
+            pieces.close()
+        response = StreamingHttpResponse(pieces, content_type=CONTENT_TYPES[Form.CSV])
         response.headers["Content-Disposition"] = content_disposition("sogdia-flows.csv")
         return response
 
-    def _remarks(self) -> Iterator[bytes]:
+    def _pieces(self, rows: QuerySet[Any, Any]) -> Generator[bytes, None, None]:
+        yield from copied_csv(rows, [key for key, _read in CSV_COLUMNS])
         remarks = csv_remarks(self.in_question)
         yield "".join(f"# {' '.join(remark.split())}\n" for remark in remarks).encode()
 

@@ -12,7 +12,7 @@ from markets.profiles.holds import decision, review_page
 from markets.profiles.home import home_page
 from markets.profiles.jobs import job_list, job_page, job_payload, job_record
 from markets.profiles.markets import market_list
-from markets.profiles.provenance import newest_releases, payload_body, release_page
+from markets.profiles.provenance import newest_releases, payload_body, rejected_table, release_page
 from markets.profiles.registry import indicator_list
 from markets.profiles.revision_feed import revision_feed
 from markets.profiles.series import indicator_page
@@ -44,6 +44,7 @@ __all__ = [
     "payload_body",
     "product_page",
     "profile_parts",
+    "rejected_table",
     "release_page",
     "review_page",
     "revision_feed",

@@ -45,7 +45,10 @@ class JobProgress:
 
 @dataclass(frozen=True, slots=True)
 class JobCounts:
-    """What a job did, in numbers of values; unmapped_rows: rows under codes that are not known here."""
+    """What a job did, in numbers of values; unmapped_rows: rows under codes that are not known here.
+
+    Of product-level trade: rows_read, of which so many were added, rejected, or repeated another; else 0.
+    """
 
     added: int
     revised: int
@@ -53,6 +56,9 @@ class JobCounts:
     refined: int
     unchanged: int
     unmapped_rows: int
+    rows_read: int
+    rejected: int
+    repeated: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from markets import queries
 from markets.errors import NotFound
+from markets.ingest.cubes import REASONS, Reason
 from markets.models import Dataset, Payload, Release, ReleaseSlice
 from markets.profiles.figures import Provenance, provenance
 from markets.profiles.problems import reasons_told
@@ -35,12 +36,26 @@ class ReleaseLine:
 
 @dataclass(frozen=True, slots=True)
 class PayloadLine:
-    """Raw bytes as delivered. is_open: the licence lets anyone download them here."""
+    """Raw bytes as delivered. is_open: the licence lets anyone download them here.
+
+    is_kept: false for a file too large to be kept, of which only name, size and fingerprint stay.
+    """
 
     sha256: str
     content_type: str
     size_bytes: int
     is_open: bool
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedCount:
+    """How many rows of the file were not published for one reason. first_line: of the file; 1 is the header."""
+
+    reason: str
+    words: str
+    rows: int
+    first_line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,8 @@ class ReleasePage:
     """The birth certificate of every figure of one vintage: request, payloads, licence, changes by series.
 
     held_reasons: why it was held back. decided_at, decision_note: when a person decided on that, and what they noted.
-    job: the id of the job that made it, where it is known.
+    job: the id of the job that made it, where it is known. rejected: rows that were not published, by reason; their
+    text may be passed on where has_open_rows says so.
     """
 
     release: ReleaseLine
@@ -73,6 +89,8 @@ class ReleasePage:
     job: str
     slices: tuple[SliceLine, ...]
     payloads: tuple[PayloadLine, ...]
+    rejected: tuple[RejectedCount, ...]
+    has_open_rows: bool
 
     def table(self) -> Table:
         """One series a row."""
@@ -105,22 +123,46 @@ def release_page(key: int) -> ReleasePage:
         job=str(release.job_id or ""),
         slices=_slice_lines(release),
         payloads=payload_lines(release),
+        rejected=tuple(
+            RejectedCount(reason, _(REASONS[Reason(reason)]), rows, line)
+            for reason, rows, line in queries.rejected_counts(key)
+        ),
+        has_open_rows=release.dataset.redistribution == Dataset.Redistribution.OPEN,
     )
+
+
+def rejected_table(key: int) -> Table:
+    """The rows of a release's file that were not published, as they stood there, each with its line and reason.
+
+    Raises NotFound, where the licence does not allow to pass them on too.
+    """
+    release = queries.releases(published_only=False).filter(pk=key).first()
+    if release is None or release.dataset.redistribution != Dataset.Redistribution.OPEN:
+        raise NotFound(kind=_("release"), key=key)
+    columns = [
+        Column("file", _("File")),
+        Column("line", _("Line"), is_number=True),
+        Column("reason", _("Reason")),
+        Column("text", _("Row")),
+    ]
+    source = release_line(release).provenance
+    rows = queries.rejected_rows(key)
+    return Table(f"release-{key}-rejected", source.vintage, columns, rows, (source.citation,))
 
 
 def payload_lines(release: Release) -> tuple[PayloadLine, ...]:
     """The raw bytes a release was read from."""
     is_open = release.dataset.redistribution == Dataset.Redistribution.OPEN
     return tuple(
-        PayloadLine(p.sha256, p.content_type, p.size_bytes, is_open)
+        PayloadLine(p.sha256, p.content_type, p.size_bytes, is_open, p.is_kept)
         for p in release.payloads.defer("compressed").order_by("sha256")
     )
 
 
 def payload_body(release: int, sha256: str) -> Payload:
-    """A raw payload that may be passed on. Raises NotFound, where the licence does not allow it too."""
+    """A raw payload that may be passed on. Raises NotFound, also where it is not kept or its licence forbids."""
     found = Payload.objects.filter(
-        sha256=sha256, releases__pk=release, releases__dataset__redistribution=Dataset.Redistribution.OPEN
+        sha256=sha256, is_kept=True, releases__pk=release, releases__dataset__redistribution=Dataset.Redistribution.OPEN
     ).first()
     if found is None:
         raise NotFound(kind=_("payload"), key=sha256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -20,7 +20,7 @@ _PLACES: Final = 0x50_67_44
 _CHUNK_BYTES: Final = 64 * 1024
 
 
-def copied_csv(rows: QuerySet[Any, Any], header: Sequence[str]) -> Iterator[bytes]:
+def copied_csv(rows: QuerySet[Any, Any], header: Sequence[str]) -> Generator[bytes, None, None]:
     """A header line and the rows of a query of plain values, in pieces of some 64 KiB.
 
     A missing value is an empty cell. The rows are those of one moment. Raises FilesBusy, with the first piece, when as
@@ -46,6 +46,29 @@ def copied_csv(rows: QuerySet[Any, Any], header: Sequence[str]) -> Iterator[byte
                     held.clear()
                     size = 0
             yield b"".join(held)
+
+
+class Begun(Iterator[bytes]):
+    """Pieces of a file of which the first is read at once: what fails there is told before anything is answered.
+
+    Whoever stops reading closes it, which gives the connection and the place back.
+    """
+
+    def __init__(self, pieces: Generator[bytes, None, None]) -> None:
+        self._pieces = pieces
+        self._first: bytes | None = next(pieces, None)
+
+    def __next__(self) -> bytes:
+        """The next piece."""
+        if self._first is None:
+            return next(self._pieces)
+        first, self._first = self._first, None
+        return first
+
+    def close(self) -> None:
+        """Read no further."""
+        self._first = None
+        self._pieces.close()
 
 
 def _take_a_place(cursor: Any) -> None:

@@ -136,8 +136,46 @@ def counted_up_to(rows: QuerySet[Any, Any], most: int) -> int | None:
 
 
 # ---------------------------------------------------------------- what pages ask
+class FlowRow(NamedTuple):
+    """One row of the cube as a plain row."""
+
+    dataset: str
+    basis: str
+    flow: str
+    classification: str
+    valuation: str
+    exporter: str
+    importer: str
+    product: str
+    period: str
+    frequency: str
+    value_usd: Decimal | None
+    value: Decimal | None
+    currency: str
+    net_weight_kg: Decimal | None
+    quantity: Decimal | None
+    quantity_unit: str
+    obs_status: str
+    release: int
+
+
+_STORED: Final = (
+    "dataset_id basis flow classification valuation exporter_id importer_id product period frequency value_usd value"
+    " currency_id net_weight_kg quantity quantity_unit obs_status release_id"
+).split()
+
+
+def flow_rows(asked: FlowFilter, years: Sequence[LoadedYear]) -> list[FlowRow]:
+    """The rows that pass the filters, by period and product: of few markets and products, for all come at once.
+
+    currency: empty where nothing is reported in another than US dollars.
+    """
+    rows = flows(asked, years).order_by("period", "product", "dataset_id").values_list(*_STORED)
+    return [FlowRow(*row)._replace(currency=row[12] or "") for row in rows]
+
+
 class PartnerFlow(NamedTuple):
-    """What one partner had of a product in a year: the sum of the longest codes stated below it.
+    """What one partner had of a product in a year: as stated at its code, else the sum of the longest codes below it.
 
     value_usd: of the rows that state one; None where none does. weighed_usd: their value where a weight is stated too.
     flows: rows summed. Of one basis, flow, valuation and classification: never added to another.
@@ -157,16 +195,17 @@ class PartnerFlow(NamedTuple):
 _BY_PARTNER = """
     WITH stated AS (
         SELECT *, length(product) AS digits, {partner} AS partner,
-               max(length(product)) OVER (PARTITION BY basis, flow, valuation, classification) AS longest
+               max(length(product)) OVER same AS longest, bool_or(product = %(first)s) OVER same AS has_itself
         FROM markets_tradeflow
         WHERE dataset_id = %(dataset)s AND year = %(year)s AND frequency = 'A' AND {side} = %(area)s
             AND product BETWEEN %(first)s AND %(last)s AND obs_status <> 'q'
+        WINDOW same AS (PARTITION BY basis, flow, valuation, classification, {partner})
     )
     SELECT s.basis, s.flow, s.valuation, s.classification, s.partner, sum(s.value_usd),
            sum(s.net_weight_kg) FILTER (WHERE s.value_usd IS NOT NULL),
            sum(s.value_usd) FILTER (WHERE s.net_weight_kg IS NOT NULL), count(*)
     FROM stated s JOIN markets_area a ON a.code = s.partner
-    WHERE s.digits = s.longest AND NOT a.is_aggregate
+    WHERE s.digits = CASE WHEN s.has_itself THEN length(%(first)s) ELSE s.longest END AND NOT a.is_aggregate
     GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 6 DESC NULLS LAST, 5
 """
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
-from markets.models import Dataset, Release, Slice
+from markets.models import Dataset, RejectedRow, Release, Slice
 
 _DATA_STATE = """
     SELECT (SELECT max(id) FROM markets_release), (SELECT max(decided_at) FROM markets_release),
@@ -109,6 +109,19 @@ def slices(dataset: str) -> QuerySet[Slice]:
 def slices_of_release(release: int) -> QuerySet[Slice]:
     """The slices a release speaks of."""
     return Slice.objects.filter(releases__release_id=release).order_by("key")
+
+
+def rejected_counts(release: int) -> list[tuple[str, int, int]]:
+    """Why rows of a release's file were not published: reason, how many, and the first one's line; most first."""
+    of_reason = RejectedRow.objects.filter(release=release).order_by().values("reason")
+    counted = of_reason.annotate(rows=Count("pk"), first=Min("line")).order_by("-rows", "reason")
+    return list(counted.values_list("reason", "rows", "first"))
+
+
+def rejected_rows(release: int) -> list[tuple[str, int, str, str]]:
+    """The rows of a release's file that were not published: file, line, reason and text, by line."""
+    rows = RejectedRow.objects.filter(release=release).order_by("file", "line")
+    return list(rows.values_list("file", "line", "reason", "text"))
 
 
 def data_state() -> tuple[object, ...]:

@@ -51,6 +51,25 @@ _COVERAGES = """
     SELECT dataset_id, count(*), 0, 0, count(DISTINCT currency_id), min(period), max(period)
     FROM markets_exchangerate WHERE known_to IS NULL AND value IS NOT NULL GROUP BY dataset_id
 """
+# Of trade of single products nothing is counted row by row: the releases in force say how many rows each year has, and
+# the areas are found by leaping from one to the next along the key.
+_FLOW_COVERAGES = """
+    SELECT d.id, y.rows, {exporters}, {importers}, 0, y.oldest, y.newest
+    FROM markets_dataset d
+    JOIN (SELECT s.dataset_id, sum(r.added) AS rows, min(s.key) AS oldest, max(s.key) AS newest
+          FROM markets_slice s JOIN markets_release r ON r.id = s.current_id GROUP BY s.dataset_id) y
+        ON y.dataset_id = d.id
+    WHERE d.kind = 'flows'
+"""
+_AREAS_OF = """
+    (WITH RECURSIVE leap (area) AS (
+        (SELECT {side} FROM markets_tradeflow WHERE dataset_id = d.id ORDER BY {side} LIMIT 1)
+        UNION ALL
+        SELECT (SELECT f.{side} FROM markets_tradeflow f WHERE f.dataset_id = d.id AND f.{side} > leap.area
+                ORDER BY f.{side} LIMIT 1)
+        FROM leap WHERE leap.area IS NOT NULL
+    ) SELECT count(*) FROM leap JOIN markets_area a ON a.code = leap.area WHERE NOT a.is_aggregate)
+"""
 
 
 class DatasetJobs(NamedTuple):
@@ -117,4 +136,8 @@ def dataset_coverages() -> Mapping[str, DatasetCoverage]:
 def _counted(_state: tuple[object, ...]) -> Mapping[str, DatasetCoverage]:
     with connection.cursor() as cursor:
         cursor.execute(_COVERAGES)
-        return {dataset: DatasetCoverage(int(values), *rest) for dataset, values, *rest in cursor.fetchall()}
+        counted = cursor.fetchall()
+        sides = {f"{side}s": _AREAS_OF.format(side=f"{side}_id") for side in ("exporter", "importer")}
+        cursor.execute(_FLOW_COVERAGES.format(**sides))
+        counted += cursor.fetchall()
+        return {dataset: DatasetCoverage(int(values), *rest) for dataset, values, *rest in counted}

@@ -10,12 +10,14 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from markets import downloads
-from markets.door.page import answer, answer_with_table, download_form, page_view
+from markets.door.page import answer, answer_with_table, download_form, page_view, with_bom, word
 from markets.models import Payload
-from markets.profiles import data_page, dataset_page, decision, payload_body, release_page
+from markets.profiles import data_page, dataset_page, decision, payload_body, rejected_table, release_page
 from markets.views.refreshing import RefreshForms
 from markets.views.staff import is_staff
 
+# The table of a release's rows that were not published.
+REJECTED = "rejected"
 # How a payload's file is named; what is not here is bytes to the browser.
 EXTENSIONS = {
     "text/csv": "csv",
@@ -44,8 +46,11 @@ def dataset(request: HttpRequest, key: str) -> HttpResponse:
 @page_view
 def release(request: HttpRequest, key: int) -> HttpResponse:
     """The birth certificate of one vintage; staff is told who decided on it, too."""
+    form = download_form(request)
+    if form and word(request, "table") == REJECTED:
+        return downloads.response(rejected_table(key), form, with_bom=with_bom(request))
     page = release_page(key)
-    if is_staff(request) and download_form(request) is None:
+    if is_staff(request) and form is None:
         return answer(request, "markets/release.html", page, decided_by=decision(key).by)
     return answer_with_table(request, "markets/release.html", page)
 

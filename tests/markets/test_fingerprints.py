@@ -14,6 +14,7 @@ from markets.queries.fingerprints import Fingerprint, differences, fingerprints
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROWS = "(1, 'a', '2024-01-01 00:00+00'), (2, null, null), (3, 'c', '2024-06-01 12:00:00.5+00')"
+PARTITIONED = {"markets_tradeflow", "markets_flowtotal"}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,9 @@ def of_trial() -> Fingerprint:
 
 def test_every_table_of_the_product_has_its_line() -> None:
     told = {each.table for each in fingerprints()}
-    assert told == {*connection.introspection.table_names()}
+    # The rows of a partitioned table are in its leaves, of which each has a line of its own.
+    leaves = {name for name in told if name.startswith(tuple(f"{name}_" for name in PARTITIONED))}
+    assert told - leaves == {*connection.introspection.table_names()} - PARTITIONED
     assert {"markets_observation", "companies_user", "django_migrations"} <= told
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from markets.models import Dataset
+from markets.models import Dataset, TradeFlow
 from markets.queries import copying
 from tests.markets.api_world import asked
 from tests.markets.flow_world import CUBE, REPORTS, publish_small_cube, state
@@ -252,6 +252,19 @@ def test_large_files_are_given_out_in_pieces(monkeypatch: pytest.MonkeyPatch) ->
     pieces = list(answer)
     assert len(pieces) >= 10
     assert max(map(len, pieces)) < 1000
+
+
+def test_who_stops_reading_a_file_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_small_cube()
+    monkeypatch.setattr(copying, "_CHUNK_BYTES", 100)
+    rows = TradeFlow.objects.values_list("product")
+    for _again in range(2):
+        pieces = copying.Begun(copying.copied_csv(rows, ["product"]))
+        assert next(pieces).startswith(b"product\n")
+        pieces.close()
+        assert list(pieces) == []
+        assert not connection.needs_rollback
+    assert len(asked("flows/?limit=1000")["data"]) == 17
 
 
 def test_more_files_than_there_is_room_for_wait(monkeypatch: pytest.MonkeyPatch) -> None:

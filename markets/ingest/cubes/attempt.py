@@ -28,6 +28,8 @@ _WORKING = (
     "SET statement_timeout = 0",
     "SET work_mem = '128MB'",
     "SET maintenance_work_mem = '256MB'",
+    # Compiling what runs for a second takes as long.
+    "SET jit = off",
     # A process that died stops the work the database does for it.
     "SET client_connection_check_interval = '5s'",
 )

@@ -24,6 +24,11 @@ FEWEST_OF_A_REVISION: Final = 4000
 # No flow of the world is as large; what is, is no number of ours (NaN sorts above all).
 IMPOSSIBLE: Final = "1e21"
 _NUMBERS: Final = ("value_usd", "value", "net_weight_kg", "quantity")
+# Neighbours in a question are neighbours on the disk.
+SORTED: Final = "ORDER BY exporter, product, importer"
+# A row that states no value says so by its status.
+_IS_MISSING: Final = "t.value_usd IS NULL AND t.value IS NULL"
+PRODUCT_FORM: Final = r"^\d{2}(\d{2}){0,2}$"
 _NUMBER_FORM: Final = r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?\s*$"
 _PERIOD_FORMS: Final = {
     Frequency.ANNUAL: r"^\d{4}$",
@@ -109,7 +114,7 @@ class Reading:
     """
 
     def __init__(self, year: CubeYear, raw: RawTable, known: Known, *, is_guarded: bool) -> None:
-        self._year, self._raw, self._is_guarded = year, raw, is_guarded
+        self.year, self.raw, self._is_guarded = year, raw, is_guarded
         self._times = {column.name: column.times for column in year.columns if column.name}
         self._sides = ("reporter", "partner") if "reporter" in raw.columns else ("exporter", "importer")
         self.values: dict[str, Any] = {
@@ -123,39 +128,56 @@ class Reading:
         }
 
     @property
-    def columns_sql(self) -> str:
-        """Columns of the table of flows but for the release, over a row `t` of `rows_sql`."""
-        return """
-            %(dataset)s AS dataset_id, %(year)s AS year, period, frequency, exporter AS exporter_id,
-            importer AS importer_id, basis, flow, classification, product, value_usd, value, currency AS currency_id,
-            net_weight_kg, quantity, quantity_unit, valuation,
-            CASE WHEN value_usd IS NULL AND value IS NULL AND obs_status = '' THEN 'x' ELSE obs_status END AS obs_status
-        """
+    def columns(self) -> dict[str, str]:
+        """The columns of a flow but for its release, each with its SQL over a row `t` of `accepted_sql`."""
+        ours = {"exporter": "exporter_id", "importer": "importer_id", "currency": "currency_id"}
+        words = (
+            "period",
+            "frequency",
+            "exporter",
+            "importer",
+            "basis",
+            "flow",
+            "classification",
+            "product",
+            "currency",
+        )
+        return {
+            "dataset_id": "%(dataset)s",
+            "year": "%(year)s",
+            **{ours.get(word, word): f"t.{word}" for word in (*words, *_NUMBERS, "quantity_unit", "valuation")},
+            "obs_status": f"CASE WHEN {_IS_MISSING} AND t.obs_status = '' THEN 'x' ELSE t.obs_status END",
+        }
+
+    @property
+    def accepted_sql(self) -> str:
+        """The rows that are published, sorted as they will lie."""
+        return f"SELECT * FROM ({self.rows_sql}) t WHERE {self.reason_sql} IS NULL {SORTED}"  # noqa: S608 built from constants
 
     @property
     def rows_sql(self) -> str:
         """Each row of the text in our words, with its line. The fence of OFFSET 0 has each number read once."""
-        flow = self._flow_sql
+        flow = self.flow_sql
         is_export = f"({flow} IN ('X', 'RX'))"
         first, second = ("a.area", "b.area")
-        exporter, importer, basis = first, second, self._basis_sql(is_export)
+        exporter, importer, basis = first, second, self.basis_sql(is_export)
         if self._sides[0] == "reporter":
             exporter = f"CASE WHEN {is_export} THEN {first} ELSE {second} END"
             importer = f"CASE WHEN {is_export} THEN {second} ELSE {first} END"
         return _ROWS.format(
-            raw=self._raw.table,
-            first=f"r.{self._raw.columns[self._sides[0]]}",
-            second=f"r.{self._raw.columns[self._sides[1]]}",
+            raw=self.raw.table,
+            first=f"r.{self.raw.columns[self._sides[0]]}",
+            second=f"r.{self.raw.columns[self._sides[1]]}",
             exporter=exporter,
             importer=importer,
             basis=basis,
             flow=flow,
-            period=self._period_sql,
-            frequency=self._frequency_sql,
+            period=self.period_sql,
+            frequency=self.frequency_sql,
             is_year=self._is_year_sql,
-            classification=self._classification_sql,
-            product=self._product_sql,
-            numbers=", ".join(f"{self._number_sql(name)} AS {name}" for name in _NUMBERS),
+            classification=self.classification_sql,
+            product=self.product_sql,
+            numbers=", ".join(f"{self.number_sql(name)} AS {name}" for name in _NUMBERS),
             is_unreadable=self._unreadable_sql,
             **{word: self._word_sql(word) for word in ("currency", "quantity_unit", "valuation", "obs_status")},
         )
@@ -164,14 +186,14 @@ class Reading:
     def reason_sql(self) -> str:
         """Why a row `t` of `rows_sql` is refused; null where it is not."""
         statuses = ", ".join(f"'{status.value}'" for status in ObsStatus)
-        negative = " OR ".join(f"{name} < 0" for name in self._stated)
-        impossible = " OR ".join(f"{name} >= {IMPOSSIBLE}" for name in self._stated)
+        negative = " OR ".join(f"{name} < 0" for name in self.stated)
+        impossible = " OR ".join(f"{name} >= {IMPOSSIBLE}" for name in self.stated)
         checks = {
             Reason.WRONG_YEAR: "NOT is_year OR frequency IS NULL",
             Reason.UNKNOWN_FLOW: "coalesce(flow, '') NOT IN ('X', 'M', 'RX', 'RM')",
             Reason.UNKNOWN_AREA: "exporter IS NULL OR importer IS NULL",
             Reason.SAME_AREA: "exporter = importer",
-            Reason.PRODUCT_FORM: r"NOT is_known AND coalesce(product, '') !~ '^\d{2}(\d{2}){0,2}$'",
+            Reason.PRODUCT_FORM: f"NOT is_known AND coalesce(product, '') !~ '{PRODUCT_FORM}'",
             Reason.UNKNOWN_PRODUCT: "NOT is_known AND classification = ANY(%(revisions)s)",
             Reason.NO_NUMBER: f"is_unreadable OR {impossible or 'false'}",
             Reason.NEGATIVE: negative or "false",
@@ -193,23 +215,23 @@ class Reading:
     @property
     def text_sql(self) -> str:
         """A copied row `r` as it stood in the file."""
-        cut = self._year.delimiter
+        cut = self.year.delimiter
         fields = [
             f"CASE WHEN r.c{at} ~ '[{cut}\"\n\r]' THEN '\"' || replace(r.c{at}, '\"', '\"\"') || '\"'"
             f" ELSE coalesce(r.c{at}, '') END"
-            for at in range(self._raw.width)
+            for at in range(self.raw.width)
         ]
         return f" || '{cut}' || ".join(fields)
 
     # ------------------------------------------------------------ one column each
     @property
-    def _stated(self) -> list[str]:
-        return [name for name in _NUMBERS if name in self._raw.columns]
+    def stated(self) -> list[str]:
+        return [name for name in _NUMBERS if name in self.raw.columns]
 
-    def _number_sql(self, name: str) -> str:
-        if name not in self._raw.columns:
+    def number_sql(self, name: str) -> str:
+        if name not in self.raw.columns:
             return "NULL::numeric"
-        text = f"r.{self._raw.columns[name]}"
+        text = f"r.{self.raw.columns[name]}"
         if self._is_guarded:
             number = f"CASE WHEN {text} ~ '{_NUMBER_FORM}' AND length({text}) < 80 THEN {text}::numeric END"
         else:
@@ -219,63 +241,61 @@ class Reading:
 
     @property
     def _unreadable_sql(self) -> str:
-        if not self._is_guarded or not self._stated:
+        if not self._is_guarded or not self.stated:
             return "false"
-        texts = [f"r.{self._raw.columns[name]}" for name in self._stated]
+        texts = [f"r.{self.raw.columns[name]}" for name in self.stated]
         return " OR ".join(_UNREADABLE.format(text=text, form=_NUMBER_FORM) for text in texts)
 
     def _word_sql(self, name: str) -> str:
         """A text that may be missing; empty where it is."""
-        if name not in self._raw.columns:
+        if name not in self.raw.columns:
             return "''::text"
-        text = f"r.{self._raw.columns[name]}"
+        text = f"r.{self.raw.columns[name]}"
         return f"CASE WHEN btrim({text}) = ANY(%(missing)s) THEN '' ELSE coalesce(btrim({text}), '') END"
 
     @property
-    def _flow_sql(self) -> str:
-        if "flow" in self._raw.columns:
+    def flow_sql(self) -> str:
+        if "flow" in self.raw.columns:
             return self._word_sql("flow")
-        import_is_told = self._year.flow is None and self._year.basis is Basis.IMPORTER_REPORTED
-        return f"'{Flow.IMPORT if import_is_told else self._year.flow or Flow.EXPORT}'::text"
+        import_is_told = self.year.flow is None and self.year.basis is Basis.IMPORTER_REPORTED
+        return f"'{Flow.IMPORT if import_is_told else self.year.flow or Flow.EXPORT}'::text"
 
-    def _basis_sql(self, is_export: str) -> str:
-        if self._year.basis:
-            return f"'{self._year.basis}'::text"
+    def basis_sql(self, is_export: str) -> str:
+        if self.year.basis:
+            return f"'{self.year.basis}'::text"
         return f"CASE WHEN {is_export} THEN '{Basis.EXPORTER_REPORTED}' ELSE '{Basis.IMPORTER_REPORTED}' END"
 
     @property
-    def _classification_sql(self) -> str:
-        if "classification" in self._raw.columns:
+    def classification_sql(self) -> str:
+        if "classification" in self.raw.columns:
             return self._word_sql("classification")
-        return f"'{self._year.classification}'::text"
+        return f"'{self.year.classification}'::text"
 
     @property
-    def _product_sql(self) -> str:
-        code = f"btrim(r.{self._raw.columns['product']})"
+    def product_sql(self) -> str:
+        code = f"btrim(r.{self.raw.columns['product']})"
         return (
-            f"CASE WHEN length({code}) %% 2 = 1 THEN '0' || {code} ELSE {code} END" if self._year.pads_product else code
+            f"CASE WHEN length({code}) %% 2 = 1 THEN '0' || {code} ELSE {code} END" if self.year.pads_product else code
         )
 
     @property
-    def _period_sql(self) -> str:
-        if "period" in self._raw.columns:
-            return f"btrim(r.{self._raw.columns['period']})"
-        return f"'{self._year.year}'::text"
+    def period_sql(self) -> str:
+        if "period" in self.raw.columns:
+            return f"btrim(r.{self.raw.columns['period']})"
+        return f"'{self.year.year}'::text"
 
     @property
-    def _frequency_sql(self) -> str:
-        if "period" not in self._raw.columns:
-            return f"'{self._year.frequency}'::text"
-        whens = " ".join(f"WHEN {self._period_sql} ~ '{form}' THEN '{each}'" for each, form in _PERIOD_FORMS.items())
+    def frequency_sql(self) -> str:
+        if "period" not in self.raw.columns:
+            return f"'{self.year.frequency}'::text"
+        whens = " ".join(f"WHEN {self.period_sql} ~ '{form}' THEN '{each}'" for each, form in _PERIOD_FORMS.items())
         return f"CASE {whens} END"
 
     @property
     def _is_year_sql(self) -> str:
         checks = [
-            f"btrim(r.{self._raw.columns[name]}) = '{self._year.year}'"
-            for name in ("year",)
-            if name in self._raw.columns
+            f"btrim(r.{self.raw.columns[name]}) = '{self.year.year}'" for name in ("year",) if name in self.raw.columns
         ]
-        if "period" in self._raw.columns:
-            checks.append(f"left({self._period_sql}, 4) = '{self._year.year}'")
+        if "period" in self.raw.columns:
+            checks.append(f"left({self.period_sql}, 4) = '{self.year.year}'")
         return f"coalesce({' AND '.join(checks)}, false)" if checks else "true"

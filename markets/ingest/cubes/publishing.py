@@ -7,18 +7,19 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from django.db import DataError, OperationalError, connection, transaction
 from psycopg import errors as pg
 
 from markets.ingest.cubes import gates
 from markets.ingest.cubes.attempt import Attempt, only_attempt
-from markets.ingest.cubes.checks import Reading, Reason, known_codes
+from markets.ingest.cubes.checks import Known, Reading, Reason, known_codes
+from markets.ingest.cubes.plain import PlainReading
 from markets.ingest.cubes.raw import Copied, RawTable, copied_raw
 from markets.ingest.cubes.repeats import without_repeats
 from markets.ingest.cubes.sums import index_sums, summed_up
-from markets.ingest.cubes.swap import FLOWS, SUMS, SWAP_WAIT_S, dataset_partition, swap
+from markets.ingest.cubes.swap import FLOWS, SUMS, SWAP_WAIT_S, column_types, dataset_partition, finish, swap
 from markets.ingest.publish import database_clock, known_since
 from markets.ingest.stage import remember_unmapped
 from markets.jobs import Held, room_for
@@ -27,24 +28,13 @@ from markets.sources.base import SourceCard, UnmappedRow
 from markets.sources.cubes import CubeYear
 from markets.vocabulary import Transport
 
-# So long a publication waits for readers of the year before it gives up for this time.
-SWAP_PATIENCE_S: Final = 600
+# So long a publication waits for readers of the year before it gives up for this time: longer than a file of all its
+# flows may be read.
+SWAP_PATIENCE_S: Final = 2400
 # Codes that are not known are remembered one by one; a file of another kind has no end of them.
 MOST_ODD_CODES: Final = 1000
 
-_CREATE = """
-    CREATE TABLE {flows} (
-        LIKE markets_tradeflow INCLUDING DEFAULTS INCLUDING CONSTRAINTS,
-        CONSTRAINT flow_of_this_leaf CHECK (dataset_id = %(dataset)s AND year = %(year)s)
-    )
-"""
-_FILL = """
-    INSERT INTO {flows} (dataset_id, year, period, frequency, exporter_id, importer_id, basis, flow, classification,
-        product, value_usd, value, currency_id, net_weight_kg, quantity, quantity_unit, valuation, obs_status,
-        release_id)
-    SELECT {columns}, %(release)s FROM ({rows}) t WHERE {reason} IS NULL
-    ORDER BY exporter, product, importer
-"""
+_FILL = "CREATE TABLE {flows} AS SELECT {columns} FROM ({accepted}) t"
 _REFUSE = """
     CREATE UNLOGGED TABLE {refused} AS
     SELECT t.line, {reason} AS reason, {odd} AS odd FROM ({rows}) t WHERE {reason} IS NOT NULL
@@ -175,6 +165,7 @@ def _made(
     sums, value = summed_up(
         attempt, flows, dataset=year.dataset, year=year.year, release=release, is_selection=card.is_selection
     )
+    finish(SUMS, sums, year.dataset, year.year)
     index_sums(sums)
     gates.hold_back_content(card, year, flows, value, current)
     _step(held)
@@ -189,43 +180,57 @@ def _step(held: Held | None) -> None:
 def _checked(year: CubeYear, raw: RawTable, attempt: Attempt, release: int) -> tuple[str, int, gates.Refused]:
     """The table of the flows that pass, without its keys; how many they are; and those that do not."""
     flows = attempt.table("flows")
-    with connection.cursor() as cursor:
-        cursor.execute(_CREATE.format(flows=flows), {"dataset": year.dataset, "year": year.year})
     known = known_codes(year)
-    reading = Reading(year, raw, known, is_guarded=False)
+    each = Reading(year, raw, known, is_guarded=True)
     try:
-        published = _filled(flows, reading, release)
+        published = _filled_at_once(year, raw, known, attempt, release)
     except DataError:  # a number that cannot be read
-        reading = Reading(year, raw, known, is_guarded=True)
-        published = _filled(flows, reading, release)
-    if published == raw.rows:
-        return flows, published, gates.Refused()
+        published = _filled(flows, each, release)
+    refused = gates.Refused()
+    if published < raw.rows:
+        refused = _refused(year, each, attempt)
+        if published + refused.rows < raw.rows:  # some were passed over for a blank too many
+            published = _filled(flows, each, release)
+    finish(FLOWS, flows, year.dataset, year.year)
+    return flows, published, refused
+
+
+def _filled_at_once(year: CubeYear, raw: RawTable, known: Known, attempt: Attempt, release: int) -> int:
+    """The fastest way. Raises DataError where a number cannot be read."""
+    flows = attempt.table("flows")
+    if not PlainReading.fits(year, raw):
+        return _filled(flows, Reading(year, raw, known, is_guarded=False), release)
+    plain = PlainReading(year, raw, known, attempt)
+    plain.look_up()
+    return _filled(flows, plain, release)
+
+
+def _filled(flows: str, reading: Reading, release: int) -> int:
+    columns = reading.columns | {"release_id": "%(release)s"}
+    typed = ", ".join(f"({columns[name]})::{form} AS {name}" for name, form in column_types(FLOWS).items())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {flows}")
+        told = _FILL.format(flows=flows, columns=typed, accepted=reading.accepted_sql)
+        cursor.execute(told, reading.values | {"release": release})
+        return int(cursor.rowcount)
+
+
+def _refused(year: CubeYear, reading: Reading, attempt: Attempt) -> gates.Refused:
+    """The rows that are not published, each with its reason; codes that are not known are remembered."""
     refused = attempt.table("refused")
-    _run(_REFUSE, reading, {}, refused=refused)
+    told = _REFUSE.format(refused=refused, rows=reading.rows_sql, reason=reading.reason_sql, odd=reading.odd_sql)
     with connection.cursor() as cursor:
+        cursor.execute(told, reading.values)
         cursor.execute(_COUNT_REFUSED.format(refused=refused))
         counted = [(Reason(reason), rows, line) for reason, rows, line in cursor.fetchall()]
         cursor.execute(_ODD.format(refused=refused), (MOST_ODD_CODES,))
         odd = {UnmappedRow(_scheme(reason, year), code, ""): rows for reason, code, rows in cursor.fetchall()}
     remember_unmapped(Dataset.objects.get(pk=year.dataset), odd, database_clock())
-    return flows, published, gates.Refused(refused, reading.text_sql, counted)
+    return gates.Refused(refused, reading.text_sql, counted)
 
 
 def _scheme(reason: str, year: CubeYear) -> str:
     return "area" if reason == Reason.UNKNOWN_AREA else year.classification or "product"
-
-
-def _filled(flows: str, reading: Reading, release: int) -> int:
-    return _run(_FILL, reading, {"release": release}, flows=flows)
-
-
-def _run(statement: str, reading: Reading, values: dict[str, Any], **tables: str) -> int:
-    told = statement.format(
-        columns=reading.columns_sql, rows=reading.rows_sql, reason=reading.reason_sql, odd=reading.odd_sql, **tables
-    )
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(told, reading.values | values)
-        return int(cursor.rowcount)
 
 
 # ---------------------------------------------------------------- in its place

@@ -52,8 +52,6 @@ def copied_raw(year: CubeYear, attempt: Attempt, copied: Copied) -> RawTable:
         rows += _copy(statement, part, year, rows)
         size += len(part)
         copied(size, year.size_bytes)
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {table}")
     columns = {column.name: name for column, name in zip(year.columns, names, strict=True) if column.name}
     return RawTable(table, columns, len(names), rows)
 

@@ -20,7 +20,7 @@ METHOD: Final = 1
 
 # What is summed apart: whose word it is and in which codes. is_of_one: a pair states a product once.
 _KINDS = """
-    SELECT basis, classification, max(length(product)), count(DISTINCT flow) = 1
+    SELECT basis, classification, max(length(product)), min(flow) = max(flow)
     FROM {flows} WHERE {is_summed} GROUP BY basis, classification ORDER BY basis, classification
 """
 _IS_SUMMED = """

@@ -324,7 +324,8 @@ def _own_or_shared(actor: Actor, model: type[models.Model], action: Action, plac
     """
     mine = Q(person=actor.user) if actor.may_own(action) else Q(pk__in=())
     if model is not TargetMarket:
-        return mine & (Q(organisation=None) | Q(organisation_id__in=places))
+        # A key of target markets alone reads no records, and nothing that names companies because of them.
+        return mine & (Q(organisation=None) | Q(organisation_id__in=actor.where(Action.READ)))
     shared = Q(shared_with_id__in=places, removed_at=None)
     return mine | Q(organisation_id__in=places) | shared
 

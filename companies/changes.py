@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from companies.access import Actor
-from companies.models import Change
+from companies.models import ApiKey, Change
 from companies.models.copying import write_new
 
 
@@ -38,12 +38,17 @@ def change_row(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     organisation_id: uuid.UUID | None = None,
+    is_personal: bool = False,
 ) -> Change:
-    """The same, not yet written: for many at once, which `remember` writes."""
+    """The same, not yet written: for many at once, which `remember` writes.
+
+    is_personal: it is in the log of no organisation, whatever the thing names.
+    """
     was, now = plain(before or {}), plain(after or {})
     differing = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
+    place = None if is_personal else organisation_id or getattr(thing, "organisation_id", None)
     return Change(
-        organisation_id=organisation_id or getattr(thing, "organisation_id", None),
+        organisation_id=place,
         actor=actor.user,
         action=action,
         object_kind=thing._meta.model_name or "",  # noqa: SLF001 Django's documented name
@@ -51,9 +56,14 @@ def change_row(
         before={name: was[name] for name in was if name in differing},
         after={name: now[name] for name in now if name in differing},
         via=actor.via,
-        api_key=actor.api_key,
+        api_key=actor.api_key if place is not None or not _is_passing(actor.api_key) else None,
         request_id=actor.request_id[:64],
     )
+
+
+def _is_passing(key: ApiKey | None) -> bool:
+    """Whether a key goes with its organisation one day, a sample: what is no organisation's own stays behind it."""
+    return key is not None and key.organisation.is_sample
 
 
 def remember(rows: Iterable[Change]) -> None:

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from companies.access import NOBODY, Actor, actor_of_person
 from companies.errors import NoOrganisation, SignInNeeded
@@ -92,6 +93,14 @@ def visitor_view(view: View) -> View:
 def version_sent(text: str) -> int | None:
     """The version a form was made from, as it was sent; None where it names none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS_OF_VERSION else None
+
+
+def go_on(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """To the page of ours that a form names as `next`, else to another address of ours."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    # What does not begin so is no address that our forms name, and `redirect` would take it for the name of a page.
+    return HttpResponseRedirect(wanted if is_ours and wanted.startswith("/") else otherwise)
 
 
 def _view(view: View, methods: tuple[str, ...], *, is_open: bool = False) -> View:

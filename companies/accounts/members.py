@@ -131,17 +131,21 @@ def _ended(actor: Actor, membership: Membership, action: str, beside: dict[str, 
     live: dict[str, Any] = {"membership": membership, "revoked_at__isnull": True}
     place = {"organisation_id": membership.organisation_id}
     selections, _of_each = Selection.objects.filter(owner_id=membership.user_id, **place).delete()
+    shared, seen_to = _held_targets(membership)
     counts = beside | {
         "keys": ApiKey.objects.filter(**live).update(revoked_at=Now()),
         "share_links": ShareLink.objects.filter(**live).update(revoked_at=Now()),
         "exports": _drop_exports(membership),
         "selections": selections,
         "invitations": _void_letters(membership),
-        "unshared": _unshared(actor, membership),
-        "owners": _leave_targets(actor, membership),
+        "unshared": len(shared),
+        "owners": len(seen_to),
         "alert_rules": _end_rules(membership),
     }
+    # All rows are held before the log is, and the organisation's log before the one of nobody's: so does everyone.
     changed(actor, action, membership, before=before, after={name: count for name, count in counts.items() if count})
+    _unshare(actor, shared)
+    _leave(actor, seen_to)
     return membership
 
 
@@ -151,30 +155,32 @@ def _void_letters(membership: Membership) -> int:
     return letters.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=Now())
 
 
-def _unshared(actor: Actor, membership: Membership) -> int:
-    """The member's own target markets are read by nobody here any more, removed ones too: how many were."""
-    person = membership.user_id
-    mine = TargetMarket.objects.filter(person_id=person, shared_with_id=membership.organisation_id)
-    rows = list(mine.select_for_update(of=("self",)).order_by("pk"))
-    AlertRule.objects.filter(target__in=rows).exclude(person_id=person).update(target=None)
-    for target in rows:
+def _held_targets(membership: Membership) -> tuple[list[TargetMarket], list[TargetMarket]]:
+    """The member's own target markets that are shared here, and those of others here they see to; removed ones too."""
+    person, place = membership.user_id, membership.organisation_id
+    mine = Q(person_id=person, shared_with_id=place)
+    theirs = (Q(organisation_id=place) | Q(shared_with_id=place)) & Q(owner_id=person)
+    rows = list(TargetMarket.objects.filter(mine | theirs).select_for_update(of=("self",)).order_by("pk"))
+    shared = [target for target in rows if target.person_id == person]
+    AlertRule.objects.filter(target__in=shared).exclude(person_id=person).update(target=None)
+    return shared, [target for target in rows if target.person_id != person]
+
+
+def _unshare(actor: Actor, shared: list[TargetMarket]) -> None:
+    """The member's own target markets are read by nobody here any more."""
+    for target in shared:
         before = fields_of(target, _OF_TARGET)
         target.shared_with = None
-        target.owner_id = person if target.owner_id else None
+        target.owner_id = target.person_id if target.owner_id else None
         _written(actor, "unshared", target, before)
-    return len(rows)
 
 
-def _leave_targets(actor: Actor, membership: Membership) -> int:
-    """Nobody sees to what the member saw to, of companies here and of colleagues who shared it: how many there were."""
-    place = membership.organisation_id
-    here = TargetMarket.objects.filter(Q(organisation_id=place) | Q(shared_with_id=place), owner_id=membership.user_id)
-    rows = list(here.select_for_update(of=("self",)).order_by("pk"))
-    for target in rows:
+def _leave(actor: Actor, seen_to: list[TargetMarket]) -> None:
+    """Nobody sees to what the member saw to, of companies here and of colleagues who shared it."""
+    for target in seen_to:
         before = fields_of(target, _OF_TARGET)
         target.owner = None
         _written(actor, "edited", target, before)
-    return len(rows)
 
 
 def _written(actor: Actor, action: str, target: TargetMarket, before: dict[str, Any]) -> None:

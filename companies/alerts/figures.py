@@ -45,10 +45,13 @@ def would_tell(rule: AlertRule, since: dt.datetime) -> Iterator[Firing]:
         return
     headline = _headline()
     rows = vintages.revisions_by_release(str(rule.market_id), rule.indicator_id or "", since)
-    for release, revised in groupby(rows, key=lambda row: row.new_release):
-        facts = judged(rule, Step(revised=_in_order(revised, headline)))
-        if facts is not None:
-            yield _firing(release, queries.releases_by_id([release])[release].known_from, facts)
+    found = (
+        (release, judged(rule, Step(revised=_in_order(revised, headline))))
+        for release, revised in groupby(rows, key=lambda row: row.new_release)
+    )
+    told = [(release, facts) for release, facts in found if facts is not None]
+    releases = queries.releases_by_id(release for release, _facts in told)
+    yield from (_firing(release, releases[release].known_from, facts) for release, facts in told)
 
 
 def step_of(step: vintages.Step) -> Step:

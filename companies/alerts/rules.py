@@ -116,6 +116,12 @@ def rule_for_target(actor: Actor, target: TargetMarket) -> AlertRule | None:
     return _made(actor, AlertRule(person=person, target=target, kind=kind, market_id=target.market_id))
 
 
+def hold_rules_of(target: TargetMarket) -> None:
+    """Hold the rules that hang on a target market before anything is logged, as everyone does who writes of a rule."""
+    hanging = AlertRule.objects.filter(target=target, removed_at=None)
+    list(hanging.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def end_rules_of(actor: Actor, target: TargetMarket) -> int:
     """Remove the rules that hang on a target market which ends; how many went.
@@ -236,15 +242,16 @@ def _written(actor: Actor, action: str, rule: AlertRule, before: Mapping[str, An
 
 def _remembered(actor: Actor, action: str, rule: AlertRule, before: Mapping[str, Any]) -> None:
     """A rule is its person's alone: the log of the organisation whose records it watches does not tell of it."""
-    row = change_row(actor, action, rule, before=before, after=fields_of(rule, REMEMBERED))
-    row.organisation = None
-    remember([row])
+    remember([change_row(actor, action, rule, before=before, after=fields_of(rule, REMEMBERED), is_personal=True)])
 
 
 def _other_target(rule: AlertRule, ending: TargetMarket) -> TargetMarket | None:
-    """Where the rule for any revision of a market goes on: another target of that market that its person sees."""
+    """Where the rule for any revision of a market goes on: another target of that market, the person's own or of a
+    company where they work. What a colleague tracks and lets them read is the colleague's wish, not theirs.
+    """
     if rule.kind != AlertRule.Kind.REVISED or rule.indicator_id is not None:
         return None
     theirs = seen(actor_of_person(rule.person), TargetMarket)
-    others = theirs.filter(market_id=rule.market_id, removed_at=None).exclude(pk=ending.pk)
+    tracked = Q(person=rule.person) | Q(organisation__isnull=False)
+    others = theirs.filter(tracked, market_id=rule.market_id, removed_at=None).exclude(pk=ending.pk)
     return others.order_by("created_at", "pk").first()

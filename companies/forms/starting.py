@@ -34,4 +34,5 @@ def _several(sent: QueryDict, name: str) -> list[str]:
 
 
 def _text(text: str | None) -> str:
-    return (text or "").strip()[:LONGEST_CODE]
+    # No database text holds a NUL character: with the sign of a lost one it is a code that does not exist.
+    return (text or "").replace("\0", "\ufffd").strip()[:LONGEST_CODE]

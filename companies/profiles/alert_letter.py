@@ -11,14 +11,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from companies.access import actor_of_person
 from companies.alerts.letters import Waiting
 from companies.profiles.alerts import AlertRecord, RevisedFigure, ToldValue, alert_records
 from markets import wording
-from markets.profiles.figures import Change, ChangeKind, Point, Provenance, change_between
+from markets.profiles.figures import Provenance
 from markets.vocabulary import Reader, reading_as
 
 # Of the figures that one release revised, so many stand in a letter; the others are counted.
@@ -40,7 +39,8 @@ class Told:
     """One alert. more: how many figures are not listed. address: where to look further.
 
     source: the vintage that states the new value, with its address; before: the one that stated the old value, where
-    that is another. None where no vintage does. why: the rule, as its person would say it.
+    that is another, and the same one for all figures. None where no vintage does. why: the rule, as its person would
+    say it.
     """
 
     headline: str
@@ -101,6 +101,8 @@ def _told(record: AlertRecord) -> Told:
     if source is None or before == source:
         # A value that was withdrawn stands in no vintage but that of the old one.
         before, source = None, source or before
+    if any(each.old.provenance != before for each in record.revised):
+        before = None
     return Told(
         headline=record.headline,
         moves=_moves(record),
@@ -118,12 +120,12 @@ def _moves(record: AlertRecord) -> tuple[Move, ...]:
         return tuple(_revised(each, record) for each in record.revised[:MOST_FIGURES])
     if record.old is None and record.new is None:
         return ()
-    return (Move("", _side(record.old), _side(record.new), _change(record)),)
+    return (Move("", _side(record.old), _side(record.new), record.moved),)
 
 
 def _revised(figure: RevisedFigure, record: AlertRecord) -> Move:
     about = figure.indicator.name if record.count > 1 and record.indicator is None else ""
-    return Move(about, _side(figure.old), _side(figure.new), _change_words(figure.difference, figure.decimals))
+    return Move(about, _side(figure.old), _side(figure.new), figure.moved)
 
 
 def _side(told: ToldValue | None) -> str:
@@ -133,23 +135,6 @@ def _side(told: ToldValue | None) -> str:
     status = str(wording.STATUS_WORDS[told.obs_status]) if told.obs_status else ""
     of = ", ".join(part for part in (wording.period_words(told.period), status) if part)
     return f"{told.words} ({of})" if of else told.words
-
-
-def _change(record: AlertRecord) -> str:
-    """How the value moved: per cent of a rate, what suits the unit of a series."""
-    if record.indicator is None or record.old is None or record.new is None:
-        return "" if record.change_pct is None else f"{wording.difference(record.change_pct, 1)}%"
-    old, new = (Point(side.period, side.value) for side in (record.old, record.new))
-    return _change_words(change_between(record.unit, old, new), record.decimals)
-
-
-def _change_words(change: Change | None, decimals: int) -> str:
-    if change is None:
-        return ""
-    if change.kind is ChangeKind.PER_CENT:
-        return f"{wording.difference(change.value, 1)}%"
-    shown = wording.difference(change.value, max(decimals, 1))
-    return _("%(change)s percentage points") % {"change": shown} if change.kind is ChangeKind.POINTS else shown
 
 
 def _where(record: AlertRecord) -> str:
@@ -163,10 +148,9 @@ def _where(record: AlertRecord) -> str:
         return f"{_address('markets:exchange_rates')}?{query}"
     if record.market is None:
         return _address("companies:alert_list")
-    indicator = record.revised[0].indicator if record.revised and record.count == 1 else record.indicator
-    if indicator is None:
+    if record.series is None:
         return _address("markets:country", record.market.iso3)
-    return _address("markets:series", record.market.iso3, indicator.code)
+    return _address("markets:series", record.market.iso3, record.series.code)
 
 
 def _address(name: str, *args: Any) -> str:

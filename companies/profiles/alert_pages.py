@@ -25,6 +25,7 @@ OF_RULE: Final = 10
 # A rule that would have told more often than this is told so by their number.
 FIRINGS_SHOWN: Final = 50
 _MOST_CHOICES: Final = 100
+_PUBLISHED: Final = (*AlertRule.OF_SERIES, *AlertRule.OF_RATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,13 @@ class AlertsPage:
 
 @dataclass(frozen=True, slots=True)
 class ShownPreview:
-    """What a rule would have told, the newest first. sentence: the rule in words; hidden: how many are not listed."""
+    """What a rule would have told, the newest first. sentence: the rule in words; hidden: how many are not listed.
+
+    of_publications: what was looked at was published; else records were approved, or downloads ran.
+    """
 
     sentence: str
+    of_publications: bool
     told: RulePreview
     firings: tuple[WouldTell, ...]
     hidden: int
@@ -112,13 +117,13 @@ class TargetRef:
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """One rule, what it told lately, and what it would have told."""
+    """One rule, what it told lately, and what it would have told; preview None where that was not asked for."""
 
     record: RuleRecord
     kind_words: str
     target: TargetRef | None
     told: tuple[AlertRecord, ...]
-    preview: ShownPreview
+    preview: ShownPreview | None
 
 
 def alerts_page(actor: Actor, question: AlertQuestion, number: int) -> AlertsPage:
@@ -150,8 +155,11 @@ def rules_page(actor: Actor) -> RulesPage:
     return RulesPage(tuple(rule_records(actor, rules(actor))))
 
 
-def rule_page(actor: Actor, key: object) -> RulePage:
-    """One rule of the actor. Raises SignInNeeded, HiddenObject."""
+def rule_page(actor: Actor, key: object, *, with_preview: bool = False) -> RulePage:
+    """One rule of the actor. with_preview: two years of a whole market take seconds, so it is made when asked for.
+
+    Raises SignInNeeded, HiddenObject.
+    """
     rule = rules(actor).get(pk=one_rule(actor, key).pk)
     (record,) = rule_records(actor, [rule])
     return RulePage(
@@ -159,7 +167,7 @@ def rule_page(actor: Actor, key: object) -> RulePage:
         kind_words=str(KIND_WORDS[rule.kind]),
         target=target_ref(actor, record.target) if record.target else None,
         told=tuple(alert_records(actor, alerts(actor, rule=rule.pk)[:OF_RULE])),
-        preview=shown_preview(actor, rule),
+        preview=shown_preview(actor, rule) if with_preview else None,
     )
 
 
@@ -173,7 +181,7 @@ def shown_preview(actor: Actor, rule: AlertRule | Mapping[str, Any]) -> ShownPre
         rule = AlertRule(person=person, **checked(actor, rule))
     told = rule_preview(actor, rule, MONTHS)
     newest = tuple(reversed(told.firings))[:FIRINGS_SHOWN]
-    return ShownPreview(sentence(rule), told, newest, told.count - len(newest))
+    return ShownPreview(sentence(rule), rule.kind in _PUBLISHED, told, newest, told.count - len(newest))
 
 
 def target_ref(actor: Actor, key: object) -> TargetRef:

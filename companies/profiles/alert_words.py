@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from companies.alerts.facts import Facts
 from companies.models import AlertRule
 from markets import wording
+from markets.profiles.figures import Change, ChangeKind
 from markets.queries import reference
 
 Kind = AlertRule.Kind
@@ -99,12 +100,10 @@ def happened(rule: AlertRule, facts: Facts, *, record_period: str = "") -> str:
         return _approved(rule, record_period)
     if rule.kind == Kind.SOURCE_LATE:
         return _late(rule, facts)
-    said = {"about": about(rule), "value": _threshold(rule), "change": _("changed")}
+    said = {"about": about(rule), "value": _threshold(rule)}
     if rule.kind in (Kind.CROSSES, Kind.RATE_CROSSES):
         return (_("%(about)s: now below %(value)s") if _is_fall(facts) else _("%(about)s: now above %(value)s")) % said
-    if facts.change_pct is not None:
-        said["change"] = f"{wording.difference(facts.change_pct, 1)}%"
-    return _("%(about)s: %(change)s") % said
+    return _changed(rule, facts, said)
 
 
 def series_words(value: Decimal | None, unit: str, decimals: int) -> str:
@@ -115,6 +114,24 @@ def series_words(value: Decimal | None, unit: str, decimals: int) -> str:
     # Units without a sign of their own stand in words behind the number.
     has_sign = shown != wording.short_number(wording.in_full(value, unit), decimals)
     return shown if has_sign else _("%(number)s, %(unit)s") % {"number": shown, "unit": wording.unit_words(unit)}
+
+
+def change_words(change: Change | None, decimals: int) -> str:
+    """How a value moved, with its sign, in what suits its unit; empty where it cannot be told."""
+    if change is None:
+        return ""
+    digits = 1 if change.kind is ChangeKind.PER_CENT else max(decimals, 1)
+    least = Decimal(1).scaleb(-digits)
+    if 0 < abs(change.value) < least / 2:
+        # What is revised is never said to be the same.
+        return _("less than %(change)s") % {"change": _with_kind(wording.number(least, digits), change.kind)}
+    return _with_kind(wording.difference(change.value, digits), change.kind)
+
+
+def _with_kind(shown: str, kind: ChangeKind) -> str:
+    if kind is ChangeKind.PER_CENT:
+        return f"{shown}%"
+    return _("%(change)s percentage points") % {"change": shown} if kind is ChangeKind.POINTS else shown
 
 
 def rate_words(value: Decimal | None) -> str:
@@ -146,6 +163,18 @@ def _pct(value: Decimal | None) -> str:
 def _is_fall(facts: Facts) -> bool:
     old, new = facts.old, facts.new
     return bool(old and new and old.value is not None and new.value is not None and new.value < old.value)
+
+
+def _changed(rule: AlertRule, facts: Facts, said: dict[str, str]) -> str:
+    """How far a value is from the one before. Of a series the two may be of two years: it is no growth."""
+    if facts.change_pct is None:
+        return _("%(about)s: changed") % said
+    if rule.kind == Kind.RATE_CHANGES:
+        return _("%(about)s: %(change)s") % (said | {"change": f"{wording.difference(facts.change_pct, 1)}%"})
+    said = said | {"pct": f"{wording.number(round(abs(facts.change_pct), 1))}%"}
+    if _is_fall(facts):
+        return _("%(about)s: the newest value is %(pct)s below the one before") % said
+    return _("%(about)s: the newest value is %(pct)s above the one before") % said
 
 
 def _revised(rule: AlertRule, facts: Facts) -> str:

@@ -13,7 +13,7 @@ from companies.access import Actor, seen
 from companies.alerts.facts import Facts, Firing, Side
 from companies.models import Alert, AlertRule, Change, ExportRecord
 from companies.profiles.alert_rules import Watched, area_key, indicator_key, seen_targets
-from companies.profiles.alert_words import happened, rate_words, sentence, series_words
+from companies.profiles.alert_words import change_words, happened, rate_words, sentence, series_words
 from companies.queries.alerts import edits_of_rules
 from markets import queries, wording
 from markets.models import Indicator
@@ -50,6 +50,11 @@ class RevisedFigure:
     old: ToldValue
     new: ToldValue
     difference: Difference | None
+
+    @property
+    def moved(self) -> str:
+        """The difference in words; empty where it cannot be told."""
+        return change_words(self.difference, self.decimals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,21 @@ class AlertRecord:
     def is_unread(self) -> bool:
         """Whether nobody has marked it as read."""
         return self.read_at is None
+
+    @property
+    def series(self) -> IndicatorKey | None:
+        """The indicator that all it tells is of, also where the rule is for any; None where there is none."""
+        return self.revised[0].indicator if self.revised and self.count == 1 else self.indicator
+
+    @property
+    def moved(self) -> str:
+        """How the value moved, in words: per cent of a rate, of a series what suits its unit."""
+        if self.revised:
+            return self.revised[0].moved
+        if self.indicator is None or self.old is None or self.new is None:
+            return "" if self.change_pct is None else f"{wording.difference(self.change_pct, 1)}%"
+        old, new = (Point(side.period, side.value) for side in (self.old, self.new))
+        return change_words(change_between(self.unit, old, new), self.decimals)
 
     @property
     def more_revised(self) -> int:
@@ -251,9 +271,7 @@ def _as_it_was(alert: Alert, edits: Sequence[Change]) -> AlertRule:
     then: dict[str, object] = {}
     for edit in edits:
         if edit.at >= alert.fired_at:
-            then |= {
-                name: edit.before[name] for name in ("direction", "threshold", "change_pct") if name in edit.before
-            }
+            then |= {name: edit.before[name] for name in _WORDS if name in edit.before}
     if not then:
         return alert.rule
     rule = copy.copy(alert.rule)

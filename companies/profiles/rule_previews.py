@@ -31,6 +31,11 @@ class WouldTell:
     state: str
     release: int | None
 
+    @property
+    def moved(self) -> str:
+        """How the revised figure moved, in words; empty of what is no revision: its headline says it."""
+        return self.revised[0].moved if self.revised else ""
+
 
 @dataclass(frozen=True, slots=True)
 class RulePreview:

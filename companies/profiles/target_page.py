@@ -15,7 +15,7 @@ from companies.models import TargetMarket
 from companies.profiles.alert_rules import RuleRecord, rule_records
 from companies.profiles.changes import ChangeRecord, change_records
 from companies.profiles.people import PersonRef, person_ref
-from companies.profiles.target_words import STATUS_WORDS
+from companies.profiles.target_words import STATUS_WORDS, sold_words
 from companies.profiles.targets import EntryRecord, TargetRecord, entry_records, target_records
 from companies.queries import alerts as alert_rows
 from companies.queries import targets as rows
@@ -139,8 +139,7 @@ def _choices(actor: Actor, target: TargetMarket) -> TargetChoices:
         owners=owner_choices(target),
         numbers=_numbers(target.market_id),
         records=tuple(
-            (str(each.pk), f"{each.company.name}, {wording.period_words(each.period)}")
-            for each in rows.records_to(actor, target)
+            (str(each.pk), f"{each.company.name}, {sold_words(each)}") for each in rows.records_to(actor, target)
         ),
     )
 

@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
+from companies.models import ExportRecord
+from markets import wording
+
 STATUS_WORDS: Final[Mapping[str, Promise]] = {
     "exporting": _lazy("Currently exporting"),
     "future": _lazy("Future interest"),
@@ -37,3 +40,11 @@ def goods_words(category_name: str, product: str, product_name: str) -> str:
     if product:
         return f"{product} {product_name}".strip()
     return category_name or _("All goods")
+
+
+def sold_words(record: ExportRecord) -> str:
+    """The period of an export record and its amount, where it has one: `Dec 2024, CN¥900,000`."""
+    period = wording.period_words(record.period)
+    if record.value is None or record.currency_id is None:
+        return period
+    return f"{period}, {wording.money(record.value, record.currency_id)}"

@@ -12,9 +12,8 @@ from companies.access import Action, Actor, seen
 from companies.models import ExportRecord, TargetEntry, TargetMarket, User
 from companies.profiles.people import PersonRef, person_ref
 from companies.profiles.records import CompanyRef
-from companies.profiles.target_words import ENTRY_WORDS, STAGE_WORDS, STATUS_WORDS, goods_words
+from companies.profiles.target_words import ENTRY_WORDS, STAGE_WORDS, STATUS_WORDS, goods_words, sold_words
 from companies.queries import targets as rows_of
-from markets import wording
 from markets.models import Observation, Product
 from markets.queries import reference
 
@@ -166,7 +165,7 @@ class NumberNoted:
 
 @dataclass(frozen=True, slots=True)
 class RecordNoted:
-    """An export record by its id, with company, destination and period in words."""
+    """An export record by its id, with company, destination, period and amount in words."""
 
     id: uuid.UUID
     name: str
@@ -241,9 +240,7 @@ def _records(actor: Actor, rows: Sequence[TargetEntry]) -> dict[uuid.UUID, Recor
         return {}
     found = seen(actor, ExportRecord).filter(pk__in=wanted, removed_at=None).select_related("company", "destination")
     return {
-        each.pk: RecordNoted(
-            each.pk, f"{each.company.name} → {each.destination.name}, {wording.period_words(each.period)}"
-        )
+        each.pk: RecordNoted(each.pk, f"{each.company.name} → {each.destination.name}, {sold_words(each)}")
         for each in found
     }
 

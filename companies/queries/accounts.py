@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from companies.access import Actor
+from companies.access import Actor, seen
 from companies.models import (
     Alert,
     AlertMail,
@@ -92,8 +92,9 @@ def imports(actor: Actor) -> Rows:
 
 
 def target_markets(actor: Actor) -> Rows:
-    """The person's own target markets, removed ones too, and those of companies they see to; what they noted beside."""
-    rows = TargetMarket.objects.filter(Q(person=actor.person) | Q(owner=actor.person)).order_by("created_at", "pk")
+    """The person's own target markets, removed ones too, and those they see to, as long as these are theirs to read."""
+    mine = Q(person=actor.person) | Q(owner=actor.person)
+    rows = seen(actor, TargetMarket).filter(mine).order_by("created_at", "pk")
     names = ("id", "market", "category", "product", "classification", "status", "reason", "stage", "next_action")
     beside = ("next_action_on", "company", "organisation", "shared_with", "created_at", "updated_at", "removed_at")
     return list(rows.values(*names, *beside, "removed_reason"))

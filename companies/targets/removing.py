@@ -6,12 +6,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from companies.access import Actor
-from companies.alerts.rules import end_rules_of, rule_for_target
+from companies.alerts.rules import end_rules_of, hold_rules_of, rule_for_target
 from companies.changes import fields_of
 from companies.models import AlertRule, TargetMarket
 from companies.records.reading import Reading
 from companies.targets.fields import LONGEST_REASON, REMEMBERED, label
 from companies.targets.holding import held_target, written
+from companies.targets.tracking import make_room
 
 
 def remove_target(actor: Actor, key: object, version: int | None, reason: str = "") -> TargetMarket:
@@ -26,6 +27,7 @@ def remove_target(actor: Actor, key: object, version: int | None, reason: str = 
         target = held_target(actor, key, version)
         before = fields_of(target, REMEMBERED)
         target.removed_at, target.removed_reason = Now(), told
+        hold_rules_of(target)
         written(actor, "removed", target, before)
         end_rules_of(actor, target)
         return target
@@ -35,10 +37,11 @@ def restore_target(actor: Actor, key: object, version: int | None) -> TargetMark
     """A removed one stands where it stood, with its notes; other alert rules that ended with it stay ended.
 
     The actor's rule for any revision of the market begins anew, where it ended with it.
-    Raises what `holding.held_target` raises, and AlreadyTracked where the same was tracked anew meanwhile.
+    Raises what `holding.held_target` raises, AlreadyTracked where the same was tracked anew meanwhile, and TooMany.
     """
     with transaction.atomic():
         target = held_target(actor, key, version, is_removed=True)
+        make_room(target)
         before = fields_of(target, REMEMBERED)
         had_rule = _ended_with(actor, target)
         target.removed_at, target.removed_reason = None, ""

@@ -7,7 +7,7 @@ from django.db import transaction
 from companies.access import Actor
 from companies.changes import fields_of
 from companies.errors import NothingToShare
-from companies.models import AlertRule, TargetMarket
+from companies.models import AlertRule, Membership, TargetMarket
 from companies.targets.fields import REMEMBERED
 from companies.targets.holding import held_target, written
 from companies.targets.reading import organisation_of
@@ -20,11 +20,13 @@ def share_target(actor: Actor, key: object, version: int | None) -> TargetMarket
     NothingToShare for who belongs to no organisation.
     """
     with transaction.atomic():
+        # Before the target market, as a membership ends: whoever was removed meanwhile shares nothing there.
+        is_member = _held_membership(actor)
         target = held_target(actor, key, version)
         if target.organisation_id is not None:
             return target
         organisation = organisation_of(actor)
-        if organisation is None:
+        if organisation is None or not is_member:
             raise NothingToShare
         if target.shared_with_id == organisation.pk:
             return target
@@ -47,6 +49,12 @@ def unshare_target(actor: Actor, key: object, version: int | None) -> TargetMark
         _see_to_it_alone(target)
         _let_go(target)
         return written(actor, "unshared", target, before)
+
+
+def _held_membership(actor: Actor) -> bool:
+    """Whether the actor belongs where they work, which stays so until the transaction ends."""
+    rows = Membership.objects.filter(organisation=actor.working_in, user=actor.person, ended_at=None)
+    return rows.select_for_update(no_key=True).first() is not None
 
 
 def _see_to_it_alone(target: TargetMarket) -> None:

@@ -32,7 +32,7 @@ def track(actor: Actor, values: Mapping[str, Any], *, with_rule: bool = True) ->
     if target.organisation_id is not None:
         require(actor, Action.TRACK_COMPANIES, target.organisation_id)
     with transaction.atomic():
-        _make_room(target)
+        make_room(target)
         if (other := same_target(target)) is not None:
             raise AlreadyTracked(market=target.market.name, target=other.pk)
         kept_once(target)
@@ -43,8 +43,8 @@ def track(actor: Actor, values: Mapping[str, Any], *, with_rule: bool = True) ->
     return target
 
 
-def _make_room(target: TargetMarket) -> None:
-    """Two requests of one moment must count each other. Raises TooMany."""
+def make_room(target: TargetMarket) -> None:
+    """One more of the same person or company; two requests of one moment must count each other. Raises TooMany."""
     if target.company is not None:
         Company.objects.select_for_update(no_key=True).get(pk=target.company.pk)
     if target.person is not None:

@@ -30,6 +30,7 @@ from companies.templatetags.records import growth_between
 from markets import wording
 from markets.profiles.figure_table import vintages_in_order
 from markets.profiles.figures import Provenance, Rank
+from markets.profiles.observations import AreaKey
 from markets.templatetags.figures import change_told, status_mark
 from markets.templatetags.trade import full_money, money
 
@@ -243,12 +244,25 @@ def own_counted(own: OwnSales) -> str:
 
 
 @register.simple_tag
-def market_growth(sales: SalesBeside, home: str) -> str:
-    """The growth of all goods sold from home to the market, at the same time; why there is none, where there is not."""
+def market_growth(line: WorkspaceLine, home: AreaKey) -> SafeString:
+    """The growth of all goods sold from home to the market, at the same time; why there is none, where there is not.
+
+    Leads to what both sides report of that trade.
+    """
+    told = _market_growth(line.sales, home.name)
+    if line.sales.reported is None:
+        return format_html("{}", told)
+    return format_html('<a href="{}">{}</a>', reverse("markets:trade_pair", args=[line.target.market, home.iso3]), told)
+
+
+def _market_growth(sales: SalesBeside, home: str) -> str:
     reported = sales.reported
     if reported is None or reported.growth_pct is None:
         words = {"home": home, "period": wording.period_words(sales.period)}
-        return _("Market: nobody reports its purchases from %(home)s in %(period)s and a year before.") % words
+        return (
+            _("Market: no growth known. Purchases from %(home)s are not loaded for both %(period)s and a year before.")
+            % words
+        )
     words = {
         "growth": wording.difference(reported.growth_pct, 1),
         "home": home,

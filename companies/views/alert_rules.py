@@ -212,5 +212,6 @@ def _shown(
     request: HttpRequest, actor: Actor, found: AlertRule, form: RuleForm | None, *, status: int = 200
 ) -> HttpResponse:
     problems = form.problems() if form is not None and form.is_bound else ()
-    page = RuleForms(rule_page(actor, found.pk), form, found.version, problems)
+    shown = rule_page(actor, found.pk, with_preview=bool(word(request, "would")))
+    page = RuleForms(shown, form, found.version, problems)
     return answer(request, "companies/alert_rule.html", page, status=status)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from companies.alerts.rules import mark_all_read, mark_read
-from companies.door import actor_of, person_action, person_page
+from companies.door import actor_of, go_on, person_action, person_page
 from companies.forms.alerts import AlertFilterForm
 from companies.profiles.alert_pages import AlertQuestion, alerts_page
 from companies.queries.paging import page_number
@@ -41,12 +39,4 @@ def alert_read(request: HttpRequest) -> HttpResponse:
     count = mark_read(actor, keys) if keys else mark_all_read(actor, up_to=request.POST.get("up_to") or None)
     told = ngettext("%(count)s alert is marked as read.", "%(count)s alerts are marked as read.", count)
     messages.success(request, told % {"count": wording.number(count)})
-    return redirect(_back(request))
-
-
-def _back(request: HttpRequest) -> str:
-    """Where the person came from, within this product."""
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return reverse("companies:alert_list")
+    return go_on(request, reverse("companies:alert_list"))

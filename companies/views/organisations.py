@@ -9,13 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from companies.access import Action, hidden, require
 from companies.accounts.members import leave as leave_organisation
 from companies.accounts.organisations import create_organisation, edit_organisation
-from companies.door import actor_of, person_action, person_view, work_in
+from companies.door import actor_of, go_on, person_action, person_view, work_in
 from companies.errors import CompaniesError, FieldsRejected, LastAdmin, TooManyToday, VersionConflict
 from companies.forms.faults import tell
 from companies.forms.organisations import OrganisationForm
@@ -111,9 +110,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     if wanted not in known:
         raise hidden(Organisation, wanted[:40])
     work_in(request, uuid.UUID(wanted))
-    onward = request.POST.get("next", "")
-    is_here = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return redirect(onward if is_here else reverse("companies:organisation"))
+    return go_on(request, reverse("companies:organisation"))
 
 
 def _shown(

@@ -11,11 +11,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from companies.access import Actor, require_target
-from companies.door import actor_of, person_action, person_page, person_view, version_sent
+from companies.door import actor_of, go_on, person_action, person_page, person_view, version_sent
 from companies.errors import AlreadyTracked, FieldsRejected, NotAllowed, NothingToShare, TooMany, VersionConflict
 from companies.forms.faults import tell
 from companies.forms.targets import ENTERED, TargetForm, edit_form, entry_forms, new_form, status_form
@@ -215,14 +214,7 @@ def _done(
     except (AlreadyTracked, FieldsRejected, NothingToShare, NotAllowed, TooMany, VersionConflict) as failure:
         return _page(request, key, failure, of)
     messages.success(request, told)
-    return redirect(_onward(request) or reverse("companies:target", args=(key,)))
-
-
-def _onward(request: HttpRequest) -> str:
-    """The page of ours a form names to go on to; empty where it names none."""
-    onward = request.POST.get("next", "")
-    is_here = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return onward if is_here else ""
+    return go_on(request, reverse("companies:target", args=(key,)))
 
 
 def _page(request: HttpRequest, key: uuid.UUID, failure: MarketsError | None = None, of: str = "") -> HttpResponse:

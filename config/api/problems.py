@@ -143,6 +143,7 @@ _TITLES: Final = {
     "held_incomplete": gettext_noop("Held: incomplete"),
     "held_truncated": gettext_noop("Held: cut off by the provider"),
     "held_aggregates": gettext_noop("Held: groups among the members"),
+    "held_rejected": gettext_noop("Held: too many rows rejected"),
     "hold_decided": gettext_noop("Decided already"),
     "job_taken_over": gettext_noop("Job in other hands"),
     "job_stopped": gettext_noop("Job stopped"),

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from markets import queries, sources
 from markets.analytics.unit_values import unit_value
@@ -138,8 +139,8 @@ class FlowPage:
 
 def _columns() -> list[Column]:
     return [
-        Column("exporter", _("Exporter")),
-        Column("importer", _("Importer")),
+        Column("exporter", pgettext("side of a trade", "Exporter")),
+        Column("importer", pgettext("side of a trade", "Importer")),
         Column("dataset", _("Dataset")),
         Column("basis", _("Basis")),
         Column("reporter", _("Reporter")),

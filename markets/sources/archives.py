@@ -11,7 +11,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -48,6 +48,10 @@ _ARCHIVES: Final = (".zip", ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".tar",
 _LITTER: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.)|Thumbs\.db$|desktop\.ini$)")
 _PACKINGS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _IS_ENCRYPTED: Final = 0x1
+# The record at the end of an archive, with the longest comment after it; a full count stands in another record.
+_END_MARK: Final = b"PK\x05\x06"
+_LONGEST_END: Final = 22 + 65_535
+_COUNTED_ELSEWHERE: Final = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,21 @@ def entries(source: str, path: Path) -> list[Entry]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise _changed(source, path.name, f"the archive holds {twice[0]} twice; pack it anew with one of them")
+    _check_all_are_found(source, path, listed)
     return [Entry(source, path, info, info.file_size) for info in files]
+
+
+def _check_all_are_found(source: str, path: Path, listed: Sequence[zipfile.ZipInfo]) -> None:
+    """An entry that damage hides would be passed over: the archive's end counts them, and names stand there twice."""
+    with _undamaged(source, path.name), path.open("rb") as stream, zipfile.ZipFile(stream) as container:
+        stream.seek(max(0, path.stat().st_size - _LONGEST_END))
+        _before, _mark, end = stream.read().rpartition(_END_MARK)
+        counted = int.from_bytes(end[6:8], "little")
+        if counted not in (len(listed), _COUNTED_ELSEWHERE):
+            raise zipfile.BadZipFile(f"{len(listed)} files found of {counted}")
+        for info in listed:
+            if not info.flag_bits & _IS_ENCRYPTED and info.compress_type in _PACKINGS:
+                container.open(info).close()
 
 
 def _fault(info: zipfile.ZipInfo) -> str:

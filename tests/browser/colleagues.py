@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
 from companies.models import User
@@ -75,6 +78,24 @@ class Colleague:
         found = Axe().run(self.page).response["violations"]
         assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in SERIOUS] == [], at
         assert self.visit.complaints == [], at
+
+
+class Speaker(Colleague):
+    """Somebody who presses and reads what the pages say in a language of their own."""
+
+    def __init__(self, visit: Visit, language: str) -> None:
+        super().__init__(visit)
+        self.language = language
+
+    def words(self, english: str | Promise, **told: Any) -> str:
+        """What the pages say for this."""
+        with translation.override(self.language):
+            said = gettext(english) if isinstance(english, str) else str(english)
+            return said % told if told else said
+
+    def goes(self, path: str) -> None:
+        """Go to an address of ours in that language."""
+        self.opens(f"/{self.language}{path}")
 
 
 Meet = Callable[..., Colleague]

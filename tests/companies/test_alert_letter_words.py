@@ -69,12 +69,25 @@ def test_it_tells_old_and_new_the_source_and_why() -> None:
         assert "US$262.0\xa0bn (2023)" in text
         assert "US$288.1\xa0bn (2023, provisional)" in text
         assert "+10.0%" in text
-        assert "World Development Indicators, vintage of Mar 1, 2026" in text
-        assert "Before: vintage of Nov 3, 2025" in text
+        assert "World Development Indicators, vintage: Mar 1, 2026" in text
+        assert "Vintage before: Nov 3, 2025" in text
         assert "tell me when any figure is revised" in text
         assert f"http://127.0.0.1:8000/en/releases/{release.pk}/" in text
         assert "http://127.0.0.1:8000/en/markets/KAZ/indicators/NY.GDP.MKTP.CD/" in text
         assert "/en/my/alerts/unsubscribe/?token=" in text
+
+
+def test_figures_of_several_vintages_have_no_vintage_before_in_common() -> None:
+    before = [ReleaseFactory(dataset_id="worldbank", released_on=dt.date(2025, month, 3)) for month in (5, 11)]
+    new = ReleaseFactory(dataset_id="worldbank", released_on=dt.date(2026, 3, 1)).pk
+    told = [
+        Revised(code, Side(Decimal(1), "2023", "", old.pk), Side(Decimal(2), "2023", "", new))
+        for code, old in zip((GDP, POPULATION), before, strict=True)
+    ]
+    facts = Facts(old=told[0].old, new=told[0].new, revised=tuple(told), count=2).packed()
+    body = letter_to(person(), facts=facts).body
+    assert "vintage: Mar 1, 2026" in body
+    assert "Vintage before" not in body
 
 
 @pytest.mark.parametrize(
@@ -99,7 +112,7 @@ def test_a_value_that_was_withdrawn_is_a_dash_with_its_reason() -> None:
     facts = Facts(old=old, new=new, revised=(Revised(GDP, old, new),), count=1).packed()
     body = letter_to(person(), facts=facts).body
     assert "US$5 (2023) → — (2023, not available)\n" in body
-    assert "vintage of Mar 1, 2026" in body
+    assert "vintage: Mar 1, 2026" in body
 
 
 def test_so_many_figures_are_listed_and_the_others_counted() -> None:

@@ -14,14 +14,15 @@ from companies.alerts.facts import Facts, Revised, Side
 from companies.alerts.rules import change_rule, make_rule
 from companies.models import Alert, AlertRule
 from companies.profiles.alert_rules import rule_records
-from companies.profiles.alert_words import rate_words, sentence, series_words
+from companies.profiles.alert_words import change_words, rate_words, sentence, series_words
 from companies.profiles.alerts import AlertRecord, alert_records
 from companies.queries.alerts import alerts, rules
+from markets.profiles.figures import Change, ChangeKind
 from tests.companies.office import CompanyFactory, PersonFactory, RecordFactory, office
 from tests.factories import ReleaseFactory
 
 pytestmark = pytest.mark.django_db
-GDP, PEOPLE = "NY.GDP.MKTP.CD", "SP.POP.TOTL"
+GDP, PEOPLE, GROWTH = "NY.GDP.MKTP.CD", "SP.POP.TOTL", "NY.GDP.MKTP.KD.ZG"
 CROSSES = {"kind": "crosses", "market": "KAZ", "indicator": GDP, "threshold": "300000000000"}
 
 
@@ -143,6 +144,43 @@ def test_an_alert_tells_old_and_new_with_their_vintages_and_why(actor: Actor) ->
     assert record.new.provenance is not None
     assert record.new.provenance.vintage == release.title
     assert record.is_unread
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        (ChangeKind.PER_CENT, "9.6931", "+9.7%"),
+        (ChangeKind.PER_CENT, "-0.0000012", "less than 0.1%"),
+        (ChangeKind.POINTS, "0.000000007", "less than 0.1 percentage points"),
+        (ChangeKind.DIFFERENCE, "-0.07", "−0.1"),
+        (ChangeKind.POINTS, "0", "0.0 percentage points"),
+    ],
+    ids=["per-cent", "tiny", "tiny-points", "difference", "none"],
+)
+def test_what_was_revised_is_never_said_to_be_the_same(kind: ChangeKind, value: str, said: str) -> None:
+    assert change_words(Change("2023", Decimal(value), kind), 1) == said
+
+
+@pytest.mark.parametrize(
+    ("indicator", "values", "pct", "told"),
+    [
+        (GDP, ("262600000000", "300000000000"), "14.242193", ("GDP: the newest value is 14.2% above", "+14.2%")),
+        (
+            GROWTH,
+            ("7.1", "5.1"),
+            "-28.169014",
+            ("GDP growth: the newest value is 28.2% below", "−2.0 percentage points"),
+        ),
+    ],
+    ids=["per-cent", "points"],
+)
+def test_a_change_is_told_as_a_distance_never_as_growth(
+    indicator: str, values: tuple[str, str], pct: str, told: tuple[str, str], actor: Actor
+) -> None:
+    rule = make_rule(actor, {"kind": "changes", "market": "KAZ", "indicator": indicator, "change_pct": "5"})
+    old, new = (Decimal(value) for value in values)
+    record = fired(actor, rule, Facts(old=Side(old, "2023"), new=Side(new, "2024"), change_pct=Decimal(pct)))
+    assert (record.headline, record.moved) == (f"Kazakhstan, {told[0]} the one before", told[1])
 
 
 def test_an_alert_keeps_the_words_its_rule_had_then(actor: Actor) -> None:

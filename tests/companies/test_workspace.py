@@ -210,7 +210,7 @@ def test_who_reads_no_records_is_told_of_none() -> None:
     track(person, {"market": "KAZ"})
     (line,) = page_of(person).lines
     assert (line.sales.own, line.sales.why_not) == ((), "no_records")
-    assert "Records belong to an organisation" in signed_in(person.person).get("/en/my/").content.decode()
+    assert "Your own sales stand beside" in signed_in(person.person).get("/en/my/").content.decode()
 
 
 # ---------------------------------------------------------------- tasks, board, filters

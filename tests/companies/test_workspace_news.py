@@ -108,6 +108,15 @@ def test_a_place_among_the_markets_is_told_then_and_now_with_how_many(actor: Act
     assert (passed.then.position, passed.now.position, news["UZB"].vintage_count) == (2, 3, 0)
 
 
+def test_a_place_among_a_few_markets_is_not_compared_with_one_among_many(actor: Actor) -> None:
+    old, new = vintage(BEFORE), vintage()
+    for place, area in enumerate(("KAZ", "UZB")):
+        stated(100 * (place + 1), old, area=area)
+    for place, area in enumerate(("KGZ", "TJK", "TKM", "CHN")):
+        stated(1000 * (place + 1), new, area=area)
+    assert told(actor) == {}
+
+
 def test_a_newer_year_that_few_markets_have_is_not_ranked_yet(actor: Actor) -> None:
     old, new = vintage(BEFORE), vintage()
     for place, area in enumerate(("KAZ", "UZB", "KGZ", "TJK")):

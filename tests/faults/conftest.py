@@ -75,7 +75,9 @@ def post(session_post: PostOffice) -> PostOffice:
 def session_staff(servers: Servers, upstream_server: HTTPServer, session_post: PostOffice) -> Iterator[Staff]:
     """A worker and a beat for all tests of this process."""
     provider = f"worldbank={upstream_server.url_for('').rstrip('/')}"
-    at_work = Staff(servers, SOURCE_URLS=provider, EMAIL_URL=session_post.url)
+    # Nobody looks for alerts or sends letters by the clock: tests of them say when.
+    seldom = {"ALERT_LOOK_SECONDS": "86400", "ALERT_LETTER_SECONDS": "86400"}
+    at_work = Staff(servers, SOURCE_URLS=provider, EMAIL_URL=session_post.url, **seldom)
     yield at_work
     at_work.close()
 

@@ -6,15 +6,13 @@ import re
 from typing import Any, Final
 
 from django.utils import translation
-from django.utils.functional import Promise
-from django.utils.translation import gettext
 from playwright.sync_api import Locator, expect
 
 from companies.models import ImportVerdict
 from companies.profiles.import_check import OUTCOME_WORDS, WARNING_WORDS
 from companies.records.fields import LABELS
 from markets.models import Area
-from tests.browser.colleagues import Colleague
+from tests.browser.colleagues import Speaker
 from tests.browser.conftest import Visit
 from tests.companies.visitor import PASSWORD
 
@@ -23,21 +21,8 @@ LONGEST_MS: Final = 120_000
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 780}
 
 
-class Officer(Colleague):
-    """Presses and reads what the pages say in their language."""
-
-    def __init__(self, visit: Visit, language: str) -> None:
-        super().__init__(visit)
-        self.language = language
-
-    def words(self, english: str | Promise, **told: Any) -> str:
-        """What the pages say for this."""
-        with translation.override(self.language):
-            said = gettext(english) if isinstance(english, str) else str(english)
-            return said % told if told else said
-
-    def goes(self, path: str) -> None:
-        self.opens(f"/{self.language}{path}")
+class Officer(Speaker):
+    """Somebody who brings files in."""
 
     def signs_in(self, email: str) -> None:
         self.goes("/accounts/login/")

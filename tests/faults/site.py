@@ -93,6 +93,11 @@ class Servers:
         door.conf.task_default_queue = "sogdia"
         return door
 
+    def messages(self) -> int:
+        """How many wait in the queue."""
+        with redis.Redis.from_url(self.addresses["REDIS_URL"]) as client:
+            return int(client.llen("sogdia"))
+
     def flush(self) -> None:
         """The queue forgets all it holds."""
         with redis.Redis.from_url(self.addresses["REDIS_URL"]) as client:
@@ -175,8 +180,9 @@ def worker(servers: Servers, name: str = "worker", **more: str) -> Process:
 
 
 def web(servers: Servers, port: int, name: str = "web", **more: str) -> Process:
-    """A web process of two workers that answers on this port of 127.0.0.1."""
-    surroundings = servers.environment(SITE_URL=f"http://127.0.0.1:{port}", **more)
+    """A web process of two workers that answers on this port of 127.0.0.1, with the static files of this test run."""
+    static = {name: os.environ[name] for name in ("STATIC_ROOT",) if name in os.environ}
+    surroundings = servers.environment(**{"SITE_URL": f"http://127.0.0.1:{port}"} | static | more)
     started = Process(product._web(surroundings, "127.0.0.1", port, servers.folder / "log"), name)  # noqa: SLF001
     until(lambda: _accepts(port), "the web process answers", 90)
     return started

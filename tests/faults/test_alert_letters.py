@@ -20,25 +20,26 @@ from tests.faults.site import Servers, Staff, until, waits_for_a_lock
 
 pytestmark = pytest.mark.servers
 TASK = "companies.tasks.send_alert_letters"
-SENDERS = 20
-# So many processes that begin to send at the same moment.
-_AT_ONCE = f"""
+AT_ONCE = 20
+# So many processes that begin the task at the same moment.
+_AT_ONCE = """
 import multiprocessing, sys, django
 django.setup()
-from companies.tasks import send_alert_letters
+from companies import tasks
 
-def sends(together):
+def does(together):
     together.wait()
-    send_alert_letters()
+    getattr(tasks, sys.argv[1])()
 
+count = int(sys.argv[2])
 fork = multiprocessing.get_context("fork")
-together = fork.Barrier({SENDERS})
-senders = [fork.Process(target=sends, args=(together,)) for _number in range({SENDERS})]
-for sender in senders:
-    sender.start()
-for sender in senders:
-    sender.join()
-sys.exit(any(sender.exitcode for sender in senders))
+together = fork.Barrier(count)
+processes = [fork.Process(target=does, args=(together,)) for _number in range(count)]
+for process in processes:
+    process.start()
+for process in processes:
+    process.join()
+sys.exit(any(process.exitcode for process in processes))
 """
 # Of the people of these tests; the change log refuses to be emptied while its triggers stand.
 EMPTIED = """
@@ -73,6 +74,12 @@ def ask_later(site: Servers) -> None:
     """The same once the pause after a try in vain is over."""
     AlertMail.objects.filter(tries__gt=0).update(try_at=timezone.now())
     ask(site)
+
+
+def twenty(site: Servers, post: PostOffice, task: str) -> None:
+    """Processes of the product that do a task of the companies at the same moment; none of them fails."""
+    command = [sys.executable, "-c", _AT_ONCE, task, str(AT_ONCE)]
+    subprocess.run(command, env=site.environment(EMAIL_URL=post.url), cwd=CHECKOUT, check=True, timeout=120)
 
 
 def unsent() -> int:
@@ -139,8 +146,7 @@ def test_a_letter_sent_twice_by_a_crash_at_the_very_end_is_one_for_mail_programs
 
 def test_twenty_who_send_at_once_send_one_letter_to_each(site: Servers, reader: User, post: PostOffice) -> None:
     readers = [reader, with_alerts(), with_alerts()]
-    surroundings = site.environment(EMAIL_URL=post.url)
-    subprocess.run([sys.executable, "-c", _AT_ONCE], env=surroundings, cwd=CHECKOUT, check=True, timeout=120)
+    twenty(site, post, "send_alert_letters")
     for each in readers:
         check_told_once(post, each)
         assert len(post.to(each.email)) == 1

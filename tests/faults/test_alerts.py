@@ -86,9 +86,8 @@ def people(site: Servers) -> Iterator[list[User]]:  # noqa: ARG001 on its databa
 
 
 @pytest.fixture
-def rules(people: list[User], upstream: Upstream, staff: Staff) -> list[AlertRule]:  # noqa: ARG001 it is asked
-    """Everybody watches the same series, of which a first vintage is published; nobody looks but who is told to."""
-    staff.beat.kill()
+def rules(people: list[User], upstream: Upstream, staff: Staff) -> list[AlertRule]:  # noqa: ARG001 they publish
+    """Everybody watches the same series, of which a first vintage is published."""
     assert ended(request()).state == Job.State.DONE
     return [rule(AlertRule.Kind.REVISED, person, indicator_id=GDP) for person in people]
 

@@ -6,7 +6,6 @@ The file holds 10,000 rows with all that such files have (`messy_file`); what an
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import subprocess
 import sys
@@ -122,8 +121,7 @@ def address(servers: Servers) -> Iterator[str]:
     """Where the web process answers, which knows all the words that its first start loads."""
     subprocess.run([sys.executable, "-c", WORDS], env=servers.environment(), cwd=CHECKOUT, check=True)
     port = free_port()
-    static = os.environ.get("STATIC_ROOT")
-    serving = web(servers, port, **({"STATIC_ROOT": static} if static else {}))
+    serving = web(servers, port)
     yield f"http://127.0.0.1:{port}"
     serving.kill()
 

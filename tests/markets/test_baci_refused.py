@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from markets.errors import NoPayload, SourceChanged, SourceRefused
 from markets.sources import archives
@@ -151,13 +154,15 @@ def test_a_year_that_stands_in_two_files_is_refused(tmp_path: Path) -> None:
         pytest.param("BACI_HS22_Y2021_V202301.csv", "HS22 was not in use in 2021", id="before the revision"),
         pytest.param("BACI_HS92_Y1066_V202201.csv", "not in use in 1066", id="before any"),
         pytest.param("BACI_HS92_Y2021_V202213.csv", "V202213 is not a version", id="month 13"),
+        pytest.param("BACI_HS92_Y2021_V202201.csv.txt", "no file of BACI has such a name", id="another ending"),
         pytest.param("trade.csv", "no file of BACI has such a name", id="another name"),
         pytest.param("BACI_HS92_Y2021_V202201 (1).csv", "no file of BACI has such a name", id="a copy"),
     ],
 )
 def test_a_name_that_cannot_be_is_refused(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / name).write_bytes(table())
-    shown = refused(tmp_path / name, SourceChanged)
+    (tmp_path / NAME_2020).write_bytes(table())
+    shown = refused(tmp_path, SourceChanged)
     assert reason in shown
     assert name in shown
 
@@ -218,3 +223,20 @@ def test_a_list_of_countries_that_cannot_be_read_is_refused(tmp_path: Path, list
     shown = refused(tmp_path / "a.zip", SourceChanged)
     assert reason in shown
     assert COUNTRIES in shown
+
+
+# ---------------------------------------------------------------- any damage
+@given(st.lists(st.tuples(st.integers(min_value=0), st.binary(max_size=6), st.integers(0, 20)), min_size=1, max_size=3))
+def test_whatever_becomes_of_an_archive_it_is_read_whole_or_refused(damage: list[tuple[int, bytes, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = archive(Path(folder) / "a.zip", {NAME_2020: table(), YEAR_2021: table() * 9, COUNTRIES: COUNTRY_LIST})
+        body = path.read_bytes()
+        for place, put, gone in damage:
+            at = place % (len(body) + 1)
+            body = body[:at] + put + body[at + gone :]
+        path.write_bytes(body)
+        try:
+            found = {year.year: text(year) for year in years(path)}
+        except (SourceChanged, NoPayload):
+            return
+        assert found == {2020: table(), 2021: table() * 9}

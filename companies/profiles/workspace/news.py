@@ -32,6 +32,8 @@ from markets.vocabulary import AsOf
 # Of each market so many revisions and vintages are told one by one; the others are counted.
 MOST_REVISIONS: Final = 3
 MOST_VINTAGES: Final = 3
+# Two places can be compared where the fewer markets are at least so many per cent of the more.
+ALIKE_PCT: Final = 75
 # Periods further back than so many years that enough markets have cannot be a newest one.
 PERIODS_LOOKED_AT: Final = 12
 
@@ -46,7 +48,10 @@ class NewVintage:
 
 @dataclass(frozen=True, slots=True)
 class RankMove:
-    """Another place among the markets than before: both with how many markets have a value for that period."""
+    """Another place among the markets than before: both with how many markets have a value for that period.
+
+    Only where those are about as many: a place among a few says nothing of one among nearly all.
+    """
 
     indicator: IndicatorRef
     market: str
@@ -127,7 +132,12 @@ def _moves(releases: Sequence[int], markets: Sequence[str], since: dt.datetime) 
         if (market, code) in then
         and (market, code) in now
         and then[market, code].position != now[market, code].position
+        and _are_alike(then[market, code], now[market, code])
     ]
+
+
+def _are_alike(then: Rank, now: Rank) -> bool:
+    return min(then.of, now.of) * 100 >= ALIKE_PCT * max(then.of, now.of)
 
 
 def _ranks(codes: Sequence[str], markets: Sequence[str], as_of: AsOf | None) -> dict[tuple[str, str], Rank]:

@@ -20,7 +20,7 @@ from companies.profiles.workspace.sales import sales_beside
 from companies.profiles.workspace.tables import targets_tables
 from companies.queries.alerts import alerts, unread_count
 from companies.queries.targets import targets
-from companies.queries.workspace import DUES, WorkspaceQuestion
+from companies.queries.workspace import DUES, OVERDUE, WEEK, WorkspaceQuestion
 from markets.profiles.comparison import FEWEST_MARKETS, MOST_MARKETS
 from markets.profiles.observations import AreaKey
 from markets.profiles.tables import Table
@@ -47,6 +47,11 @@ class TaskGroup:
 
     due: str
     lines: tuple[WorkspaceLine, ...]
+
+    @property
+    def is_soon(self) -> bool:
+        """Whether it is late or due within a week."""
+        return self.due in (OVERDUE, WEEK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ def _targets(lines: Sequence[WorkspaceLine]) -> Table:
         Column("bought_reporter", _("Reporter")),
         Column("bought_status", _("Status of the value")),
         Column("bought_vintage", _("Vintage")),
+        Column("bought_since", _("Period before")),
+        Column("bought_change_pct", _("Change, %"), is_number=True),
     ]
     sources = {b.source.release: b.source.citation for line in lines if (b := line.numbers.bought) and b.source}
     return Table(
@@ -81,6 +83,8 @@ def _target_cells(line: WorkspaceLine) -> tuple[Cell, ...]:
         stated.reporter.iso3 if stated else "",
         stated.obs_status if stated else "",
         bought.source.vintage if bought and bought.source else "",
+        bought.change.since if bought and bought.change else "",
+        bought.change.value if bought and bought.change else None,
     )
 
 
@@ -93,6 +97,8 @@ def _sales(lines: Sequence[WorkspaceLine]) -> Table:
         Column("currency", _("Currency")),
         Column("value", _("Own sales"), is_number=True),
         Column("records", _("Records"), is_number=True),
+        Column("approved", _("Approved records"), is_number=True),
+        Column("left_out", _("Records left out: they overlap"), is_number=True),
         Column("base_period", _("Period before")),
         Column("paired", _("Records with a counterpart"), is_number=True),
         Column("paired_value", _("Their sum"), is_number=True),
@@ -127,6 +133,8 @@ def _sales_cells(line: WorkspaceLine) -> Iterator[tuple[Cell, ...]]:
             sums.currency,
             sums.value,
             sums.counted,
+            sums.approved,
+            sums.apart,
             sums.base_period,
             sums.paired,
             sums.now if sums.paired else None,

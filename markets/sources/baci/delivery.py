@@ -33,6 +33,8 @@ ZIP: Final = ".zip"
 CSV: Final = ".csv"
 # What stands for a weight that nobody knows.
 MISSING: Final = ("", "NA")
+# Under such a name lies a year, whatever its name became.
+_OURS: Final = "baci_hs"
 _EXAMPLE: Final = "BACI_HS92_Y2021_V202201.csv"
 
 
@@ -97,7 +99,7 @@ def _together(lying: Sequence[Entry], place: str) -> Iterator[_Year]:
             lists.append((entry, of_countries))
         elif of_products := product_file(entry.name):
             products.append((entry, of_products))
-        elif entry.name.lower().endswith(CSV):
+        elif entry.name.lower().endswith(CSV) or entry.name.lower().startswith(_OURS):
             raise changed(entry.shown, f"no file of BACI has such a name; one of a year is called {_EXAMPLE}")
     if len(lists) > 1:
         other = lists[0][0].name

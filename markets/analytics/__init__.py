@@ -93,7 +93,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
                 "a weight beside them; a figure marked as estimated has none. A code holds many goods: the mix "
                 "changes it as much as the price does."
             ),
-            reference="United Nations (2013), International Merchandise Trade Statistics: Compilers Manual, chapter 19",
+            reference="United Nations (2013), International Merchandise Trade Statistics: Compilers Manual, Revision 1",
             function=unit_value,
         ),
     )

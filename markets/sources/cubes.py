@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from markets.sources.base import SourceCard, Vintage
-from markets.vocabulary import Basis, Flow, Frequency
+from markets.vocabulary import Basis, Flow, Frequency, Valuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class CubeYear:
     text of this year, by which the same delivery is known again. chunks: begins to read anew each time it is called.
     areas: the publisher's code of an area -> ours (ISO 3166 alpha-3, or an aggregate); empty where it writes ours.
     missing: words that stand for no value, such as NA. pads_product: codes lost their leading zeros.
+    valuation: of every value; None where a column tells it, or nobody does.
     """
 
     dataset: str
@@ -56,6 +57,7 @@ class CubeYear:
     missing: tuple[str, ...] = ("",)
     pads_product: bool = False
     delimiter: str = ","
+    valuation: Valuation | None = None
 
 
 class CubeSource(Protocol):

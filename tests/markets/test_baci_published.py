@@ -41,8 +41,14 @@ def test_a_row_is_in_dollars_and_kilograms_with_the_whole_code(tmp_path: Path) -
     assert (fridges.exporter_id, fridges.importer_id, fridges.product) == ("CHN", "KAZ", "841810")
     assert (fridges.value_usd, fridges.net_weight_kg) == (Decimal(52051), Decimal(13235))
     assert (fridges.classification, fridges.basis, fridges.flow) == ("HS1992", "reconciled", "X")
+    assert {fridges.valuation, horses.valuation} == {"FOB"}
     assert (horses.exporter_id, horses.product, horses.value_usd) == ("TWN", "010121", Decimal(41))
     assert horses.net_weight_kg is None, "NA is unknown, not nothing"
+
+
+def test_values_are_free_on_board_also_where_rows_are_looked_at_one_by_one(tmp_path: Path) -> None:
+    (flow,) = published(tmp_path, '2021, 156,398,841810,1,"1"')
+    assert (flow.exporter_id, flow.valuation) == ("CHN", "FOB")
 
 
 def test_a_country_that_is_not_known_here_is_kept_by_its_number(tmp_path: Path) -> None:

@@ -179,7 +179,8 @@ class Reading:
             product=self.product_sql,
             numbers=", ".join(f"{self.number_sql(name)} AS {name}" for name in _NUMBERS),
             is_unreadable=self._unreadable_sql,
-            **{word: self._word_sql(word) for word in ("currency", "quantity_unit", "valuation", "obs_status")},
+            valuation=self.valuation_sql,
+            **{word: self._word_sql(word) for word in ("currency", "quantity_unit", "obs_status")},
         )
 
     @property
@@ -270,6 +271,11 @@ class Reading:
         if "classification" in self.raw.columns:
             return self._word_sql("classification")
         return f"'{self.year.classification}'::text"
+
+    @property
+    def valuation_sql(self) -> str:
+        """As the text says it of each row, or the source of the whole year; empty where neither does."""
+        return "'" + self.year.valuation + "'::text" if self.year.valuation else self._word_sql("valuation")
 
     @property
     def product_sql(self) -> str:

@@ -84,7 +84,7 @@ class PlainReading(Reading):
             **{name: told.get(name, "NULL") for name in ("value_usd", "value", "net_weight_kg", "quantity")},
             "currency_id": "NULL",
             "quantity_unit": "''",
-            "valuation": "''",
+            "valuation": self.valuation_sql,
             "obs_status": f"CASE WHEN {is_missing} THEN 'x' ELSE '' END",
         }
 

@@ -27,7 +27,7 @@ from markets.sources.baci.text import Fingerprint, Header, fingerprint, header, 
 from markets.sources.base import SourceCard, Vintage
 from markets.sources.cubes import CubeYear
 from markets.sources.files import payload_files
-from markets.vocabulary import Basis, Flow
+from markets.vocabulary import Basis, Flow, Valuation
 
 ZIP: Final = ".zip"
 CSV: Final = ".csv"
@@ -146,6 +146,8 @@ def _cube_year(found: _Year, columns: Header, printed: Fingerprint) -> CubeYear:
         missing=MISSING,
         pads_product=True,
         delimiter=columns.delimiter,
+        # Reconciled values are free on board: the publisher takes the costs of transport off what importers report.
+        valuation=Valuation.FOB,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ import pytest
 from django.db import connection
 
 from markets.errors import DuplicateRow, HeldIncomplete, HeldRejected, HeldShrunk, HeldTotalMoved, SourceChanged
-from markets.ingest.cubes import Reason, publish_year
+from markets.ingest.cubes import Reason, publish_year, raw
 from markets.models import FlowTotal, Product, RejectedRow, Release, Slice, TradeFlow, UnmappedCode
 from markets.sources.cubes import CubeColumn
 from tests.markets.cube_world import CARD, ROWS, cube_year, flows, small_cube
@@ -165,6 +166,28 @@ def test_products_are_looked_up_where_their_revision_is_loaded() -> None:
 def test_text_that_is_no_such_table_is_refused(rows: list[str], header: str, said: str) -> None:
     with pytest.raises(SourceChanged, match=said):
         publish_year(cube_year(rows, header=header), CARD)
+
+
+def test_a_quotation_mark_that_nothing_closes_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw, "COPY_BYTES", 100)
+    year = cube_year(['2021,156,398,"330410,1,1', *ROWS * 100])
+    taken: list[bytes] = []
+
+    def chunks() -> Iterator[bytes]:
+        for chunk in year.chunks():
+            taken.append(chunk)
+            yield chunk
+
+    with pytest.raises(SourceChanged, match="never closed"):
+        publish_year(replace(year, chunks=chunks), CARD)
+    assert sum(map(len, taken)) < 600
+
+
+@pytest.mark.parametrize("end", [pytest.param("", id="unix"), pytest.param("\r", id="windows")])
+def test_a_line_that_ends_the_text_early_is_refused(end: str) -> None:
+    with pytest.raises(SourceChanged, match="line 4: it marks the end"):
+        publish_year(cube_year([*ROWS[:2], "\\." + end, *ROWS[2:]]), CARD)
+    assert flows() == []
 
 
 def test_nothing_is_left_over() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ from markets.sources.cubes import CubeYear
 COPY_BYTES = 16 * 1024 * 1024
 # No header is longer than this.
 HEADER_MOST = 64 * 1024
+# A part that goes on for so many COPY_BYTES without the end of a row has a quotation mark that nothing closes.
+UNCLOSED_MOST = 4
+# The database takes such a line for the end of the text, and would pass over all that follows.
+_END_MARK = re.compile(rb"^\\\.\r?$", re.MULTILINE)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 # Told how many bytes were copied so far, of how many.
@@ -48,7 +53,8 @@ def copied_raw(year: CubeYear, attempt: Attempt, copied: Copied) -> RawTable:
         )
     statement = f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT csv, DELIMITER '{_plain(year.delimiter)}')"
     rows = size = 0
-    for part in _parts(_without_header(year)):
+    for part in _parts(_without_header(year), year):
+        _refuse_end_mark(part, year, rows)
         rows += _copy(statement, part, year, rows)
         size += len(part)
         copied(size, year.size_bytes)
@@ -64,6 +70,12 @@ def _copy(statement: str, part: bytes, year: CubeYear, rows: int) -> int:
             return int(cursor.rowcount)
     except DataError as broken:
         raise SourceChanged(source=year.dataset, reason=_told(broken, year.name, rows)) from broken
+
+
+def _refuse_end_mark(part: bytes, year: CubeYear, rows: int) -> None:
+    if b"\\." in part and (found := _END_MARK.search(part)):
+        line = rows + part.count(b"\n", 0, found.start()) + 2
+        raise SourceChanged(source=year.dataset, reason=f"{year.name}, line {line}: it marks the end of the text")
 
 
 def _told(broken: DataError, name: str, rows: int) -> str:
@@ -94,8 +106,11 @@ def _without_header(year: CubeYear) -> Iterator[bytes]:
     yield from chunks
 
 
-def _parts(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The text in parts of about COPY_BYTES, each of whole rows: a line break between quotes ends no row."""
+def _parts(chunks: Iterator[bytes], year: CubeYear) -> Iterator[bytes]:
+    """The text in parts of about COPY_BYTES, each of whole rows: a line break between quotes ends no row.
+
+    Raises SourceChanged where no row ends for too long.
+    """
     waiting: list[bytes] = []
     size, is_quoted = 0, False
     for chunk in chunks:
@@ -105,6 +120,8 @@ def _parts(chunks: Iterator[bytes]) -> Iterator[bytes]:
         end = chunk.rfind(b"\n")
         is_open = (is_quoted + chunk.count(b'"', 0, max(end, 0))) % 2
         is_quoted = (is_quoted + quotes) % 2 == 1
+        if size > UNCLOSED_MOST * COPY_BYTES and (end < 0 or is_open):
+            raise SourceChanged(source=year.dataset, reason=f"{year.name}: a quotation mark in it is never closed")
         if size < COPY_BYTES or end < 0 or is_open:
             continue
         waiting[-1] = chunk[: end + 1]

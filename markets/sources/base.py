@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 from markets.errors import MarketsError
 from markets.vocabulary import FactKind, Flow, Frequency, ObsStatus, RateKind, Transport, Valuation
+
+_VERSION: Final = re.compile(r", version (\d{6}[a-z]?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,17 @@ class Vintage:
     known_by: dt.date | None = None
     licence: str = ""
     citation: str = ""
+
+
+def with_version(title: str, version: str) -> str:
+    """The title of a vintage whose publisher numbers its vintages, as `version_of` reads it; without one, as it is."""
+    return f"{title}, version {version}" if version else title
+
+
+def version_of(title: str) -> str:
+    """The version a title ends with, as `202401b`, which sorts by age; empty where it has none."""
+    found = _VERSION.search(title)
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from benchmarks import synthetic_cube
 from markets.errors import SyntheticData
-from markets.ingest.cubes import publish_year
+from markets.ingest.cubes import CubeOutcome, publish_year
 from markets.models import Dataset, RejectedRow, Release, TradeFlow, UnmappedCode
 from markets.refresh.synthetic import permitted
 from markets.sources.baci import CARD, SYNTHETIC_CARD
@@ -59,6 +59,18 @@ def test_a_country_that_is_not_known_here_is_kept_by_its_number(tmp_path: Path) 
     assert rejected.text.startswith("2021,891,398")
     (unmapped,) = UnmappedCode.objects.all()
     assert (unmapped.dataset_id, unmapped.code, unmapped.rows) == ("baci", "891", 1)
+
+
+def test_an_older_version_does_not_take_the_place_of_a_newer_one(tmp_path: Path) -> None:
+    def of_version(version: str, *rows: str) -> CubeOutcome:
+        path = archive(tmp_path / f"{version}.zip", {f"BACI_HS92_Y2021_V{version}.csv": table(*rows)})
+        return publish_year(years(path)[0], WHOLE)
+
+    assert of_version("202401b", *ROWS).release
+    older = of_version("202401", *ROWS[:2], "2021,4,860,1012,3.1,1")
+    assert (older.is_older, older.release) == (True, None)
+    assert of_version("202501", *ROWS[:2], "2021,4,860,1012,3.2,1").release
+    assert TradeFlow.objects.get(exporter="AFG").value_usd == 3200
 
 
 # ---------------------------------------------------------------- invented figures

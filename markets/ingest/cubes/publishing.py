@@ -24,7 +24,7 @@ from markets.ingest.publish import database_clock, known_since
 from markets.ingest.stage import remember_unmapped
 from markets.jobs import Held, room_for
 from markets.models import Dataset, FlowTotal, Payload, Release, ReleaseSlice, Slice
-from markets.sources.base import SourceCard, UnmappedRow
+from markets.sources.base import SourceCard, UnmappedRow, version_of
 from markets.sources.cubes import CubeYear
 from markets.vocabulary import Transport
 
@@ -130,6 +130,9 @@ def _passed_over(year: CubeYear, current: Release | None, transport: Transport) 
     is_older = since < current.known_from if transport is Transport.BUNDLED else False
     if year.vintage.released_on and current.released_on:
         is_older = year.vintage.released_on < current.released_on
+    ours, theirs = version_of(current.title), version_of(year.vintage.title)
+    if ours and theirs:
+        is_older = theirs < ours
     return CubeOutcome(None, is_older=True) if is_older else None
 
 

@@ -24,7 +24,7 @@ from markets.sources.baci.names import (
     year_file,
 )
 from markets.sources.baci.text import Fingerprint, Header, fingerprint, header, pieces
-from markets.sources.base import SourceCard, Vintage
+from markets.sources.base import SourceCard, Vintage, with_version
 from markets.sources.cubes import CubeYear
 from markets.sources.files import payload_files
 from markets.vocabulary import Basis, Flow, Valuation
@@ -153,11 +153,10 @@ def _cube_year(found: _Year, columns: Header, printed: Fingerprint) -> CubeYear:
 
 def _vintage(told: YearFile, card: SourceCard) -> Vintage:
     known_by, note = published(told.version)
-    version = f", version {told.version}" if told.version else ""
     return Vintage(
-        title=f"{card.name}: {told.year}, {told.revision}{version}",
+        title=with_version(f"{card.name}: {told.year}, {told.revision}", told.version),
         released_note=note,
         known_by=known_by,
         licence=card.licence,
-        citation=f"{card.citation}; {told.revision}{version}",
+        citation=with_version(f"{card.citation}; {told.revision}", told.version),
     )

@@ -198,6 +198,14 @@ class HeldRejected(ReleaseHeld):
     code = "held_rejected"
 
 
+class YearBusy(IngestError):
+    """{dataset} was read all the time, so nothing could take its place. Nothing was published; try again later."""
+
+    code = "year_busy"
+    http_status = 503
+    retry = True
+
+
 class HoldDecided(IngestError):
     """The release {release} of {dataset} waits for nobody: it is {state}. Look at its page; nothing was changed."""
 

@@ -144,6 +144,7 @@ _TITLES: Final = {
     "held_truncated": gettext_noop("Held: cut off by the provider"),
     "held_aggregates": gettext_noop("Held: groups among the members"),
     "held_rejected": gettext_noop("Held: too many rows rejected"),
+    "year_busy": gettext_noop("Year in use"),
     "hold_decided": gettext_noop("Decided already"),
     "job_taken_over": gettext_noop("Job in other hands"),
     "job_stopped": gettext_noop("Job stopped"),

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
 from markets import jobs
-from markets.errors import SourceRefused
-from markets.ingest.cubes import sums
+from markets.errors import SourceRefused, YearBusy
+from markets.ingest.cubes import publishing, sums
 from markets.models import FlowTotal, Job, Release, TradeFlow
 from markets.refresh import plan, refresh
 from tests.markets.baci_files import archive, table
@@ -96,6 +97,25 @@ def test_a_year_that_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> Non
 def test_only_the_years_asked_for(tmp_path: Path) -> None:
     refresh("baci", path=packed(tmp_path, Y2020=rows(2020), Y2021=rows(2021)), wanted=["2021"])
     assert set(TradeFlow.objects.values_list("year", flat=True)) == {2021}
+
+
+def test_readers_who_do_not_go_keep_a_year_back_and_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "SWAP_WAIT_S", 1)
+    monkeypatch.setattr(publishing, "SWAP_PATIENCE_S", 0)
+    file = packed(tmp_path, Y2020=rows(2020), Y2021=rows(2021))
+    reader = connection.copy()
+    try:
+        reader.set_autocommit(False)
+        reader.cursor().execute("LOCK TABLE markets_tradeflow IN ACCESS SHARE MODE")
+        outcome = refresh("baci", path=file)
+    finally:
+        reader.close()
+    assert [(problem.key, type(problem.error)) for problem in outcome.problems] == [
+        ("2020", YearBusy),
+        ("2021", YearBusy),
+    ]
+    assert refresh("baci", path=file).is_clean
+    assert set(TradeFlow.objects.values_list("year", flat=True)) == {2020, 2021}
 
 
 def test_it_has_no_download() -> None:

@@ -10,7 +10,15 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from markets.errors import DuplicateRow, HeldIncomplete, HeldRejected, HeldShrunk, HeldTotalMoved, SourceChanged
+from markets.errors import (
+    DuplicateRow,
+    HeldIncomplete,
+    HeldRejected,
+    HeldShrunk,
+    HeldTotalMoved,
+    ReleaseHeld,
+    SourceChanged,
+)
 from markets.ingest.cubes import Reason, publish_year, raw
 from markets.models import FlowTotal, Product, RejectedRow, Release, Slice, TradeFlow, UnmappedCode
 from markets.sources.cubes import CubeColumn
@@ -188,6 +196,13 @@ def test_a_line_that_ends_the_text_early_is_refused(end: str) -> None:
     with pytest.raises(SourceChanged, match="line 4: it marks the end"):
         publish_year(cube_year([*ROWS[:2], "\\." + end, *ROWS[2:]]), CARD)
     assert flows() == []
+
+
+def test_another_revision_does_not_take_the_place_of_a_year() -> None:
+    publish_year(cube_year(), CARD)
+    with pytest.raises(ReleaseHeld, match="is in HS2012, the year in force in HS2017"):
+        publish_year(cube_year([*ROWS, "2021,276,860,330410,1,1"], classification="HS2012"), CARD)
+    assert set(TradeFlow.objects.filter(dataset=CARD.id).values_list("classification", flat=True)) == {"HS2017"}
 
 
 def test_nothing_is_left_over() -> None:

@@ -15,6 +15,7 @@ from markets.errors import (
     NotFound,
     ReleaseHeld,
     SourceUnavailable,
+    YearBusy,
     error_tree,
     message_template,
 )
@@ -41,8 +42,8 @@ def test_codes_are_unique_and_no_failure_is_private() -> None:
     assert not [error_class for error_class in TREE if error_class.__name__.startswith("_")]
 
 
-def test_only_a_silent_source_is_tried_again() -> None:
-    assert [error_class for error_class in TREE if error_class.retry] == [SourceUnavailable]
+def test_only_a_silent_source_and_a_busy_year_are_tried_again() -> None:
+    assert [error_class for error_class in TREE if error_class.retry] == [SourceUnavailable, YearBusy]
 
 
 def test_the_context_fills_the_message() -> None:

@@ -9,9 +9,9 @@ from typing import Final
 
 from django.db import connection
 
-from markets.errors import HeldIncomplete, HeldRejected, HeldShrunk, HeldTotalMoved, HeldUnknown
+from markets.errors import HeldIncomplete, HeldRejected, HeldShrunk, HeldTotalMoved, HeldUnknown, ReleaseHeld
 from markets.ingest.cubes.checks import Reason
-from markets.models import Release
+from markets.models import Release, TradeFlow
 from markets.sources.base import SourceCard
 from markets.sources.cubes import CubeYear
 
@@ -49,6 +49,17 @@ class Refused:
     def told(self) -> str:
         """`unknown_area 12 (first in line 4), negative 1 (first in line 90)`."""
         return ", ".join(f"{reason} {rows} (first in line {line})" for reason, rows, line in self.counted)
+
+
+def hold_back_revision(card: SourceCard, year: CubeYear, current: Release | None) -> None:
+    """Raises ReleaseHeld where the year in force is told in another revision: the same codes would mean other goods."""
+    if current is None or not year.classification:
+        return
+    in_force = TradeFlow.objects.filter(dataset=year.dataset, year=year.year)
+    for before in in_force.order_by().values_list("classification", flat=True)[:1]:
+        if before != year.classification:
+            told = f"{year.name} is in {year.classification}, the year in force in {before}"
+            raise ReleaseHeld(dataset=f"{card.id}/{year.key}", reason=told)
 
 
 def hold_back_rows(

@@ -12,6 +12,7 @@ from typing import Final
 from django.db import DataError, OperationalError, connection, transaction
 from psycopg import errors as pg
 
+from markets.errors import YearBusy
 from markets.ingest.cubes import gates
 from markets.ingest.cubes.attempt import Attempt, only_attempt
 from markets.ingest.cubes.checks import Known, Reading, Reason, known_codes
@@ -91,15 +92,18 @@ def publish_year(
     held: the job that does it; nothing is published once another holds it (JobTakenOver), and a wish to stop is heard
     between two steps (JobStopped). copied: told how many bytes of the text are in the database.
     Raises SourceChanged for a text that is no table of the announced columns, DuplicateRow, ReleaseHeld with counts,
-    RefreshRunning and StorageFull. In each case what was in force stays so.
+    YearBusy where readers do not go, RefreshRunning and StorageFull. In each case what was in force stays so.
     """
     transport = Transport(held.job.transport) if held else Transport.FILE
     dataset = Dataset.objects.get(pk=year.dataset)
-    current = _current(dataset, year)
-    if passed := _passed_over(year, current, transport):
-        Slice.objects.filter(dataset=dataset, key=year.key).update(checked_at=database_clock())
+    if passed := _passed_over(year, _current(dataset, year), transport):
         return passed
     with room_for(f"the trade of {year.key} of {card.id}"), only_attempt(dataset.pk, year.year, held) as attempt:
+        # Who waited for another attempt comes after it.
+        current = _current(dataset, year)
+        if passed := _passed_over(year, current, transport):
+            return passed
+        gates.hold_back_revision(card, year, current)
         release = _next_release()
         made = _made(year, card, attempt, held, copied or _untold, release=release, current=current)
         _put_in_place(year, dataset, made, held, release=release, transport=transport)
@@ -118,12 +122,17 @@ def _current(dataset: Dataset, year: CubeYear) -> Release | None:
 
 
 def _passed_over(year: CubeYear, current: Release | None, transport: Transport) -> CubeOutcome | None:
-    """The outcome where nothing need be done: the same text is in force, or a newer vintage.
+    """The outcome where nothing need be done: the same text is in force, or a newer vintage. It is noted as looked at.
 
     The same text is published again where the way of summing has changed.
     """
-    if current is None:
-        return None
+    outcome = _needless(year, current, transport) if current else None
+    if outcome:
+        Slice.objects.filter(dataset=year.dataset, key=year.key).update(checked_at=database_clock())
+    return outcome
+
+
+def _needless(year: CubeYear, current: Release, transport: Transport) -> CubeOutcome | None:
     if current.payloads.filter(sha256=year.sha256).exists() and not _has_old_sums(year):
         return CubeOutcome(None, is_same=True)
     since = known_since(year.dataset, year.vintage, transport, database_clock())
@@ -250,19 +259,34 @@ def _scheme(reason: str, year: CubeYear) -> str:
 def _put_in_place(
     year: CubeYear, dataset: Dataset, made: _Made, held: Held | None, *, release: int, transport: Transport
 ) -> None:
-    """Swap the year, again when readers stand in the way. Raises OperationalError when they do not go."""
-    dataset_partition(FLOWS, dataset.pk)
-    dataset_partition(SUMS, dataset.pk)
+    """Swap the year, again when readers stand in the way. Raises YearBusy when they do not go."""
     until = time.monotonic() + SWAP_PATIENCE_S
     while True:
         try:
+            _make_place(dataset)
             return _published(year, dataset, made, held, release=release, transport=transport)
         except OperationalError as fault:
             is_in_the_way = isinstance(fault.__cause__, (pg.LockNotAvailable, pg.DeadlockDetected))
-            if not is_in_the_way or time.monotonic() >= until:
+            if not is_in_the_way:
                 raise
+            if time.monotonic() >= until:
+                raise YearBusy(dataset=f"{dataset.pk}/{year.key}") from fault
         _step(held)
         time.sleep(SWAP_WAIT_S)
+
+
+def _make_place(dataset: Dataset) -> None:
+    """The partitions of a dataset, if it has none: made by themselves, so that nothing else waits while they wait."""
+    with transaction.atomic():
+        _wait_briefly()
+        dataset_partition(FLOWS, dataset.pk)
+        dataset_partition(SUMS, dataset.pk)
+
+
+def _wait_briefly() -> None:
+    """Until the transaction ends, wait for a lock for a moment only."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{SWAP_WAIT_S}s'")
 
 
 def _published(
@@ -278,8 +302,7 @@ def _published(
                     _KEEP_REFUSED.format(text=made.refused.text_sql, refused=made.refused.table, raw=made.raw.table),
                     {"release": release, "file": year.name[:255]},
                 )
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{SWAP_WAIT_S}s'")
+        _wait_briefly()
         swap(FLOWS, dataset.pk, year.year, made.flows)
         swap(SUMS, dataset.pk, year.year, made.sums)
         if held:

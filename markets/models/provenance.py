@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -59,6 +60,10 @@ def dataset_row(card: SourceCard) -> Dataset:
         refresh_every=card.refresh_every,
         kind=card.kind.value,
     )
+
+
+# Among the payloads of a release: not what came, but how the text of a cube was read.
+READING: Final = "application/vnd.reading+json"
 
 
 class Payload(models.Model):

@@ -11,6 +11,7 @@ from markets import queries
 from markets.errors import NotFound
 from markets.ingest.cubes import REASONS, Reason
 from markets.models import Dataset, Payload, Release, ReleaseSlice
+from markets.models.provenance import READING
 from markets.profiles.figures import Provenance, provenance
 from markets.profiles.problems import reasons_told
 from markets.profiles.slices import slice_refs
@@ -155,7 +156,7 @@ def payload_lines(release: Release) -> tuple[PayloadLine, ...]:
     is_open = release.dataset.redistribution == Dataset.Redistribution.OPEN
     return tuple(
         PayloadLine(p.sha256, p.content_type, p.size_bytes, is_open, p.is_kept)
-        for p in release.payloads.defer("compressed").order_by("sha256")
+        for p in release.payloads.exclude(content_type=READING).defer("compressed").order_by("sha256")
     )
 
 

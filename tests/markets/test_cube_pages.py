@@ -32,7 +32,7 @@ def test_a_release_tells_of_refused_rows_and_hands_them_out(client: Client, rele
 
 
 def test_the_bytes_of_a_cube_are_not_kept(client: Client, release: Release) -> None:
-    payload = release.payloads.get()
+    payload = release.payloads.get(content_type="text/csv")
     assert not payload.is_kept
     assert client.get(f"/en/releases/{release.pk}/payloads/{payload.sha256}/").status_code == 404
 

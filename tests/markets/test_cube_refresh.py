@@ -14,6 +14,7 @@ from markets import jobs
 from markets.errors import SourceRefused, YearBusy
 from markets.ingest.cubes import publishing, sums
 from markets.models import FlowTotal, Job, Release, TradeFlow
+from markets.profiles.provenance import payload_lines
 from markets.refresh import plan, refresh
 from tests.markets.baci_files import archive, table
 
@@ -116,6 +117,14 @@ def test_readers_who_do_not_go_keep_a_year_back_and_it_is_told(tmp_path: Path, m
     ]
     assert refresh("baci", path=file).is_clean
     assert set(TradeFlow.objects.values_list("year", flat=True)) == {2020, 2021}
+
+
+def test_what_comes_with_the_product_is_kept_byte_for_byte() -> None:
+    release = refresh("baci-kazakhstan", bundled=True).releases[-1]
+    (line,) = payload_lines(release)
+    assert line.is_kept
+    body = release.payloads.get(sha256=line.sha256).body
+    assert (body.startswith(b"exporter,"), len(body)) == (True, line.size_bytes)
 
 
 def test_it_has_no_download() -> None:

@@ -22,7 +22,7 @@ from markets.errors import (
 from markets.ingest.cubes import Reason, publish_year, raw
 from markets.models import FlowTotal, Product, RejectedRow, Release, Slice, TradeFlow, UnmappedCode
 from markets.sources.cubes import CubeColumn
-from tests.markets.cube_world import CARD, ROWS, cube_year, flows, small_cube
+from tests.markets.cube_world import AREAS, CARD, ROWS, cube_year, flows, small_cube
 
 pytestmark = pytest.mark.django_db
 
@@ -174,6 +174,13 @@ def test_products_are_looked_up_where_their_revision_is_loaded() -> None:
 def test_text_that_is_no_such_table_is_refused(rows: list[str], header: str, said: str) -> None:
     with pytest.raises(SourceChanged, match=said):
         publish_year(cube_year(rows, header=header), CARD)
+
+
+def test_the_same_text_read_in_another_way_is_published_anew() -> None:
+    publish_year(cube_year(), CARD)
+    assert publish_year(cube_year(), CARD).is_same
+    assert publish_year(cube_year(areas=AREAS | {"417": "TJK"}), CARD).release
+    assert ("DEU", "010121", "TJK", Decimal(1001), Decimal(3000)) in flows()
 
 
 def test_a_quotation_mark_that_nothing_closes_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

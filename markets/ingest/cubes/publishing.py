@@ -16,6 +16,7 @@ from markets.errors import YearBusy
 from markets.ingest.cubes import gates
 from markets.ingest.cubes.attempt import Attempt, only_attempt
 from markets.ingest.cubes.checks import Known, Reading, Reason, known_codes
+from markets.ingest.cubes.kept import is_in_force, keep
 from markets.ingest.cubes.plain import PlainReading
 from markets.ingest.cubes.raw import Copied, RawTable, copied_raw
 from markets.ingest.cubes.repeats import without_repeats
@@ -24,7 +25,7 @@ from markets.ingest.cubes.swap import FLOWS, SUMS, SWAP_WAIT_S, column_types, da
 from markets.ingest.publish import database_clock, known_since
 from markets.ingest.stage import remember_unmapped
 from markets.jobs import Held, room_for
-from markets.models import Dataset, FlowTotal, Payload, Release, ReleaseSlice, Slice
+from markets.models import Dataset, FlowTotal, Release, ReleaseSlice, Slice
 from markets.sources.base import SourceCard, UnmappedRow, version_of
 from markets.sources.cubes import CubeYear
 from markets.vocabulary import Transport
@@ -133,7 +134,7 @@ def _passed_over(year: CubeYear, current: Release | None, transport: Transport) 
 
 
 def _needless(year: CubeYear, current: Release, transport: Transport) -> CubeOutcome | None:
-    if current.payloads.filter(sha256=year.sha256).exists() and not _has_old_sums(year):
+    if is_in_force(year, current) and not _has_old_sums(year):
         return CubeOutcome(None, is_same=True)
     since = known_since(year.dataset, year.vintage, transport, database_clock())
     is_older = since < current.known_from if transport is Transport.BUNDLED else False
@@ -329,11 +330,7 @@ def _release(
         citation=vintage.citation or dataset.citation,
         job=held.job if held else None,
     )
-    Payload.objects.bulk_create(
-        [Payload(sha256=year.sha256, content_type="text/csv", size_bytes=year.size_bytes, is_kept=False)],
-        ignore_conflicts=True,
-    )
-    published.payloads.set(Payload.objects.filter(sha256=year.sha256))
+    keep(year, published, transport)
     return published
 
 

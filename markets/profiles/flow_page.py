@@ -179,7 +179,7 @@ def flow_page(exporter: str, importer: str, code: str, as_of: AsOf | None = None
     withheld = queries.withheld_datasets()
     years = known_by(loaded_years(withheld), as_of)
     asked = FlowFilter(exporters=[seller.code], importers=[buyer.code], products=[digits.digits + ALL_BELOW])
-    rows = flow_rows(asked, years)
+    rows = flow_rows(asked, years, is_part=as_of is not None)
     named = queries.products(CLASSIFICATION).filter(code=digits.digits).first()
     if named is None and not rows:
         raise NotFound(kind=_("HS product"), key=code)

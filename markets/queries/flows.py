@@ -78,13 +78,19 @@ def flow_datasets() -> list[str]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def flows(asked: FlowFilter, years: Sequence[LoadedYear]) -> QuerySet[TradeFlow]:
-    """Rows that pass the filters, of these datasets and years, unordered; nothing in quarantine."""
+def flows(asked: FlowFilter, years: Sequence[LoadedYear], *, is_part: bool = False) -> QuerySet[TradeFlow]:
+    """Rows that pass the filters, of these datasets and years, unordered; nothing in quarantine.
+
+    is_part: the years are chosen among those in force, as for a moment (as_of): of no other may a row come.
+    """
     rows = TradeFlow.objects.exclude(obs_status=ObsStatus.QUARANTINED.value)
     # The table is parted by both: what is not named is not even opened.
     rows = rows.filter(
         dataset_id__in=sorted({year.dataset for year in years}), year__in=sorted({year.year for year in years})
     )
+    if is_part:
+        # Two lists name all their pairs: a year that is known of one dataset may not be of another.
+        rows = rows.filter(release_id__in=[year.release for year in years])
     named: dict[str, Any] = {
         "exporter_id__in": asked.exporters,
         "importer_id__in": asked.importers,
@@ -165,12 +171,12 @@ _STORED: Final = (
 ).split()
 
 
-def flow_rows(asked: FlowFilter, years: Sequence[LoadedYear]) -> list[FlowRow]:
+def flow_rows(asked: FlowFilter, years: Sequence[LoadedYear], *, is_part: bool = False) -> list[FlowRow]:
     """The rows that pass the filters, by period and product: of few markets and products, for all come at once.
 
-    currency: empty where nothing is reported in another than US dollars.
+    currency: empty where nothing is reported in another than US dollars. is_part: as with `flows`.
     """
-    rows = flows(asked, years).order_by("period", "product", "dataset_id").values_list(*_STORED)
+    rows = flows(asked, years, is_part=is_part).order_by("period", "product", "dataset_id").values_list(*_STORED)
     return [FlowRow(*row)._replace(currency=row[12] or "") for row in rows]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from decimal import Decimal
 
@@ -15,12 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from markets import sources
 from markets.analytics.unit_values import unit_value
 from markets.ingest.cubes import publish_year
-from markets.models import Dataset
+from markets.models import Dataset, Release
 from markets.profiles.flow_page import SUM_OF_CODES, FlowPoint, flow_page
 from markets.sources.bundled_flows import years_of_flows
 from markets.vocabulary import AsOf, Basis
 from tests.markets.api_world import asked
-from tests.markets.flow_world import CUBE, REPORTS, publish_small_cube, state
+from tests.markets.flow_world import CUBE, REPORTS, REPORTS_AT, publish_small_cube, state
 from tests.markets.page_text import main, page
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,13 @@ def test_as_of_an_earlier_day_shows_what_was_public_then() -> None:
     assert {s.basis for s in flow_page("CHN", "KAZ", "8541", AsOf.parse("2024-06-30")).series} == {"reconciled"}
     text = main(page(Client(), f"{ADDRESS}?as_of=2001-01-01"))
     assert "Not known then: no vintage published by that day has a value" in text
+
+
+def test_as_of_a_day_a_year_known_of_one_dataset_is_not_taken_for_known_of_another() -> None:
+    _old, new, _reports = publish_small_cube()
+    Release.objects.filter(pk=new.pk).update(known_from=REPORTS_AT + dt.timedelta(days=60))
+    shown = flow_page("CHN", "KAZ", "8541", AsOf.parse("2025-03-31")).series
+    assert {(s.dataset, point.period[:4]) for s in shown for point in s.points} == {(CUBE, "2020"), (REPORTS, "2021")}
 
 
 def test_what_may_not_be_passed_on_is_not_shown_and_said_to_be_left_out() -> None:

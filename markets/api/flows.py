@@ -283,7 +283,7 @@ def _refuse_half_a_file(request: Request) -> None:
 
 
 def _refuse_figures_without_names(wanted: Sequence[str] | None) -> None:
-    """A figure without its basis and its product would be added to what it cannot be. Raises InvalidValue."""
+    """A figure without its basis and its code would be added to what it cannot be. Raises InvalidValue."""
     missing = [name for name in NAMED_WITH_FIGURES if name not in (wanted or ())]
     if wanted is not None and missing and FIGURES & set(wanted):
         words = {"needed": ", ".join(missing)}

@@ -76,7 +76,7 @@ FLOW_COLUMNS: Final = tuple(
 )
 # The figures of a record, and the words without which they would be taken for others.
 FIGURES: Final = frozenset({"value_usd", "value", "net_weight_kg", "quantity"})
-NAMED_WITH_FIGURES: Final = ("basis", "product")
+NAMED_WITH_FIGURES: Final = ("basis", "classification", "product")
 
 
 def flow_records(rows: Sequence[tuple[Any, ...]]) -> list[FlowRecord]:

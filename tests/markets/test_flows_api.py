@@ -267,6 +267,20 @@ def test_who_stops_reading_a_file_leaves_nothing_behind(monkeypatch: pytest.Monk
     assert len(asked("flows/?limit=1000")["data"]) == 17
 
 
+def test_who_reads_a_file_for_too_long_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_small_cube()
+    monkeypatch.setattr(copying, "_CHUNK_BYTES", 100)
+    monkeypatch.setattr(copying, "MOST_SECONDS", 0)
+    pieces = iter(Client().get("/api/v1/flows/?format=csv"))
+    assert next(pieces)
+    with pytest.raises(TimeoutError):
+        next(pieces)
+    assert list(pieces) == []
+    assert not connection.needs_rollback
+    monkeypatch.undo()
+    assert len(file_of("flows/?format=csv")[0]) == 17
+
+
 def test_more_files_than_there_is_room_for_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     publish_small_cube()
     monkeypatch.setattr(copying, "MOST_AT_ONCE", 0)
@@ -296,6 +310,7 @@ def test_more_files_than_there_is_room_for_wait(monkeypatch: pytest.MonkeyPatch)
         ("format=xml", "format"),
         ("fields=value_usd", "fields"),
         ("fields=product,value_usd", "fields"),
+        ("fields=product,basis,value_usd", "fields"),
         ("format=csv&limit=10", "limit"),
         ("format=csv&fields=product", "fields"),
     ],
@@ -311,8 +326,8 @@ def test_a_refusal_of_a_file_is_told_as_every_other() -> None:
 
 def test_figures_may_be_chosen_with_what_names_them() -> None:
     publish_small_cube()
-    (record,) = asked("flows/?exporter=DEU&year=2020&fields=product,basis,value_usd")["data"]
-    assert set(record) == {"product", "basis", "value_usd"}
+    (record,) = asked("flows/?exporter=DEU&year=2020&fields=product,classification,basis,value_usd")["data"]
+    assert set(record) == {"product", "classification", "basis", "value_usd"}
 
 
 def test_a_list_asks_as_many_questions_for_many_rows_as_for_few() -> None:

@@ -22,7 +22,16 @@ from markets.profiles.flows import LoadedDataset, loaded_datasets
 from markets.profiles.markets import MarketRef, market, market_ref
 from markets.profiles.observations import AS_PUBLISHED
 from markets.profiles.tables import Cell, Column, Table
-from markets.queries.flows import ALL_BELOW, FlowFilter, FlowRow, flow_datasets, flow_rows, known_by, loaded_years
+from markets.queries.flows import (
+    ALL_BELOW,
+    FlowFilter,
+    FlowRow,
+    flow_datasets,
+    flow_rows,
+    known_by,
+    loaded_years,
+    states_product,
+)
 from markets.vocabulary import AsOf, Basis, HSCode, ObsStatus
 
 # Added up here from the longest codes below, which do not overlap.
@@ -177,11 +186,12 @@ def flow_page(exporter: str, importer: str, code: str, as_of: AsOf | None = None
         raise NotFound(kind=_("partner"), key=importer)
     digits = _digits(code)
     withheld = queries.withheld_datasets()
-    years = known_by(loaded_years(withheld), as_of)
+    in_force = loaded_years(withheld)
+    years = known_by(in_force, as_of)
     asked = FlowFilter(exporters=[seller.code], importers=[buyer.code], products=[digits.digits + ALL_BELOW])
     rows = flow_rows(asked, years, is_part=as_of is not None)
     named = queries.products(CLASSIFICATION).filter(code=digits.digits).first()
-    if named is None and not rows:
+    if named is None and not rows and not states_product(digits.digits, in_force):
         raise NotFound(kind=_("HS product"), key=code)
     series = _series(digits.digits, rows)
     stated = {each.basis for each in series}

@@ -24,6 +24,17 @@ _LOADED = """
     FROM markets_slice s JOIN markets_dataset d ON d.id = s.dataset_id JOIN markets_release r ON r.id = s.current_id
     WHERE d.kind = 'flows' ORDER BY s.dataset_id, s.key
 """
+# From exporter to exporter, as the key of a year begins with them: no year is read through for a code it does not have.
+_ANY_OF_PRODUCT = """
+    SELECT EXISTS (
+        SELECT FROM markets_area a CROSS JOIN LATERAL (
+            SELECT FROM markets_tradeflow f
+            WHERE f.exporter_id = a.code AND f.product BETWEEN %(first)s AND %(last)s AND f.obs_status <> 'q'
+                AND f.dataset_id = ANY(%(datasets)s::varchar[]) AND f.year = ANY(%(years)s::smallint[])
+            LIMIT 1
+        ) found
+    )
+"""
 
 
 class LoadedYear(NamedTuple):
@@ -133,6 +144,15 @@ def _products(codes: Sequence[str]) -> Q:
 def below(prefix: str) -> Q:
     """The code itself and all codes that begin with it."""
     return Q(product__gte=prefix, product__lte=prefix.ljust(LONGEST_CODE, "9"))
+
+
+def states_product(code: str, years: Sequence[LoadedYear]) -> bool:
+    """Whether any pair has a row of the code, or of one below it, in these datasets and years."""
+    with connection.cursor() as cursor:
+        asked = {"first": code, "last": code.ljust(LONGEST_CODE, "9")}
+        named = {"datasets": sorted({year.dataset for year in years}), "years": sorted({year.year for year in years})}
+        cursor.execute(_ANY_OF_PRODUCT, asked | named)
+        return bool(cursor.fetchone()[0])
 
 
 def counted_up_to(rows: QuerySet[Any, Any], most: int) -> int | None:

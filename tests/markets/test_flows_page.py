@@ -205,6 +205,19 @@ def test_a_code_of_an_earlier_revision_has_its_page() -> None:
     assert "an earlier revision has" in main(page(Client(), "/en/flows/CHN/KAZ/854140/"))
 
 
+@pytest.mark.parametrize("asked_for", ["KAZ/CHN/854140/", "DEU/UZB/854140/", "CHN/KAZ/854140/?as_of=2001-01-01"])
+def test_a_code_that_another_pair_has_is_not_called_unknown(asked_for: str) -> None:
+    publish_small_cube()
+    assert "an earlier revision has" in main(page(Client(), f"/en/flows/{asked_for}"))
+    assert Client().get("/api/v1/flows/KAZ/CHN/854199/").status_code == 404
+
+
+def test_a_code_of_what_may_not_be_passed_on_alone_is_unknown() -> None:
+    publish_small_cube()
+    Dataset.objects.filter(pk=CUBE).update(redistribution="none")
+    assert Client().get("/en/flows/KAZ/CHN/854140/").status_code == 404
+
+
 def test_a_page_asks_as_many_questions_for_many_periods_as_for_few() -> None:
     _old, new, _reports = publish_small_cube()
 

@@ -54,8 +54,9 @@ class FlowPoint:
     """One period of a series.
 
     value_usd: null where none is stated, then `value` and `currency` hold what is, or `obs_status` says why there is
-    nothing. usd_per_kg: null where the rule of `unit_value` is not met. method `as_published`: stated at this code.
-    `sum_of_codes`: the sum of `codes` longer codes, of which `unstated` have no value and are not in it.
+    nothing; of several codes null, too, where one is stated in another currency alone. net_weight_kg: null where one of
+    the codes states none. usd_per_kg: null where the rule of `unit_value` is not met. method `as_published`: stated at
+    this code. `sum_of_codes`: the sum of `codes` longer codes, of which `unstated` have no value and are not in it.
     release: the vintage, told among `sources` of the page.
     """
 
@@ -283,21 +284,24 @@ def _reporter(row: FlowRow) -> str:
 def _point(code: str, rows: Sequence[FlowRow]) -> FlowPoint:
     first = rows[0]
     is_stated_so = first.product == code
-    currencies = {row.currency for row in rows if row.value is not None}
     units = {row.quantity_unit for row in rows}
     valued = [row for row in rows if row.value_usd is not None or row.value is not None]
+    currencies = {row.currency for row in valued}
+    is_in_dollars = all(row.value_usd is not None for row in valued)
+    is_in_one = len(currencies) == 1 and all(row.value is not None for row in valued)
     letters = {row.obs_status for row in (valued or rows) if row.obs_status}
     weighed = [row for row in rows if row.value_usd is not None and row.net_weight_kg is not None]
-    value_usd = _sum(row.value_usd for row in rows)
+    value_usd = _sum(row.value_usd for row in valued) if is_in_dollars else None
     is_estimated = ObsStatus.ESTIMATED.value in letters
     return FlowPoint(
         period=first.period,
         frequency=first.frequency,
         value_usd=value_usd,
         # What is reported in several currencies has no sum.
-        value=_sum(row.value for row in rows) if len(currencies) == 1 else None,
-        currency=next(iter(currencies)) if len(currencies) == 1 else "",
-        net_weight_kg=_sum(row.net_weight_kg for row in rows),
+        value=_sum(row.value for row in valued) if is_in_one else None,
+        currency=next(iter(currencies)) if is_in_one else "",
+        # The weight of some codes is not that of all.
+        net_weight_kg=_sum(row.net_weight_kg for row in rows) if _all_have_weight(rows) else None,
         usd_per_kg=None
         if is_estimated
         else unit_value(value_usd, _sum(row.value_usd for row in weighed), _sum(row.net_weight_kg for row in weighed)),
@@ -313,6 +317,10 @@ def _point(code: str, rows: Sequence[FlowRow]) -> FlowPoint:
 
 def _all_have_quantity(rows: Sequence[FlowRow]) -> bool:
     return all(row.quantity is not None for row in rows)
+
+
+def _all_have_weight(rows: Sequence[FlowRow]) -> bool:
+    return all(row.net_weight_kg is not None for row in rows)
 
 
 def _sum(values: Iterable[Decimal | None]) -> Decimal | None:

@@ -203,8 +203,10 @@ def flow_rows(asked: FlowFilter, years: Sequence[LoadedYear], *, is_part: bool =
 class PartnerFlow(NamedTuple):
     """What one partner had of a product in a year: as stated at its code, else the sum of the longest codes below it.
 
-    value_usd: of the rows that state one; None where none does. weighed_usd: their value where a weight is stated too.
-    flows: rows summed. Of one basis, flow, valuation and classification: never added to another.
+    value_usd: of the rows that state one; None where none does, or where a row is stated in another currency alone.
+    net_weight_kg: None where a row states none. weighed_usd, weighed_kg: of the rows that state both. flows: rows
+    summed; unstated: how many of them have no dollars. Of one basis, flow, valuation and classification: never added to
+    another.
     """
 
     basis: str
@@ -215,7 +217,9 @@ class PartnerFlow(NamedTuple):
     value_usd: Decimal | None
     net_weight_kg: Decimal | None
     weighed_usd: Decimal | None
+    weighed_kg: Decimal | None
     flows: int
+    unstated: int
 
 
 _BY_PARTNER = """
@@ -227,9 +231,12 @@ _BY_PARTNER = """
             AND product BETWEEN %(first)s AND %(last)s AND obs_status <> 'q'
         WINDOW same AS (PARTITION BY basis, flow, valuation, classification, {partner})
     )
-    SELECT s.basis, s.flow, s.valuation, s.classification, s.partner, sum(s.value_usd),
+    SELECT s.basis, s.flow, s.valuation, s.classification, s.partner,
+           CASE WHEN NOT bool_or(s.value_usd IS NULL AND s.value IS NOT NULL) THEN sum(s.value_usd) END,
+           CASE WHEN count(s.net_weight_kg) = count(*) THEN sum(s.net_weight_kg) END,
+           sum(s.value_usd) FILTER (WHERE s.net_weight_kg IS NOT NULL),
            sum(s.net_weight_kg) FILTER (WHERE s.value_usd IS NOT NULL),
-           sum(s.value_usd) FILTER (WHERE s.net_weight_kg IS NOT NULL), count(*)
+           count(*), count(*) FILTER (WHERE s.value_usd IS NULL)
     FROM stated s JOIN markets_area a ON a.code = s.partner
     WHERE s.digits = CASE WHEN s.has_itself THEN length(%(first)s) ELSE s.longest END AND NOT a.is_aggregate
     GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 6 DESC NULLS LAST, 5

@@ -106,6 +106,17 @@ def test_what_has_no_dollars_is_told_in_its_own_currency_and_never_added_to_doll
     assert "90,000 EUR" in main(page(Client(), "/en/flows/DEU/KAZ/8418/"))
 
 
+def test_a_sum_of_codes_leaves_out_no_weight_and_no_currency_in_silence() -> None:
+    _old, new, _reports = publish_small_cube()
+    assert points(Basis.RECONCILED)["2021"].net_weight_kg is None
+    assert points(Basis.RECONCILED, "854140")["2021"].net_weight_kg == Decimal(200_000)
+    state("CHN 854142 KAZ 2021", None, new, value=Decimal(9), currency_id="EUR")
+    newest = points(Basis.RECONCILED)["2021"]
+    assert (newest.value_usd, newest.value, newest.currency, newest.usd_per_kg) == (None, None, "", None)
+    assert (newest.codes, newest.unstated) == (3, 0)
+    assert "not all of them are stated in US dollars" in main(page(Client(), ADDRESS))
+
+
 def test_a_revision_is_never_joined_to_another() -> None:
     _old, new, _reports = publish_small_cube()
     state("CHN 854140 KAZ 2021", 5, new, classification="HS1992")

@@ -149,9 +149,10 @@ def below(prefix: str) -> Q:
 def states_product(code: str, years: Sequence[LoadedYear]) -> bool:
     """Whether any pair has a row of the code, or of one below it, in these datasets and years."""
     with connection.cursor() as cursor:
-        asked = {"first": code, "last": code.ljust(LONGEST_CODE, "9")}
-        named = {"datasets": sorted({year.dataset for year in years}), "years": sorted({year.year for year in years})}
-        cursor.execute(_ANY_OF_PRODUCT, asked | named)
+        asked: dict[str, Any] = {"first": code, "last": code.ljust(LONGEST_CODE, "9")}
+        asked["datasets"] = sorted({year.dataset for year in years})
+        asked["years"] = sorted({year.year for year in years})
+        cursor.execute(_ANY_OF_PRODUCT, asked)
         return bool(cursor.fetchone()[0])
 
 

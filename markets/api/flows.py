@@ -225,10 +225,8 @@ class FlowListView(ValueListView):
             classification=asked["classification"] or "",
         )
         self.in_question = self._in_question()
-        found = flows(wanted, self.in_question).filter(**periods_asked(asked))
-        if asked["as_of"] or asked["updated_since"]:
-            found = found.filter(release_id__in=[year.release for year in self.in_question])
-        return found
+        is_part = bool(asked["as_of"] or asked["updated_since"])
+        return flows(wanted, self.in_question, is_part=is_part).filter(**periods_asked(asked))
 
     def _in_question(self) -> list[LoadedYear]:
         """The loaded years that can hold what is asked."""
@@ -285,7 +283,7 @@ def _refuse_half_a_file(request: Request) -> None:
 
 
 def _refuse_figures_without_names(wanted: Sequence[str] | None) -> None:
-    """A figure without its basis and its product would be added to what it cannot be. Raises InvalidValue."""
+    """A figure without its basis and its code would be added to what it cannot be. Raises InvalidValue."""
     missing = [name for name in NAMED_WITH_FIGURES if name not in (wanted or ())]
     if wanted is not None and missing and FIGURES & set(wanted):
         words = {"needed": ", ".join(missing)}

@@ -22,7 +22,16 @@ from markets.profiles.flows import LoadedDataset, loaded_datasets
 from markets.profiles.markets import MarketRef, market, market_ref
 from markets.profiles.observations import AS_PUBLISHED
 from markets.profiles.tables import Cell, Column, Table
-from markets.queries.flows import ALL_BELOW, FlowFilter, FlowRow, flow_datasets, flow_rows, known_by, loaded_years
+from markets.queries.flows import (
+    ALL_BELOW,
+    FlowFilter,
+    FlowRow,
+    flow_datasets,
+    flow_rows,
+    known_by,
+    loaded_years,
+    states_product,
+)
 from markets.vocabulary import AsOf, Basis, HSCode, ObsStatus
 
 # Added up here from the longest codes below, which do not overlap.
@@ -45,8 +54,9 @@ class FlowPoint:
     """One period of a series.
 
     value_usd: null where none is stated, then `value` and `currency` hold what is, or `obs_status` says why there is
-    nothing. usd_per_kg: null where the rule of `unit_value` is not met. method `as_published`: stated at this code.
-    `sum_of_codes`: the sum of `codes` longer codes, of which `unstated` have no value and are not in it.
+    nothing; of several codes null, too, where one is stated in another currency alone. net_weight_kg: null where one of
+    the codes states none. usd_per_kg: null where the rule of `unit_value` is not met. method `as_published`: stated at
+    this code. `sum_of_codes`: the sum of `codes` longer codes, of which `unstated` have no value and are not in it.
     release: the vintage, told among `sources` of the page.
     """
 
@@ -177,11 +187,12 @@ def flow_page(exporter: str, importer: str, code: str, as_of: AsOf | None = None
         raise NotFound(kind=_("partner"), key=importer)
     digits = _digits(code)
     withheld = queries.withheld_datasets()
-    years = known_by(loaded_years(withheld), as_of)
+    in_force = loaded_years(withheld)
+    years = known_by(in_force, as_of)
     asked = FlowFilter(exporters=[seller.code], importers=[buyer.code], products=[digits.digits + ALL_BELOW])
-    rows = flow_rows(asked, years)
+    rows = flow_rows(asked, years, is_part=as_of is not None)
     named = queries.products(CLASSIFICATION).filter(code=digits.digits).first()
-    if named is None and not rows:
+    if named is None and not rows and not states_product(digits.digits, in_force):
         raise NotFound(kind=_("HS product"), key=code)
     series = _series(digits.digits, rows)
     stated = {each.basis for each in series}
@@ -273,21 +284,24 @@ def _reporter(row: FlowRow) -> str:
 def _point(code: str, rows: Sequence[FlowRow]) -> FlowPoint:
     first = rows[0]
     is_stated_so = first.product == code
-    currencies = {row.currency for row in rows if row.value is not None}
     units = {row.quantity_unit for row in rows}
     valued = [row for row in rows if row.value_usd is not None or row.value is not None]
+    currencies = {row.currency for row in valued}
+    is_in_dollars = all(row.value_usd is not None for row in valued)
+    is_in_one = len(currencies) == 1 and all(row.value is not None for row in valued)
     letters = {row.obs_status for row in (valued or rows) if row.obs_status}
     weighed = [row for row in rows if row.value_usd is not None and row.net_weight_kg is not None]
-    value_usd = _sum(row.value_usd for row in rows)
+    value_usd = _sum(row.value_usd for row in valued) if is_in_dollars else None
     is_estimated = ObsStatus.ESTIMATED.value in letters
     return FlowPoint(
         period=first.period,
         frequency=first.frequency,
         value_usd=value_usd,
         # What is reported in several currencies has no sum.
-        value=_sum(row.value for row in rows) if len(currencies) == 1 else None,
-        currency=next(iter(currencies)) if len(currencies) == 1 else "",
-        net_weight_kg=_sum(row.net_weight_kg for row in rows),
+        value=_sum(row.value for row in valued) if is_in_one else None,
+        currency=next(iter(currencies)) if is_in_one else "",
+        # The weight of some codes is not that of all.
+        net_weight_kg=_sum(row.net_weight_kg for row in rows) if _all_have_weight(rows) else None,
         usd_per_kg=None
         if is_estimated
         else unit_value(value_usd, _sum(row.value_usd for row in weighed), _sum(row.net_weight_kg for row in weighed)),
@@ -303,6 +317,10 @@ def _point(code: str, rows: Sequence[FlowRow]) -> FlowPoint:
 
 def _all_have_quantity(rows: Sequence[FlowRow]) -> bool:
     return all(row.quantity is not None for row in rows)
+
+
+def _all_have_weight(rows: Sequence[FlowRow]) -> bool:
+    return all(row.net_weight_kg is not None for row in rows)
 
 
 def _sum(values: Iterable[Decimal | None]) -> Decimal | None:

@@ -26,7 +26,8 @@ _Partners = Callable[[str, str, int, str], list[PartnerFlow]]
 class FlowPartner:
     """One partner. share: of the dollars of all partners stated, 0 to 1; null where shares cannot be told.
 
-    value_usd: null where it is not stated in dollars. usd_per_kg: null where the rule of `unit_value` is not met.
+    value_usd: null where it is not stated in dollars. net_weight_kg: null where a code below states none. usd_per_kg:
+    null where the rule of `unit_value` is not met.
     """
 
     partner: AreaKey
@@ -40,7 +41,7 @@ class FlowPartner:
 class FlowPartners:
     """The partners by one word: of one dataset, year, basis, flow, valuation and classification, the largest first.
 
-    total_usd: null where a partner's value is not stated in dollars, or where the dataset holds chosen products or
+    total_usd: null where the value of any row is not stated in dollars, or where the dataset holds chosen products or
     areas only: then there are no shares and no concentration (Herfindahl-Hirschman index, 0 to 1) either.
     """
 
@@ -72,7 +73,7 @@ def shares(rows: Sequence[PartnerFlow]) -> list[Decimal]:
     """
     if len({row[:4] for row in rows}) > 1:
         raise NotComparable(reason=_("they are of more than one basis, flow, valuation or classification"))
-    values = [row.value_usd for row in rows if row.value_usd is not None]
+    values = [row.value_usd for row in rows if row.value_usd is not None and not row.unstated]
     if len(values) < len(rows):
         raise NotComparable(reason=_("not all of them are stated in US dollars"))
     with localcontext(prec=_ROOM):
@@ -89,7 +90,7 @@ def _by_word(partners: _Partners, area: str, product: str, year: int, dataset: s
     made = []
     for (basis, flow, valuation, classification), group in groupby(found, key=lambda row: row[:4]):
         rows = list(group)
-        parts = [] if is_selection or any(row.value_usd is None for row in rows) else shares(rows)
+        parts = [] if is_selection or any(row.unstated for row in rows) else shares(rows)
         told: list[Decimal | None] = [*parts] or [None for _row in rows]
         made.append(
             FlowPartners(
@@ -107,7 +108,7 @@ def _by_word(partners: _Partners, area: str, product: str, year: int, dataset: s
                         row.value_usd,
                         share,
                         row.net_weight_kg,
-                        unit_value(row.value_usd, row.weighed_usd, row.net_weight_kg),
+                        unit_value(row.value_usd, row.weighed_usd, row.weighed_kg),
                     )
                     for row, share in zip(rows, told, strict=True)
                 ),

@@ -13,7 +13,7 @@ from django.db.models.functions import Concat, Length
 from django.utils.translation import gettext as _
 
 from markets import queries
-from markets.models import TradeFlow
+from markets.models import Area, TradeFlow
 from markets.profiles.figures import SourceRef
 from markets.profiles.observations import AS_PUBLISHED, AreaKey, Vintage, certificates
 from markets.queries.flows import LoadedYear
@@ -76,7 +76,7 @@ FLOW_COLUMNS: Final = tuple(
 )
 # The figures of a record, and the words without which they would be taken for others.
 FIGURES: Final = frozenset({"value_usd", "value", "net_weight_kg", "quantity"})
-NAMED_WITH_FIGURES: Final = ("basis", "product")
+NAMED_WITH_FIGURES: Final = ("basis", "classification", "product")
 
 
 def flow_records(rows: Sequence[tuple[Any, ...]]) -> list[FlowRecord]:
@@ -160,6 +160,12 @@ def _side(of_exporter: str, of_importer: str) -> Case:
     )
 
 
+def _is_group(field: str) -> Case:
+    """As in the records: no join, which would take the rows out of the order of their index."""
+    groups = Area.objects.filter(is_aggregate=True).values("code")
+    return Case(When(**{f"{field}__in": groups}, then=Value("true")), default=Value("false"), output_field=CharField())
+
+
 def _harmless(field: str) -> Case:
     """A text that a spreadsheet might run has a quotation mark before it, as in every file of ours."""
     starts = [When(**{f"{field}__startswith": sign}, then=Concat(Value("'"), F(field))) for sign in "=+-@"]
@@ -171,6 +177,8 @@ CSV_COLUMNS: Final[Sequence[tuple[str, str | Expression]]] = (
     ("dataset", "dataset_id"),
     ("exporter", "exporter_id"),
     ("importer", "importer_id"),
+    ("exporter_is_aggregate", _is_group("exporter_id")),
+    ("importer_is_aggregate", _is_group("importer_id")),
     ("basis", "basis"),
     ("reporter", _side("exporter_id", "importer_id")),
     ("partner", _side("importer_id", "exporter_id")),
@@ -205,6 +213,7 @@ def csv_remarks(years: Iterable[LoadedYear]) -> list[str]:
     sources = [_("Source: %(source)s") % {"source": release.citation} for _key, release in sorted(releases.items())]
     notes = (
         _("Shares and sums stay within one basis, one classification and one level; codes of two levels overlap."),
+        _("A group of markets holds what a source states for the group itself; it is never added to its members."),
         _("An empty value is missing, not zero."),
     )
     return [*dict.fromkeys(sources), *(_("Note: %(note)s") % {"note": note} for note in notes)]

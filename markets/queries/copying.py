@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ def copied_csv(rows: QuerySet[Any, Any], header: Sequence[str]) -> Generator[byt
     """A header line and the rows of a query of plain values, in pieces of some 64 KiB.
 
     A missing value is an empty cell. The rows are those of one moment. Raises FilesBusy, with the first piece, when as
-    many are given out already as may be.
+    many are given out already as may be; TimeoutError, between two pieces, when its reader takes longer than may be.
     """
     named = (",".join(header) + "\n").encode()
     try:
@@ -35,6 +36,7 @@ def copied_csv(rows: QuerySet[Any, Any], header: Sequence[str]) -> Generator[byt
     with transaction.atomic(), connection.cursor() as cursor:
         _take_a_place(cursor)
         cursor.execute(f"SET LOCAL statement_timeout = '{MOST_SECONDS}s'")
+        end = time.monotonic() + MOST_SECONDS
         with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", parameters) as copy:
             held = [named]
             size = 0
@@ -43,9 +45,13 @@ def copied_csv(rows: QuerySet[Any, Any], header: Sequence[str]) -> Generator[byt
                 size += len(line)
                 if size >= _CHUNK_BYTES:
                     yield b"".join(held)
+                    # The clock of the database does not end a statement that waits for its reader.
+                    if time.monotonic() > end:
+                        raise TimeoutError(f"a file was read for longer than {MOST_SECONDS} seconds")
                     held.clear()
                     size = 0
-            yield b"".join(held)
+    # With the rows the transaction is over: nobody waits for who reads the last piece.
+    yield b"".join(held)
 
 
 class Begun(Iterator[bytes]):

@@ -24,6 +24,17 @@ _LOADED = """
     FROM markets_slice s JOIN markets_dataset d ON d.id = s.dataset_id JOIN markets_release r ON r.id = s.current_id
     WHERE d.kind = 'flows' ORDER BY s.dataset_id, s.key
 """
+# From exporter to exporter, as the key of a year begins with them: no year is read through for a code it does not have.
+_ANY_OF_PRODUCT = """
+    SELECT EXISTS (
+        SELECT FROM markets_area a CROSS JOIN LATERAL (
+            SELECT FROM markets_tradeflow f
+            WHERE f.exporter_id = a.code AND f.product BETWEEN %(first)s AND %(last)s AND f.obs_status <> 'q'
+                AND f.dataset_id = ANY(%(datasets)s::varchar[]) AND f.year = ANY(%(years)s::smallint[])
+            LIMIT 1
+        ) found
+    )
+"""
 
 
 class LoadedYear(NamedTuple):
@@ -78,13 +89,19 @@ def flow_datasets() -> list[str]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def flows(asked: FlowFilter, years: Sequence[LoadedYear]) -> QuerySet[TradeFlow]:
-    """Rows that pass the filters, of these datasets and years, unordered; nothing in quarantine."""
+def flows(asked: FlowFilter, years: Sequence[LoadedYear], *, is_part: bool = False) -> QuerySet[TradeFlow]:
+    """Rows that pass the filters, of these datasets and years, unordered; nothing in quarantine.
+
+    is_part: the years are chosen among those in force, as for a moment (as_of): of no other may a row come.
+    """
     rows = TradeFlow.objects.exclude(obs_status=ObsStatus.QUARANTINED.value)
     # The table is parted by both: what is not named is not even opened.
     rows = rows.filter(
         dataset_id__in=sorted({year.dataset for year in years}), year__in=sorted({year.year for year in years})
     )
+    if is_part:
+        # Two lists name all their pairs: a year that is known of one dataset may not be of another.
+        rows = rows.filter(release_id__in=[year.release for year in years])
     named: dict[str, Any] = {
         "exporter_id__in": asked.exporters,
         "importer_id__in": asked.importers,
@@ -129,6 +146,16 @@ def below(prefix: str) -> Q:
     return Q(product__gte=prefix, product__lte=prefix.ljust(LONGEST_CODE, "9"))
 
 
+def states_product(code: str, years: Sequence[LoadedYear]) -> bool:
+    """Whether any pair has a row of the code, or of one below it, in these datasets and years."""
+    with connection.cursor() as cursor:
+        asked: dict[str, Any] = {"first": code, "last": code.ljust(LONGEST_CODE, "9")}
+        asked["datasets"] = sorted({year.dataset for year in years})
+        asked["years"] = sorted({year.year for year in years})
+        cursor.execute(_ANY_OF_PRODUCT, asked)
+        return bool(cursor.fetchone()[0])
+
+
 def counted_up_to(rows: QuerySet[Any, Any], most: int) -> int | None:
     """How many rows there are; None for more than `most`, beyond which nobody waits for the count."""
     number = rows.order_by()[: most + 1].count()
@@ -165,20 +192,22 @@ _STORED: Final = (
 ).split()
 
 
-def flow_rows(asked: FlowFilter, years: Sequence[LoadedYear]) -> list[FlowRow]:
+def flow_rows(asked: FlowFilter, years: Sequence[LoadedYear], *, is_part: bool = False) -> list[FlowRow]:
     """The rows that pass the filters, by period and product: of few markets and products, for all come at once.
 
-    currency: empty where nothing is reported in another than US dollars.
+    currency: empty where nothing is reported in another than US dollars. is_part: as with `flows`.
     """
-    rows = flows(asked, years).order_by("period", "product", "dataset_id").values_list(*_STORED)
+    rows = flows(asked, years, is_part=is_part).order_by("period", "product", "dataset_id").values_list(*_STORED)
     return [FlowRow(*row)._replace(currency=row[12] or "") for row in rows]
 
 
 class PartnerFlow(NamedTuple):
     """What one partner had of a product in a year: as stated at its code, else the sum of the longest codes below it.
 
-    value_usd: of the rows that state one; None where none does. weighed_usd: their value where a weight is stated too.
-    flows: rows summed. Of one basis, flow, valuation and classification: never added to another.
+    value_usd: of the rows that state one; None where none does, or where a row is stated in another currency alone.
+    net_weight_kg: None where a row states none. weighed_usd, weighed_kg: of the rows that state both. flows: rows
+    summed; unstated: how many of them have no dollars. Of one basis, flow, valuation and classification: never added to
+    another.
     """
 
     basis: str
@@ -189,7 +218,9 @@ class PartnerFlow(NamedTuple):
     value_usd: Decimal | None
     net_weight_kg: Decimal | None
     weighed_usd: Decimal | None
+    weighed_kg: Decimal | None
     flows: int
+    unstated: int
 
 
 _BY_PARTNER = """
@@ -201,9 +232,12 @@ _BY_PARTNER = """
             AND product BETWEEN %(first)s AND %(last)s AND obs_status <> 'q'
         WINDOW same AS (PARTITION BY basis, flow, valuation, classification, {partner})
     )
-    SELECT s.basis, s.flow, s.valuation, s.classification, s.partner, sum(s.value_usd),
+    SELECT s.basis, s.flow, s.valuation, s.classification, s.partner,
+           CASE WHEN NOT bool_or(s.value_usd IS NULL AND s.value IS NOT NULL) THEN sum(s.value_usd) END,
+           CASE WHEN count(s.net_weight_kg) = count(*) THEN sum(s.net_weight_kg) END,
+           sum(s.value_usd) FILTER (WHERE s.net_weight_kg IS NOT NULL),
            sum(s.net_weight_kg) FILTER (WHERE s.value_usd IS NOT NULL),
-           sum(s.value_usd) FILTER (WHERE s.net_weight_kg IS NOT NULL), count(*)
+           count(*), count(*) FILTER (WHERE s.value_usd IS NULL)
     FROM stated s JOIN markets_area a ON a.code = s.partner
     WHERE s.digits = CASE WHEN s.has_itself THEN length(%(first)s) ELSE s.longest END AND NOT a.is_aggregate
     GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 6 DESC NULLS LAST, 5

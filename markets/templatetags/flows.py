@@ -39,7 +39,10 @@ def flow_value(point: FlowPoint) -> SafeString:
         return _money(point.value_usd, DOLLARS, point.obs_status)
     if point.value is not None:
         return _money(point.value, point.currency, point.obs_status)
-    reason = str(wording.STATUS_WORDS[point.obs_status]) if point.obs_status else _("not stated")
+    if point.unstated < point.codes:
+        reason = _("not all of them are stated in US dollars")
+    else:
+        reason = str(wording.STATUS_WORDS[point.obs_status]) if point.obs_status else _("not stated")
     return format_html('<span class="nodata">{} {}</span>', wording.NO_VALUE, reason)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,8 @@ def test_suppliers_are_summed_below_a_code_and_the_largest_stands_first() -> Non
         ("CHN", Decimal(2_500_000), 2),
         ("DEU", Decimal(250_000), 1),
     ]
-    assert (found[0].net_weight_kg, found[0].weighed_usd) == (Decimal(200_000), Decimal(2_000_000))
+    assert (found[0].weighed_kg, found[0].weighed_usd) == (Decimal(200_000), Decimal(2_000_000))
+    assert (found[0].net_weight_kg, found[1].net_weight_kg) == (None, Decimal(5_000))
 
 
 def test_suppliers_of_a_code_that_is_stated_itself_are_not_counted_twice() -> None:
@@ -96,6 +98,21 @@ def test_what_is_not_in_dollars_has_no_share() -> None:
     assert (told.total_usd, told.concentration, told.partners[0].share) == (None, None, None)
     with pytest.raises(NotComparable):
         shares(flows.suppliers("KAZ", "8418", 2021, REPORTS))
+
+
+@pytest.mark.parametrize(
+    ("stated", "wanted"),
+    [({"obs_status": "c"}, Decimal(250_000)), ({"value": Decimal(9), "currency_id": "EUR"}, None)],
+    ids=["no value", "another currency"],
+)
+def test_of_values_that_are_not_all_stated_there_are_no_shares(stated: dict[str, Any], wanted: Decimal | None) -> None:
+    _old, new, _reports = publish_small_cube()
+    state("DEU 854141 KAZ 2021", None, new, **stated)
+    (told,) = flow_suppliers("KAZ", "8541", 2021, CUBE)
+    assert (told.total_usd, told.concentration, {line.share for line in told.partners}) == (None, None, {None})
+    assert {line.partner.iso3: line.value_usd for line in told.partners} == {"CHN": Decimal(2_500_000), "DEU": wanted}
+    with pytest.raises(NotComparable):
+        shares(flows.suppliers("KAZ", "8541", 2021, CUBE))
 
 
 def test_chosen_products_and_areas_have_no_shares() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -218,6 +219,18 @@ def test_a_file_holds_the_same_rows_as_the_records() -> None:
     assert f"# Source: {CUBE}, 2021" in remarks
 
 
+def test_a_file_marks_groups_of_markets_as_the_records_do() -> None:
+    _old, new, _reports = publish_small_cube()
+    state("WLD 010121 KAZ 2021", 9, new)
+    state("CHN 010121 WLD 2021", 7, new)
+    rows, remarks = file_of("flows/?product=010121&format=csv&sort=exporter")
+    marks = [(row["exporter_is_aggregate"], row["importer_is_aggregate"]) for row in rows]
+    records = asked("flows/?product=010121&sort=exporter")["data"]
+    assert marks == [("false", "true"), ("true", "false")]
+    assert marks == [tuple(json.dumps(r[side]["is_aggregate"]) for side in ("exporter", "importer")) for r in records]
+    assert any("never added to its members" in remark for remark in remarks)
+
+
 def test_a_file_may_be_asked_for_by_its_media_type_and_comes_as_one() -> None:
     publish_small_cube()
     answer = Client().get("/api/v1/flows/?exporter=DEU", headers={"Accept": "text/csv"})
@@ -225,7 +238,7 @@ def test_a_file_may_be_asked_for_by_its_media_type_and_comes_as_one() -> None:
     assert answer["Content-Disposition"].startswith('attachment; filename="sogdia-flows.csv"')
     assert answer["Cache-Control"] == "no-store"
     assert answer["Access-Control-Allow-Origin"] == "*"
-    assert b"".join(answer).startswith(b"dataset,exporter,importer,basis,")  # type: ignore[arg-type]
+    assert b"".join(answer).startswith(b"dataset,exporter,importer,exporter_is")  # type: ignore[arg-type]
     plain = Client().get("/api/v1/flows/?exporter=DEU&format=json", headers={"Accept": "text/csv"})
     assert plain["Content-Type"] == "application/json"
     head = Client().head("/api/v1/flows/?format=csv")
@@ -267,6 +280,20 @@ def test_who_stops_reading_a_file_leaves_nothing_behind(monkeypatch: pytest.Monk
     assert len(asked("flows/?limit=1000")["data"]) == 17
 
 
+def test_who_reads_a_file_for_too_long_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_small_cube()
+    monkeypatch.setattr(copying, "_CHUNK_BYTES", 100)
+    monkeypatch.setattr(copying, "MOST_SECONDS", 0)
+    pieces = iter(Client().get("/api/v1/flows/?format=csv"))
+    assert next(pieces)
+    with pytest.raises(TimeoutError):
+        next(pieces)
+    assert list(pieces) == []
+    assert not connection.needs_rollback
+    monkeypatch.undo()
+    assert len(file_of("flows/?format=csv")[0]) == 17
+
+
 def test_more_files_than_there_is_room_for_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     publish_small_cube()
     monkeypatch.setattr(copying, "MOST_AT_ONCE", 0)
@@ -296,6 +323,7 @@ def test_more_files_than_there_is_room_for_wait(monkeypatch: pytest.MonkeyPatch)
         ("format=xml", "format"),
         ("fields=value_usd", "fields"),
         ("fields=product,value_usd", "fields"),
+        ("fields=product,basis,value_usd", "fields"),
         ("format=csv&limit=10", "limit"),
         ("format=csv&fields=product", "fields"),
     ],
@@ -311,8 +339,8 @@ def test_a_refusal_of_a_file_is_told_as_every_other() -> None:
 
 def test_figures_may_be_chosen_with_what_names_them() -> None:
     publish_small_cube()
-    (record,) = asked("flows/?exporter=DEU&year=2020&fields=product,basis,value_usd")["data"]
-    assert set(record) == {"product", "basis", "value_usd"}
+    (record,) = asked("flows/?exporter=DEU&year=2020&fields=product,classification,basis,value_usd")["data"]
+    assert set(record) == {"product", "classification", "basis", "value_usd"}
 
 
 def test_a_list_asks_as_many_questions_for_many_rows_as_for_few() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from decimal import Decimal
 
@@ -15,12 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from markets import sources
 from markets.analytics.unit_values import unit_value
 from markets.ingest.cubes import publish_year
-from markets.models import Dataset
+from markets.models import Dataset, Release
 from markets.profiles.flow_page import SUM_OF_CODES, FlowPoint, flow_page
 from markets.sources.bundled_flows import years_of_flows
 from markets.vocabulary import AsOf, Basis
 from tests.markets.api_world import asked
-from tests.markets.flow_world import CUBE, REPORTS, publish_small_cube, state
+from tests.markets.flow_world import CUBE, REPORTS, REPORTS_AT, publish_small_cube, state
 from tests.markets.page_text import main, page
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,17 @@ def test_what_has_no_dollars_is_told_in_its_own_currency_and_never_added_to_doll
     assert "90,000 EUR" in main(page(Client(), "/en/flows/DEU/KAZ/8418/"))
 
 
+def test_a_sum_of_codes_leaves_out_no_weight_and_no_currency_in_silence() -> None:
+    _old, new, _reports = publish_small_cube()
+    assert points(Basis.RECONCILED)["2021"].net_weight_kg is None
+    assert points(Basis.RECONCILED, "854140")["2021"].net_weight_kg == Decimal(200_000)
+    state("CHN 854142 KAZ 2021", None, new, value=Decimal(9), currency_id="EUR")
+    newest = points(Basis.RECONCILED)["2021"]
+    assert (newest.value_usd, newest.value, newest.currency, newest.usd_per_kg) == (None, None, "", None)
+    assert (newest.codes, newest.unstated) == (3, 0)
+    assert "not all of them are stated in US dollars" in main(page(Client(), ADDRESS))
+
+
 def test_a_revision_is_never_joined_to_another() -> None:
     _old, new, _reports = publish_small_cube()
     state("CHN 854140 KAZ 2021", 5, new, classification="HS1992")
@@ -130,6 +142,13 @@ def test_as_of_an_earlier_day_shows_what_was_public_then() -> None:
     assert {s.basis for s in flow_page("CHN", "KAZ", "8541", AsOf.parse("2024-06-30")).series} == {"reconciled"}
     text = main(page(Client(), f"{ADDRESS}?as_of=2001-01-01"))
     assert "Not known then: no vintage published by that day has a value" in text
+
+
+def test_as_of_a_day_a_year_known_of_one_dataset_is_not_taken_for_known_of_another() -> None:
+    _old, new, _reports = publish_small_cube()
+    Release.objects.filter(pk=new.pk).update(known_from=REPORTS_AT + dt.timedelta(days=60))
+    shown = flow_page("CHN", "KAZ", "8541", AsOf.parse("2025-03-31")).series
+    assert {(s.dataset, point.period[:4]) for s in shown for point in s.points} == {(CUBE, "2020"), (REPORTS, "2021")}
 
 
 def test_what_may_not_be_passed_on_is_not_shown_and_said_to_be_left_out() -> None:
@@ -195,6 +214,19 @@ def test_what_names_nothing_is_not_found(wrong: str) -> None:
 def test_a_code_of_an_earlier_revision_has_its_page() -> None:
     publish_small_cube()
     assert "an earlier revision has" in main(page(Client(), "/en/flows/CHN/KAZ/854140/"))
+
+
+@pytest.mark.parametrize("asked_for", ["KAZ/CHN/854140/", "DEU/UZB/854140/", "CHN/KAZ/854140/?as_of=2001-01-01"])
+def test_a_code_that_another_pair_has_is_not_called_unknown(asked_for: str) -> None:
+    publish_small_cube()
+    assert "an earlier revision has" in main(page(Client(), f"/en/flows/{asked_for}"))
+    assert Client().get("/api/v1/flows/KAZ/CHN/854199/").status_code == 404
+
+
+def test_a_code_of_what_may_not_be_passed_on_alone_is_unknown() -> None:
+    publish_small_cube()
+    Dataset.objects.filter(pk=CUBE).update(redistribution="none")
+    assert Client().get("/en/flows/KAZ/CHN/854140/").status_code == 404
 
 
 def test_a_page_asks_as_many_questions_for_many_periods_as_for_few() -> None:

@@ -57,6 +57,12 @@ PAGES: Final[Mapping[type[Model], Mapping[str, Any]]] = {
         "list_select_related": ("currency",),
         "search_fields": ("code", "iso2", "m49", "name_en", "name_zh", "name_ru"),
     },
+    models.RejectedRow: {
+        "list_display": ("release", "file", "line", "reason"),
+        "list_filter": ("reason",),
+        "list_select_related": ("release",),
+        "search_fields": ("file", "text"),
+    },
     models.Currency: {
         "list_display": ("code", "name_en", "name_zh", "name_ru", "minor_digits"),
         "search_fields": ("code", "name_en", "name_zh", "name_ru"),

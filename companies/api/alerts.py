@@ -114,6 +114,7 @@ class ReadSeveralView(_Alerts):
     """Reading several alerts."""
 
     operation: ClassVar[str] = "alerts_mark_several_read"
+    names_others: ClassVar[bool] = True
     http_method_names = ("post", "options")
 
     @writing(needs=Action.TRACK, body=ReadBody, status=204, example={"alerts": [NO_ID]})

@@ -87,7 +87,7 @@ def test_a_rule_is_begun_at_a_series_looked_at_made_and_what_it_tells_is_read(vi
     page.wait_for_url("**/my/alerts/")
     in_order(visit)
     assert page.locator(".waiting-count").inner_text() == "1"
-    assert "+8.3%" in page.locator(".alert-told h3").inner_text()
+    assert "8.3% above" in page.locator(".alert-told h3").inner_text()
     page.locator(".alert-told button").click()
     page.wait_for_selector("main > .alert-success")
     assert page.locator(".waiting-count").count() == 0

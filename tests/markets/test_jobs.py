@@ -370,7 +370,7 @@ def test_each_line_has_a_sentence_that_its_facts_fill() -> None:
     job = JobFactory()
     facts = {
         "kept": 2, "release": 7, "added": 1, "revised": 0, "gone": 0, "slice": "A", "seconds": 60, "attempts": 3,
-        "state": "done",
+        "state": "done", "year": "2021", "read": 10, "published": 9, "rejected": 1, "repeated": 0,
     }  # fmt: skip
     JobEvent.objects.bulk_create(JobEvent(job=job, code=line.value, context=facts) for line in Line)
     with override("en"):

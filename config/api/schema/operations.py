@@ -140,7 +140,7 @@ class ApiSchema(AutoSchema):
             **self._answers_of_all(),
             **self._answers_to_members(),
         }
-        if self.is_named:
+        if self.is_named or getattr(self.view, "names_others", False):
             answers["404"] = problem("There is no such thing")
         if write.names_version:
             answers["412"] = problem("It was changed by somebody else since: read it again, then decide")

@@ -85,10 +85,6 @@ class AlertListView(_Alerts, PersonListView):
         found = alerts(self.actor).filter(**{name: value for name, value in wanted.items() if value})
         return found if asked["unread"] is None else found.filter(read_at__isnull=asked["unread"] == "1")
 
-    def meta(self, *, is_empty: bool) -> dict[str, Any]:  # noqa: ARG002 an empty answer says enough
-        """From when to ask again."""
-        return {} if self.complete_until is None else {"complete_until": self.complete_until}
-
 
 class AlertView(_Alerts, PersonRecordView):
     """One alert: what happened, and why you were told."""

@@ -132,10 +132,6 @@ class CompanyListView(_Companies, PersonListView):
         found = queries.matching(self.actor, question)
         return found.filter(updated_at__gte=since.at) if since else found
 
-    def meta(self, *, is_empty: bool) -> dict[str, Any]:  # noqa: ARG002 an empty answer says enough
-        """From when to ask again."""
-        return {} if self.complete_until is None else {"complete_until": self.complete_until}
-
     @writing(needs=Action.WRITE, body=CompanyBody, status=201, address="api:company", example=_EXAMPLE)
     def post(self, entry: Entry) -> Any:
         """Register a company. Ask the list with `search` first: it may be there under another name."""

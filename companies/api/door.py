@@ -122,7 +122,16 @@ class PersonRecordView(PersonDoor, RecordView):
 
 
 class PersonListView(PersonDoor, ListView):
-    """The address of a list of an organisation: `{data, page, meta}`, one page at a time."""
+    """The address of a list of an organisation: `{data, page, meta}`, one page at a time.
+
+    complete_until: from when to ask again for what changes; None where that was not asked. Set before rows are read.
+    """
+
+    complete_until: dt.datetime | None = None
+
+    def meta(self, *, is_empty: bool) -> dict[str, Any]:  # noqa: ARG002 an empty answer says enough
+        """From when to ask again."""
+        return {} if self.complete_until is None else {"complete_until": self.complete_until}
 
     def position(self, row: Any) -> list[Any]:
         """Where a row stands, in words that a cursor can hold."""

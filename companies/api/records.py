@@ -169,10 +169,6 @@ class RecordListView(_Records, PersonListView):
         self.complete_until = settled_until() if follows else None
         return matching(self.actor, self._question(), with_removed=follows)
 
-    def meta(self, *, is_empty: bool) -> dict[str, Any]:  # noqa: ARG002 an empty answer says enough
-        """From when to ask again."""
-        return {} if self.complete_until is None else {"complete_until": self.complete_until}
-
     def _question(self) -> RecordQuestion:
         """The question as the page reads it."""
         given = QueryDict(mutable=True)

@@ -156,10 +156,6 @@ class TargetListView(_Targets, PersonListView):
         }
         return found.filter(**{name: value for name, value in beside.items() if value})
 
-    def meta(self, *, is_empty: bool) -> dict[str, Any]:  # noqa: ARG002 an empty answer says enough
-        """From when to ask again."""
-        return {} if self.complete_until is None else {"complete_until": self.complete_until}
-
     @writing(needs=Action.TRACK, body=TargetBody, status=201, address="api:target_market", example=_EXAMPLE)
     def post(self, entry: Entry) -> Any:
         """Track a market: for all goods, a category or a product; your own, or a company's."""

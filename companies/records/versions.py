@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from companies.access import Action, Actor, one, require
 from companies.errors import VersionConflict, VersionMissing
-from companies.models import AlertRule, Company, ExportRecord, Import, SavedMapping, TargetMarket
+from companies.models import Company, ExportRecord, Import, SavedMapping, TargetMarket
 from companies.queries.changes import last_author
 
 Versioned = TypeVar("Versioned", Company, ExportRecord, Import, SavedMapping)
-Row = TypeVar("Row", Company, ExportRecord, Import, SavedMapping, TargetMarket, AlertRule)
+Row = TypeVar("Row", Company, ExportRecord, Import, SavedMapping, TargetMarket)
 
 
 def held(actor: Actor, model: type[Versioned], key: object, version: int | None, action: Action) -> Versioned:
@@ -43,7 +43,6 @@ def in_version(row: Row, version: int | None) -> Row:
 
 def _said(model: type[models.Model]) -> str:
     return {
-        AlertRule: _("The alert rule"),
         Company: _("The company"),
         ExportRecord: _("The record"),
         Import: _("The import"),
